@@ -73,6 +73,11 @@ def _inside(root: Path, path: Path) -> Path:
     return root / path.relative_to(paths.ROOT)
 
 
+def sandbox(environment: str) -> str:
+    """The sandbox level of an ``environment``."""
+    return str(json.loads(environment).get("sandbox", ""))
+
+
 @functools.cache
 def environment(level: str) -> str:
     """On what the grader runs here, as JSON: Python, system and libraries, and the sandbox level that is demanded."""

@@ -540,12 +540,12 @@ def test_copies(tmp_path: Path):
         book = gradebook.build(store)
     same = {entry.student.id: [one.id for one in entry.same] for entry in book if entry.same}
     assert same == {"alice": ["bob"], "bob": ["alice"]}  # no skeleton, and no group
-    assert book.entries["alice", "lora"].notes[-1] == "Identical, byte for byte, to the file of: bob"
-    assert "Identical files, byte for byte: alice = bob" in standing.lines(book)
+    assert book.entries["alice", "lora"].notes[-1] == "Identical in what is graded to the file of: bob"
+    assert "Identical files: exercise-3: alice = bob" in standing.lines(book)
     for entry in book:
         assert "dentical" not in " ".join(facts.entry_lines(entry))
     (alone,) = export.chosen(book, "alice", "lora")
-    assert alone.notes[-1] == "Another student handed in the same file, byte for byte." and not alone.same
+    assert alone.notes[-1] == "What another student handed in is identical." and not alone.same
 
 
 def test_a_module_beside_the_file_is_named_to_the_student(tmp_path: Path):
@@ -921,3 +921,125 @@ def test_the_order_does_not_depend_on_the_order_of_writing(tmp_path: Path):
             path = lay(tmp_path / folder, {name: CODE + name}) / name
             os.utime(path, (10**9, 10**9))
     assert submissions.find(tmp_path / "one", BOTH) == submissions.find(tmp_path / "two", BOTH)
+
+
+# --- Old code pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["cp932", "cp437", "cp850", "utf-8"])
+@pytest.mark.parametrize("name", ["山田太郎", "Jürgen Müller", "Zoë Çelik"])
+def test_names_in_a_zip_without_the_flag_for_utf_8_are_read(tmp_path: Path, code: str, name: str):
+    try:
+        raw = f"{name}/lora.py".encode(code)
+    except UnicodeEncodeError:
+        pytest.skip(f"{name} has no place in {code}")
+    plain = f"{'x' * (len(raw) - 8)}/lora.py"
+    data = zipped({plain: CODE, "other/lora.py": CODE}).replace(plain.encode(), raw)
+    found = submissions.find(lay(tmp_path, {"class.zip": data}) / "class.zip", BOTH)
+    assert {one.student.id for one in found.handed} == {name, "other"}
+
+
+def test_names_in_an_old_tar_are_read(tmp_path: Path):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="cp932") as archive:
+        for student in ("山田太郎", "other"):
+            info = tarfile.TarInfo(f"{student}/lora.py")
+            info.size = len(CODE)
+            archive.addfile(info, io.BytesIO(CODE.encode()))
+    found = submissions.find(lay(tmp_path, {"class.tar": buffer.getvalue()}) / "class.tar", BOTH)
+    assert {one.student.id for one in found.handed} == {"山田太郎", "other"}
+
+
+# --- Two students in one name ----------------------------------------------------------------------------------------
+
+INSIDE = {"s2/lora.py": CODE}
+"""What somebody has packed as if it were Grace Hopper's."""
+SMUGGLED = {
+    "a zip named by id": ("s1.zip", zipped(INSIDE)),
+    "a zip named by name": ("Ada Lovelace.zip", zipped({"Grace Hopper/lora.py": CODE})),
+    "a zip with the name in a longer one": ("s1_final.zip", zipped(INSIDE)),
+    "a tar": ("s1.tar.gz", tarred(INSIDE)),
+    "a zip in a zip": ("s1.zip", zipped({"s2.zip": zipped({"lora.py": CODE})})),
+    "a zip in a folder": ("s1/s2.zip", zipped({"lora.py": CODE})),
+    "a folder in a folder": ("s1/s2/lora.py", CODE),
+    "a file": ("s1/s2_lora.py", CODE),
+    "an export of Moodle": ("s1.zip", zipped({"Grace Hopper_77_assignsubmission_file_/lora.py": CODE})),
+    "a zip from Moodle": ("Ada Lovelace_77_assignsubmission_file_/s2.zip", zipped({"lora.py": CODE})),
+    "a zip from Canvas": ("lovelaceada_77_1234_work.zip", zipped(INSIDE)),
+}
+
+
+@pytest.mark.parametrize("how", SMUGGLED)
+def test_what_one_student_packs_under_the_name_of_another_counts_for_neither(tmp_path: Path, how: str):
+    name, content = SMUGGLED[how]
+    found = submissions.find(lay(tmp_path, {name: content, "s2_lora.py": CODE + "# own\n"}), BOTH, CLASS)
+    assert whose(found) == {("s2", "lora", "s2_lora.py")}
+    (refused,) = found.refused
+    assert refused.student == CLASS[0] and "Grace Hopper (s2)" in refused.reason
+
+
+@pytest.mark.parametrize("archive", ["homework.zip", "exercise-3.zip", "Ada Lovelac.zip"])
+def test_an_archive_without_an_owner_among_those_of_students_counts_for_nobody_else(tmp_path: Path, archive: str):
+    found = submissions.find(lay(tmp_path, {archive: zipped(INSIDE), "s2/lora.py": CODE + "# own\n"}), BOTH, CLASS)
+    assert {one for one in whose(found) if one[0] in ("s1", "s2")} == {("s2", "lora", "s2/lora.py")}
+
+
+def test_a_gradescope_export_in_the_archive_of_a_student_counts_for_nobody_else(tmp_path: Path):
+    fake = zipped({"submission_metadata.yml": META, "submission_12/lora.py": CODE, "submission_11/lora.py": CODE})
+    found = submissions.find(lay(tmp_path, {"homework.zip": fake, "s2/lora.py": CODE + "# own\n"}), BOTH, CLASS)
+    assert {origin for student, _, origin in whose(found) if student == "s2"} == {"s2/lora.py"}
+
+
+def test_without_a_roster_the_names_beside_it_tell_who_else_there_is(tmp_path: Path):
+    files = {"s101.zip": zipped({"s102/lora.py": CODE}), "s102_lora.py": CODE + "# own\n"}
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert whose(found) == {("s102", "lora", "s102_lora.py")}
+    assert [no.student.id for no in found.refused if no.student] == ["s101"]
+
+
+def test_the_archive_of_a_class_still_holds_many_students(tmp_path: Path):
+    both = zipped({"s2/lora.py": CODE, "s3/lora.py": CODE})
+    expected = {("s2", "lora", "late.zip!s2/lora.py"), ("s3", "lora", "late.zip!s3/lora.py")}
+    assert whose(submissions.find(lay(tmp_path / "alone", {"late.zip": both}), BOTH, CLASS)) == expected
+    beside = lay(tmp_path / "beside", {"late.zip": both, "s1/lora.py": CODE})
+    assert whose(submissions.find(beside, BOTH, CLASS)) == {*expected, ("s1", "lora", "s1/lora.py")}
+
+
+LONGER = {
+    "s1_Ada/lora.py": "s1",
+    "s1 (final)/lora.py": "s1",
+    "week8 s1/lora.py": "s1",
+    "s1山田/lora.py": "s1",
+    "s1_week8.py": "s1",
+    "Lovelace_Ada_s1_lora.py": "s1",
+    "Ada_Lovelace_v2/lora.py": "s1",
+    "Ada Lovelace - resit/lora.py": "s1",
+    "Ada (ada@x.org)/lora.py": "s1",
+    "12345 Alan/lora.py": "12345",
+    "Kim Lee s3/lora.py": "s3",
+    "s1_lora.py.txt": "s1",
+}
+
+
+@pytest.mark.parametrize("path", LONGER)
+def test_a_name_may_say_more_than_whose_it_is(tmp_path: Path, path: str):
+    found = submissions.find(lay(tmp_path, {path: CODE}), [LORA], CLASS)
+    owners = {one.student.id for one in (*found.handed, *found.refused) if one.student}
+    assert owners == {LONGER[path]} and len(found.handed) + len(found.refused) == 1
+
+
+@pytest.mark.parametrize("name", ["s10", "s1x", "Mary Ada Lovelace", "jo.ada@x.org", "ada@x.org.uk", "112345", "3"])
+def test_a_part_of_a_longer_name_is_nobody(tmp_path: Path, name: str):
+    found = submissions.find(lay(tmp_path, {f"{name} x/lora.py": CODE}), [LORA], [*CLASS, Student("3", "Bo Dee")])
+    assert [one.student.in_roster for one in found.handed] == [False]
+
+
+@pytest.mark.parametrize("name", ["s1 s2", "s1 Grace Hopper", "ada@x.org (s2)", "Kim Lee v2"])
+def test_a_name_that_mentions_several_students_is_refused(tmp_path: Path, name: str):
+    found = submissions.find(lay(tmp_path, {f"{name}/lora.py": CODE}), [LORA], CLASS)
+    assert not found.handed and "matches several students in the roster" in found.refused[0].reason
+
+
+def test_brackets_in_a_name_stay_whole(tmp_path: Path):
+    found = submissions.find(lay(tmp_path, {"s9 (final)/lora.py": CODE, "s8_lora.py.txt": CODE}), [LORA])
+    assert [one.student.id for one in (*found.handed, *found.refused) if one.student] == ["s9 (final)", "s8"]

@@ -155,7 +155,7 @@ PENALTIES = {
 @pytest.mark.parametrize("case", PENALTIES)
 def test_penalties(case: str):
     text, earned, days, wanted = PENALTIES[case]
-    penalty = read(text).penalty(earned, 63, days * DAY)
+    penalty = read(f"deadline = 2026-03-01T12:00:00Z\n{text}").penalty(earned, 63, days * DAY)
     assert (penalty, str(penalty)) == (Decimal(wanted), wanted)
 
 
@@ -210,7 +210,8 @@ def test_an_extension_may_be_the_new_deadline():
     assert rules.due(ADA, "heads") == rules.due(other, "heads") == at("2026-04-09T12:00:00+02:00")  # the later one
     assert rules.due(other, "basics") == at("2026-03-28T12:00:00+01:00")
     assert rules.due(Student("s101", extension=20 * DAY), "lora") == at("2026-04-17T12:00:00+02:00")
-    assert read('[extensions]\ns101 = "2026-04-05T23:59Z"').due(ADA, "lora") is None
+    alone = policy.parse('[extensions]\ns101 = "2026-04-05T23:59Z"', "x", needs_deadline=False)
+    assert alone.due(ADA, "lora") is None
 
 
 def test_what_comes_too_late_earns_nothing():
@@ -499,3 +500,75 @@ def test_an_extension_may_be_given_by_address():
 
 def test_a_complaint_about_a_date_quotes_it_as_it_was_written():
     assert "'1 March 2026' is not a date" in complaint('deadline = "1 March 2026"')
+
+
+GERMAN = "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Kann"
+WORKSHEETS = {
+    "German, without a blank": (GERMAN, "Teilnehmer/in", "Ja"),
+    "German, with a blank": (GERMAN, "Teilnehmer/in ", "Ja"),
+    "Japanese": ("識別子,フルネーム,メール,S,評点,最大評点,X", "参加者 ", "はい"),
+    "Spanish": ("Identificador,Nombre completo,Dirección,Estado,Calificación,Máxima,Puede", "Participante ", "Sí"),
+    "French": ("Identifiant,Nom complet,Courriel,Statut,Note,Maximum,Modifiable", "Participant ", "Oui"),
+    "a language that we do not know": ("A,B,C,D,E,F,G", "Xyzzy ", "Yes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_a_worksheet_of_moodle_is_a_roster_in_every_language(language: str):
+    titles, word, yes = WORKSHEETS[language]
+    lines = [f'{word}{number},"{name}",a{number}@x.org,-,,"16,00",{yes}' for number, name in ((31, "Ada"), (32, "Bo"))]
+    students = roster.parse("\n".join([titles, *lines]).encode(), "sheet.csv")
+    assert [(one.id, one.name, one.email) for one in students] == [
+        ("31", "Ada", "a31@x.org"),
+        ("32", "Bo", "a32@x.org"),
+    ]
+    blind = [f"{word}{number},-,,16.00,{yes}" for number in (31, 32)]
+    titles = ",".join(titles.split(",")[:1] + titles.split(",")[3:])
+    assert [(one.id, one.name) for one in roster.parse("\n".join([titles, *blind]).encode(), "x")] == [
+        ("31", ""), ("32", ""),
+    ]  # fmt: skip
+
+
+def test_ids_that_end_in_numbers_are_no_participants():
+    data = b"id,name,group,bonus,max,repeats,section\nstud101,Ada,1,3,16,,A\nstud102,Bo,2,,16,,B\n"
+    assert [one.id for one in roster.parse(data, "x")] == ["stud101", "stud102"]
+
+
+def test_a_roster_saved_by_a_japanese_spreadsheet_is_read():
+    data = "id,name\ns1,山田 太郎\ns2,Ann Lee\n".encode("cp932")
+    assert [one.name for one in roster.parse(data, "x")] == ["山田 太郎", "Ann Lee"]
+    for name in ("Müller", "Amélie", "O’Neill", "Ñandú", "José", "Straß"):
+        assert roster.parse(f"id,name\ns1,{name}\n".encode("cp1252"), "x")[0].name == name
+
+
+NEEDLESS = {
+    "penalty_per_day = 10": "penalty_per_day",
+    'grace = "10m"': "grace",
+    '[extensions]\ns1 = "2d"': "extensions",
+    '[extensions]\ns1 = { lora = "2d" }': "extensions",
+}
+
+
+@pytest.mark.parametrize("text", NEEDLESS)
+def test_what_is_counted_from_a_deadline_needs_one(text: str):
+    with pytest.raises(CourseError, match=f"{NEEDLESS[text]}: this needs a deadline"):
+        policy.parse(text, "policy.toml")
+    policy.parse(text, "policy.toml", needs_deadline=False)
+    policy.parse(f"deadline = 2026-03-01T12:00:00Z\n{text}", "policy.toml")
+    policy.parse(f"{text}\n[deadlines]\nlora = 2026-03-01T12:00:00Z\n", "policy.toml")
+    if "extensions" in text:
+        policy.parse(f"accept_until = 2026-03-01T12:00:00Z\n{text}", "policy.toml")
+    policy.parse("penalty_per_day = 0\n", "policy.toml")
+
+
+def test_staff_on_a_roster_hand_in_nothing():
+    data = b"First Name,Last Name,SID,Email,Role\nAda,L,1,a@x,Student\nPro,F,9,p@x,Instructor\nT,A,,t@x,TA\n"
+    found = roster.parsed(data, "x")
+    assert [one.id for one in found.students] == ["1"] and found.staff == ("Pro F", "T A")
+
+
+def test_the_advice_for_a_name_of_several_students_can_be_followed():
+    both = [Student("2024/1", "Kim Lee"), Student("2024/2", "Kim Lee")]
+    with pytest.raises(Ambiguous, match="2024_1, 2024_2"):
+        Roster(both).find("Kim Lee")
+    assert Roster(both).find("2024_1") == both[0]

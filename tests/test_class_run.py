@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,8 +68,9 @@ def test_what_is_unchanged_is_not_graded_again(desk, monkeypatch):
     assert (counts.reused, counts.graded) == (2, 1)  # what cem handed in was known
     counts, _ = desk.grade(*files, seed=lambda one: 5)
     assert (counts.reused, counts.graded) == (0, 2) and desk.requests[-1]["seed"] == 5
-    monkeypatch.setattr(bundle, "environment", lambda level: "another torch")
-    assert desk.grade(*files)[0].graded == 2
+    monkeypatch.setattr(bundle, "environment", lambda level: json.dumps({"torch": "another", "sandbox": level}))
+    assert desk.grade(*files)[0].reused == 2
+    assert desk.grade(*files, setup=desk.setup(level="auto"))[0].graded == 2
 
 
 def test_seeds_per_student_grade_equal_files_apart(desk):
@@ -312,6 +314,23 @@ def test_marks_that_a_new_policy_or_roster_changes_are_told(desk, folder, tmp_pa
     told = desk(*words, "--roster", str(roster)).stdout
     assert "bob  exercise-3   2.7 -> 3\n" in told.replace("→", "->") and "ada  exercise-3   " not in told
     assert "The new policy" not in desk(*words, "--roster", str(roster)).stdout
+
+
+def test_marks_whose_files_are_gone_are_told(desk, folder, tmp_path):
+    (tmp_path / "class.csv").write_text("id,name\nada,Ada A\nbob,Bob B\nzoe,Zoe Z\n")
+    words = ["grade", str(folder), "--store", str(desk.store_path)]
+    assert "gone" not in desk(*words, "--roster", str(tmp_path / "class.csv")).stdout
+    (folder / "bob" / "lora.py").write_text("x = 3\n")
+    (folder / "ada").rename(folder / "ada_v2")
+    assert "gone" not in desk(*words).stdout  # replaced and moved
+    shutil.rmtree(folder / "ada_v2")
+    shutil.rmtree(folder / "bob")
+    desk("override", "bob", "3", "5", "--reason", "appeal", "--store", str(desk.store_path))
+    told = " ".join(desk(*words).stdout.split())
+    assert f"1 mark no longer counts, because its file is gone from {folder}: Ada A (exercise-3)" in told
+    assert "nothing from: Zoe Z Handed in earlier, but their files are gone from the folder: Ada A; Bob B" in told
+    told = " ".join(desk("status", *words[2:]).stdout.split())
+    assert "their files are gone from the folder: Ada A; Bob B" in told and "no longer counts" not in told
 
 
 def test_the_status_under_another_policy(desk, folder, tmp_path):

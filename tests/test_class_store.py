@@ -452,6 +452,43 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
     ]
 
 
+def test_an_extension_that_changes_nothing_is_told(store):
+    put(store, *(handed(name, name, exercise) for name in "abcd" for exercise in ("lora", "heads")))
+    early, late = "2026-03-10T12:00:00Z", "2026-03-12T12:00:00Z"
+    lines = [f"a = {early}", f"b = {late}", f"c = {{ lora = {early} }}", 'd = "1d"']
+    more = "\n".join(["deadlines = { heads = 2026-03-09T12:00:00Z }", "[extensions]", *lines])
+    (said,) = (line for line in told(store, more=more) if "extension" in line)
+    assert said == "The extension that the policy gives to c does not end after the deadline, so it changes nothing."
+    (said,) = (line for line in told(store, more="\n".join(["[extensions]", *lines])) if "extension" in line)
+    assert " a; c " in said
+
+
+def test_equal_files_are_told_by_exercise_and_notebooks_by_what_was_compared(store):
+    put(store, *(handed(name, "x", exercise) for name in "ab" for exercise in ("lora", "heads")))
+    (said,) = (line for line in told(store) if "dentical" in line)
+    assert said == "Identical files: exercise-3: Name of a = Name of b; exercise-4: Name of a = Name of b"
+    put(store, *(handed(name, "y", origin=f"{name}/lora.ipynb") for name in "ab"))
+    assert "Of notebooks, only what is graded was compared: " in told(store)[-1]
+
+
+def test_the_attempt_that_counts_is_told_with_its_batch(store):
+    put(store, handed("ada", "x", submitted=day(1)), folder="/in/b1")
+    put(store, handed("ada", "y", submitted=day(2)), folder="/in/b2")
+    note = book(store).entries["ada", "lora"].notes[0]
+    assert note == "Of 2 attempts, this one counts: b2/ada/lora.py"
+    put(store, handed("ada", "z", submitted=day(3)), folder="/in/more/b1")
+    note = book(store).entries["ada", "lora"].notes[0]
+    assert note == "Of 3 attempts, this one counts: /in/more/b1/ada/lora.py"
+
+
+def test_what_was_graded_by_another_run_is_not_called_ignored(store):
+    lora, heads = handed("ada", "x"), handed("ada", "y", "heads")
+    store.register(Found((lora,), (), ((heads.origin, "not graded here"), ("notes.txt", "no"))), "/in", ["lora"])
+    assert len(store.ignored()) == 2
+    store.register(Found((heads,), (), ((lora.origin, "not graded here"), ("notes.txt", "no"))), "/in", ["heads"])
+    assert store.ignored() == store.ignored("/in") == [("notes.txt", "no")]
+
+
 def test_who_may_be_meant_by_a_name_is_told(store):
     store.enrol([Student("s1", "José Müller"), Student("s2", "Kim Lee"), Student("s3", "Kim Lee")])
     put(store, *(handed(Student(name, in_roster=False), name) for name in ("Jose Muller", "Kim Leh", "Zoe")))

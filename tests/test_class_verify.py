@@ -190,6 +190,30 @@ def test_only_what_a_correction_touches_is_graded_again(desk, monkeypatch):
     assert len(desk.requests) == before + 3
 
 
+def test_what_was_graded_by_earlier_checks_keeps_its_mark_until_it_is_regraded(desk, monkeypatch):
+    old = [handed("ada", "# fail: 1"), handed("bob", "x = 1")]
+    desk.grade(*old)
+    correct(desk, monkeypatch, "lora")
+    moved = handed("bob", "x = 1", origin="renamed/lora.py")
+    counts, _ = desk.grade(old[0], moved, handed("cem", "# fail: 1"), handed("dora", "# fail: 2"))
+    assert (counts.reused, counts.graded) == (3, 1)  # cem's file is ada's, and so is the mark
+    assert [request["source"] for request in desk.requests[2:]] == ["# fail: 2"]
+
+    outcome = desk("status", "--store", str(desk.store_path))
+    assert "exercise-3: the checks have changed since 3 submissions were graded. Their marks stay" in outcome.stdout
+    assert outcome.stdout.splitlines()[-1].endswith(f"course class regrade --store {desk.store_path}")
+
+    folder = desk.folder / "more" / "eve"
+    folder.mkdir(parents=True)
+    (folder / "lora.py").write_text("# fail: 1\n")
+    outcome = desk("grade", str(folder.parent), "--store", str(desk.store_path), "--exercise", "3")
+    assert outcome.stdout.splitlines()[-1].endswith(f"course class regrade --store {desk.store_path}")
+    assert desk("regrade", "--store", str(desk.store_path)).exit_code == 0
+    assert "the checks have changed since" not in desk("status", "--store", str(desk.store_path)).stdout
+    counts, _ = desk.grade(*old)
+    assert (counts.reused, counts.graded) == (2, 0)
+
+
 def test_a_regrade_of_one_exercise_leaves_the_others(desk, monkeypatch):
     desk.grade(handed("ada", "# fail: 1"), handed("ada", "# fail: 1", "heads"))
     correct(desk, monkeypatch, "lora", "heads")

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -375,3 +376,20 @@ def test_a_full_mark_is_a_sensible_number(typed):
         cli, ["class", "export", "--store", "x", "--out", "-", "--to", "moodle", "--scale-to", typed]
     )
     assert outcome.exit_code == 2 and "give a number above 0, at most 1,000,000." in outcome.output
+
+
+def test_results_in_another_language_are_told(course, store):
+    with Store(store) as opened:
+        (ada, bob) = opened.submissions()
+        for one, lang in ((ada, "en"), (bob, "ja")):
+            made = replace(fabricated.passing(bonus=False), lang=lang)
+            opened.record(Key(one.sha256, "lora", "later", "environment"), [one.id], made)
+    said = "1 of 2 results were graded with --lang ja: the titles of checks, hints and messages in them stay"
+    for words in (
+        ["report", "--out", "r.html"],
+        ["feedback", "--out", "f"],
+        ["export", "--to", "csv", "--out", "c.csv"],
+    ):
+        told = course(*words, "--store", store, "--lang", "en")
+        assert told.exit_code == 0 and said in " ".join(told.stderr.split())
+        assert "--lang en: " not in " ".join(told.stderr.split())

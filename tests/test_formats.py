@@ -445,6 +445,28 @@ def test_moodle_keeps_a_comment_of_a_person():
     assert b'"12,50","20,00",Ja,-,-,by hand' in moodle.fill(text.encode(), LORA).content
 
 
+def test_marks_that_are_replaced_and_comments_that_stay_are_named():
+    told = canvas.fill(fabricated.CANVAS.replace('"",12', '" 7",12').encode(), LORA).notes
+    assert told[0] == "One mark in the sheet was replaced: Alan Turing: 7 -> 12.50"
+    text = fabricated.MOODLE.replace("Ja,-,-,exercise-3: alt", "Ja,-,-,by hand")
+    told = moodle.fill(text.encode(), LORA).notes
+    assert told[0] == "One mark in the sheet was replaced: Alan Turing: 3,00 -> 12.50"
+    assert told[-1] == "One comment was kept, because it was written by hand: Alan Turing"
+    same = fabricated.MOODLE.replace('"3,00"', '"12,5"')
+    assert "replaced" not in "".join(moodle.fill(same.encode(), LORA).notes)
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Ja", "Nein"), ("Yes", "No"), ("はい", "いいえ"), ("Sí", "No"), ("Oui", "Non")]
+)
+def test_moodle_leaves_a_grade_alone_that_cannot_be_changed(yes, no):
+    text = fabricated.MOODLE.replace('"3,00","20,00",Ja', f'"3,00","20,00",{no}').replace(",Ja,", f",{yes},")
+    filled = moodle.fill(text.replace("Nein", no).encode(), LORA)
+    assert filled.count == 1 and f'"3,00","20,00",{no},-,-,exercise-3: alt' in filled.content.decode()
+    (note,) = (note for note in filled.notes if "cannot be changed" in note)
+    assert note.endswith(": Alan Turing [3,00, 12.5]")
+
+
 def test_moodle_in_english_and_without_comments():
     text = "Identifier,Full name,Email address,Grade,Maximum Grade\nParticipant 9,Ada,ada@example.org,,10.00\n"
     filled = moodle.fill(text.encode(), LORA)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 from typing import IO, cast
 
+from course.classroom import encodings
 from course.text import clean, mark, say
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -199,12 +200,12 @@ def _zip(file: IO[bytes], size: int, home: tzinfo, nested: bool) -> Iterator[Mem
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name as it was meant: without the flag for UTF-8 most programs write UTF-8 all the same."""
+    """The name as it was meant: without the flag for UTF-8 most programs write UTF-8 all the same, or their own."""
     if info.flag_bits & 0x800:
         return info.orig_filename
     try:
-        return info.orig_filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
+        return encodings.name(info.orig_filename.encode("cp437"))
+    except UnicodeEncodeError:
         return info.orig_filename
 
 
@@ -289,7 +290,7 @@ def _tar(file: IO[bytes], size: int, name: str, nested: bool) -> Iterator[Member
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
     try:
-        path = place(info.name)
+        path = place(_tar_name(info))
     except BadArchive as reason:
         if info.isdir() and info.name.strip("./") == "":
             return Member((), is_folder=True)
@@ -306,6 +307,14 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
     source = archive.extractfile(info)
     data = source.read() if source else b""
     return Member(path, len(data), modified, functools.partial(bytes, data))
+
+
+def _tar_name(info: tarfile.TarInfo) -> str:
+    """The name; what is no UTF-8 was kept as halves of surrogate pairs."""
+    try:
+        return encodings.name(info.name.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return info.name
 
 
 def _tar_time(info: tarfile.TarInfo) -> datetime | None:

@@ -122,7 +122,8 @@ def grade(
 
     if not os.path.lexists(folder):  # before a store is made
         raise CourseError(say("there is no folder or archive {path}.", path=str(folder)))
-    students = rosters.load(roster) if roster else None
+    listed = rosters.read(roster) if roster else None
+    students = listed.students if listed else None
     rules = policies.load(policy) if policy else None
     with Store(store_path, create=True) as store, store.alone():
         before = _Before(store, rules, students)
@@ -144,20 +145,28 @@ def grade(
             return wishes.seed if wishes.seed is not None else rules.seed_of(student, one.exercise)
 
         place = os.path.realpath(folder)
+        marked = [one for one in store.submissions(place) if one.grading is not None]
         waiting, counts = run.take(found, store, place, setup, seed=seed, exercises=exercises)
         del found  # the sources are in the store by now
         screen.refused(console, store.refusals(place))
         screen.ignored(console, store.ignored(place), match.SHOWN)
+        if listed and listed.staff:
+            render.line(
+                console, say("Left out of the roster, because of their role: {names}", names=match.listed(listed.staff))
+            )
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
+            screen.gone(console, _gone(store, marked), place)
             screen.new_rules(console, before.changes(store, rules, exercises))
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
         book = gradebook.build(store, rules, exercises=exercises)
         screen.standing(console, standing.lines(book, rules))
+        screen.gone(console, _gone(store, marked), place)
         screen.new_rules(console, before.changes(store, rules, exercises))
+        outdated = screen.outdated(console, store.bundles())
     if counts.ours:
         render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
@@ -166,9 +175,35 @@ def grade(
             console, advice.Advice("course class grade --help", say("There is nothing to grade here. See:"))
         )
         return errors.PASSED
+    if outdated:
+        render.next_step(console, _regrade_advice(store_path))
+        return errors.PASSED
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))
     return errors.PASSED
+
+
+def _gone(store: Store, marked: Sequence[Submission]) -> list[tuple[str, str]]:
+    """(name of the student, slug) of marks that nothing stands for any more: neither a file nor an instructor's hand.
+
+    A file that lies where it was, but belongs to somebody else by a new roster, is not gone.
+    """
+    names = {student.id: student.shown for student in store.everybody()}
+    left = store.submissions()
+    places = {(one.student, one.exercise) for one in left} | store.overrides().keys()
+    files = {(one.folder, one.origin, one.sha256) for one in left}
+    gone = [
+        (one.student, one.exercise)
+        for one in marked
+        if (one.student, one.exercise) not in places and (one.folder, one.origin, one.sha256) not in files
+    ]
+    return [(names.get(student, student), slug) for student, slug in dict.fromkeys(gone)]
+
+
+def _regrade_advice(store_path: Path) -> advice.Advice:
+    return advice.Advice(
+        quote("course", "class", "regrade", "--store", str(store_path)), say("Grade again what has changed:")
+    )
 
 
 class _Before:
@@ -214,6 +249,7 @@ def status(store_path: Path, console: Console, policy: Path | None = None) -> No
         rules = given or gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
         refusals, left = store.refusals(), store.ignored()
+        graded = store.bundles()
     screen.refused(console, refusals)
     screen.ignored(console, left)
     if not book.students:
@@ -222,6 +258,8 @@ def status(store_path: Path, console: Console, policy: Path | None = None) -> No
         return
     screen.marks(console, book, standing.cell, say(standing.LEGEND))
     screen.standing(console, standing.lines(book, rules))
+    if screen.outdated(console, graded):
+        render.next_step(console, _regrade_advice(store_path))
 
 
 def _bundles(waiting: Sequence[Job]) -> dict[str, str]:

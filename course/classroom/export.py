@@ -78,6 +78,8 @@ SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
 }
 NEEDS_ATTEMPT = {"classroom50"}
 """Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+WITHOUT_WORDS = {"canvas", "lti-ags"}
+"""Formats that hold nothing but marks."""
 FORMATS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
@@ -160,6 +162,8 @@ def _left_out(book: Gradebook, to: str) -> Iterator[str]:
             "Bonus points are not added to the marks; only the comments mention them: {names}",
             names=match.listed(bonus),
         )
+    if to not in WITHOUT_WORDS:
+        yield from gradebook.of_other_languages(book)
     if to == "classroom50":
         rounded = [f"{entry.student.shown}: {change}" for entry in book if (change := classroom50.changed(entry))]
         if rounded:
@@ -202,14 +206,14 @@ def chosen(book: Gradebook, student: str | None = None, exercise: str | None = N
     }
     if student is not None:
         entries = {place: _alone(entry) for place, entry in entries.items()}
-    return replace(book, students=students, exercises=exercises, entries=entries, refused=refused)
+    return replace(book, students=students, exercises=exercises, entries=entries, refused=refused, gone=frozenset())
 
 
 def _alone(entry: Entry) -> Entry:
     """An entry whose notes name nobody else."""
     if not entry.same:
         return entry
-    named, nameless = gradebook.same_file(entry.same), say("Another student handed in the same file, byte for byte.")
+    named, nameless = gradebook.same_file(entry.same), say("What another student handed in is identical.")
     return replace(entry, same=(), notes=tuple(nameless if note == named else note for note in entry.notes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from course.classroom.store import Store, Submission
 from course.formats import facts, match
 from course.result import Result
 from course.syllabus import Exercise
-from course.text import say
+from course.text import language, say
 
 POLICY = "policy"
 """Name under which a store keeps the text of its policy."""
@@ -34,6 +34,8 @@ class Attempt:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     graded: bool = True
+    folder: str = ""
+    """Path of the folder of the batch."""
 
 
 def build(
@@ -93,6 +95,7 @@ def build(
         graded_at=store.graded_at(),
         title=title or policy.title,
         has_deadline=bool(policy.deadline or policy.deadlines),
+        gone=frozenset(store.gone()),
     )
 
 
@@ -121,13 +124,13 @@ def _compared(
 def same_file(students: Sequence[Student]) -> str:
     """Whose file is the same; this is for the instructor alone."""
     names = match.listed([one.identified for one in students])
-    return say("Identical, byte for byte, to the file of: {names}", names=names)
+    return say("Identical in what is graded to the file of: {names}", names=names)
 
 
 def policy_of(store: Store) -> Policy:
     """The policy that a store remembers; without one, the last attempt counts and nothing is late."""
     remembered = store.setting(POLICY)
-    return policies.parse(remembered, store.path.name) if remembered else Policy()
+    return policies.parse(remembered, store.path.name, needs_deadline=False) if remembered else Policy()
 
 
 def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
@@ -174,7 +177,7 @@ def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
     else:
         result = store.result(one.grading)
         result = replace(result, file=one.origin, notes=[*one.told, *result.notes])
-    return Attempt(one.origin, one.submitted, result, one.sha256, one.notes, one.grading is not None)
+    return Attempt(one.origin, one.submitted, result, one.sha256, one.notes, one.grading is not None, one.folder)
 
 
 def _told(exercise: Exercise, origin: str, message: str, *, ours: bool) -> Result:
@@ -250,13 +253,39 @@ def _told_of(refused: Sequence[Refused], counts: datetime | None = None) -> tupl
 def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) -> Iterator[str]:
     """Which of several attempts counts, and whether only its name made it the last."""
     if len(attempts) > 1:
-        yield say("Of {count} attempts, this one counts: {origin}", count=len(attempts), origin=chosen.origin)
+        origin = _places(attempts)(chosen)
+        yield say("Of {count} attempts, this one counts: {origin}", count=len(attempts), origin=origin)
     alike = [one for one in attempts if one.submitted == chosen.submitted and one.sha256 != chosen.sha256]
     if alike and policy.attempts != "best":
         yield say(
             "Its time is also that of {files}, with different contents. The names decided which came last.",
-            files="; ".join(one.origin for one in alike),
+            files="; ".join(map(_places(attempts), alike)),
         )
+
+
+def _places(attempts: Sequence[Attempt]) -> Callable[[Attempt], str]:
+    """Where an attempt lies: with the folder of its batch, if there are several, and with its path if need be."""
+    folders = {PurePath(one.folder) for one in attempts}
+    if len(folders) < 2:
+        return lambda one: one.origin
+    if len({folder.name for folder in folders}) == len(folders):
+        return lambda one: f"{PurePath(one.folder).name}/{one.origin}"
+    return lambda one: f"{PurePath(one.folder).as_posix()}/{one.origin}"
+
+
+def of_other_languages(book: Gradebook) -> list[str]:
+    """What to know if results are in another language than what is written around them: nobody translates these."""
+    spoken = [entry.result.lang for entry in book if entry.result and entry.result.lang and entry.sha256]
+    return [
+        say(
+            "{count} of {of} results were graded with --lang {lang}: the titles of checks, hints and messages in them "
+            "stay in that language. For one language throughout, use --lang {lang} here, too.",
+            count=spoken.count(lang),
+            of=len(spoken),
+            lang=lang,
+        )
+        for lang in sorted({*spoken} - {language()})
+    ]
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:

@@ -149,7 +149,7 @@ class Entry:
     override: Override | None = None
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
-    """Others who handed in the same file, byte for byte."""
+    """Others whose file is identical in what is graded: all of it, or what was taken out of a notebook."""
 
     @property
     def earned(self) -> Decimal:
@@ -192,6 +192,8 @@ class Gradebook:
     title: str = ""
     has_deadline: bool = False
     """Whether anything can be late."""
+    gone: frozenset[str] = frozenset()
+    """Ids of students of whom something was graded, and whose files are all gone."""
 
     def of(self, student: Student) -> Sequence[Entry]:
         """A student's entries, in the order of the exercises."""

@@ -35,14 +35,20 @@ NUMBERED = ("exercise", "exercises", "ex", "task", "assignment", "homework", "hw
 """Words that a number of an exercise follows."""
 VERSION = ("v", "ver", "version", "attempt", "try", "rev", "copy")
 """Words that the number of an attempt follows."""
-NOISE = (*VERSION, "final", "finished", "new", "fixed", "latest", "updated", "resubmission", "submission", "solution")
+NOISE = (
+    *VERSION, "final", "finished", "new", "fixed", "latest", "updated", "corrected", "revised",
+    "resubmission", "resubmitted", "submission", "submitted", "solution",
+)  # fmt: skip
 """Words that tell neither the exercise nor the student."""
-PLACES = ("src", "code", "data", "docs", "week", "part", "old", "backup", "notebooks", "python", "py", "files", "work")
+PLACES = (
+    "src", "code", "data", "docs", "week", "part", "old", "backup", "notebook", "notebooks", "python", "py", "files",
+    "work", "late", "batch",
+)  # fmt: skip
 """Folders that students make, and that are no students."""
 TEST = ("test", "tests", "check", "checks")
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 BRACKETED = re.compile(r"\s*[(\[](\d{1,2})[)\]]\s*$")
-EDGES = " _-.,()[]+"
+EDGES = " _-.,+"
 
 
 @dataclass(frozen=True)
@@ -69,15 +75,21 @@ def _slugs() -> Mapping[str, str]:
     return known | {str(exercise.number): exercise.slug for exercise in syllabus.load()}
 
 
+def is_common(word: str) -> bool:
+    """Whether a word, in small letters, stands in many names and tells nothing about the student."""
+    return word in (*NOISE, *NUMBERED, *PLACES, *TEST) or word in _slugs()
+
+
 def is_junk(name: str) -> bool:
     """Whether a file or folder of this name is nobody's submission."""
     return name.startswith(".") or name.casefold() in JUNK
 
 
 def without_suffix(name: str) -> str:
-    """The name without ``.py``, ``.ipynb``, ``.zip``, ``.tar.gz``."""
+    """The name without ``.py``, ``.ipynb``, ``.zip``, ``.tar.gz``, and without what hides them: ``.py.txt``."""
     stem = name.removesuffix(".gz") if name.lower().endswith(".tar.gz") else name
-    return PurePosixPath(stem).stem if stem else stem
+    stem = PurePosixPath(stem).stem if stem else stem
+    return PurePosixPath(stem).stem if stem.lower().endswith((".py", ".ipynb", ".tar")) else stem
 
 
 def read(stem: str, owned: bool = True) -> Reading:
@@ -149,5 +161,22 @@ def _rest(stem: str, spans: list[tuple[int, int]]) -> str:
     letters = list(stem)
     for start, end in spans:
         letters[start:end] = "\0" * (end - start)
-    pieces = (piece.strip(EDGES) for piece in re.split("\0+", "".join(letters)))
+    pieces = (trimmed(piece) for piece in re.split("\0+", "".join(letters)))
     return " ".join(piece for piece in pieces if piece)
+
+
+def trimmed(text: str) -> str:
+    """A name without the signs at its ends that once led to something else; brackets stay if both are there.
+
+    >>> trimmed("_s101 (final)"), trimmed("s101_("), trimmed("(s101)")
+    ('s101 (final)', 's101', 's101')
+    """
+    while True:
+        shorter = text.lstrip(f"{EDGES})]").rstrip(f"{EDGES}([")
+        if not re.search(r"[(\[].*[)\]]", shorter):
+            shorter = shorter.strip("()[]")
+        elif whole := re.fullmatch(r"[(\[]([^()\[\]]*)[)\]]", shorter):
+            shorter = whole[1]
+        if shorter == text:
+            return text
+        text = shorter

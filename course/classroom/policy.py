@@ -243,11 +243,12 @@ class Policy:
 OPTIONS = tuple(item.name for item in fields(Policy))
 
 
-def load(path: Path) -> Policy:
+def load(path: Path, *, needs_deadline: bool = True) -> Policy:
     """The policy in a TOML file.
 
     Args:
         path: of the file.
+        needs_deadline: see ``parse``.
 
     Raises:
         CourseError: it cannot be read, or says something that is no policy; with the line where that is known.
@@ -264,15 +265,17 @@ def load(path: Path) -> Policy:
         ) from error
     except UnicodeDecodeError:
         raise CourseError(say("{file} is not UTF-8 text.", file=path.name)) from None
-    return parse(text, path.name)
+    return parse(text, path.name, needs_deadline=needs_deadline)
 
 
-def parse(text: str, name: str) -> Policy:
+def parse(text: str, name: str, *, needs_deadline: bool = True) -> Policy:
     """The policy in the text of a TOML file.
 
     Args:
         text: of the file.
         name: what it is called, for complaints.
+        needs_deadline: whether to complain of a penalty without one. Gradescope knows the deadline itself, and
+            a store that remembers such a policy must open.
 
     Raises:
         CourseError: as ``load``.
@@ -281,7 +284,11 @@ def parse(text: str, name: str) -> Policy:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CourseError(say("{file} is not valid TOML: {reason}", file=name, reason=str(error))) from None
-    return _Reader(text, name).policy(table)
+    reader = _Reader(text, name)
+    policy = reader.policy(table)
+    if needs_deadline:
+        reader.demand_deadline(policy)
+    return policy
 
 
 class _Reader:
@@ -323,6 +330,19 @@ class _Reader:
         policy = Policy(**values)
         self.demand_time_for_work(policy)
         return policy
+
+    def demand_deadline(self, policy: Policy) -> None:
+        """What is counted from a deadline has no effect without one, and that is a slip."""
+        if policy.deadline or policy.deadlines:
+            return
+        needs = {
+            "penalty_per_day": policy.penalty_per_day,
+            "grace": policy.grace,
+            "extensions": policy.extensions if policy.accept_until is None else None,
+        }
+        for option, value in needs.items():
+            if value:
+                raise self.complaint((option,), say("this needs a deadline, but no deadline is set."))
 
     def demand_time_for_work(self, policy: Policy) -> None:
         """Nothing that is on time may come too late to earn anything."""

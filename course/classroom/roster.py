@@ -14,11 +14,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from course.classroom import times
+from course.classroom import encodings, times, worksheet
 from course.classroom.model import Student
 from course.errors import CourseError
 from course.text import clean, say
@@ -37,25 +37,54 @@ COLUMNS = {
         "student number",
         "username",
         "login",
-        "bezeichner",
-        "id-nummer",
-        "matrikelnummer",
+        *("bezeichner", "id-nummer", "matrikelnummer"),
+        *("識別子", "idナンバー", "学籍番号", "学生番号", "ユーザ名"),
+        *("identificador", "número de id", "matrícula", "identifiant", "numéro d'identification", "identificativo"),
     ),
-    "name": ("name", "full name", "fullname", "student", "student name", "vollständiger name"),
-    "first": ("first name", "firstname", "given name", "vorname"),
-    "last": ("last name", "lastname", "surname", "family name", "nachname"),
-    "email": ("email", "mail", "e-mail", "email address", "e-mail address", "e-mail-adresse", "sis login id"),
+    "name": (
+        *("name", "full name", "fullname", "student", "student name", "vollständiger name", "氏名", "名前"),
+        *("フルネーム", "姓名", "nombre completo", "nom complet", "nome completo", "volledige naam"),
+    ),
+    "first": ("first name", "firstname", "given name", "vorname", "名", "nombre", "prénom", "nome"),
+    "last": (
+        "last name",
+        "lastname",
+        "surname",
+        "family name",
+        "nachname",
+        "姓",
+        "apellido(s)",
+        "apellidos",
+        "cognome",
+    ),
+    "email": (
+        *("email", "mail", "e-mail", "email address", "e-mail address", "e-mail-adresse", "sis login id"),
+        *("メールアドレス", "メール", "dirección de correo", "dirección email", "correo electrónico"),
+        *("adresse de courriel", "adresse e-mail", "courriel", "indirizzo email", "endereço de e-mail", "e-mailadres"),
+    ),
     "extension": ("extension", "extra time"),
 }
 """What we read -> how the column may be called, the best one first; capitals do not matter."""
 CANVAS = ("student", "id", "section")
 """Columns of the gradebook that Canvas exports; "Points Possible" in the first one is no student."""
 PARTICIPANT = re.compile(r"\D{0,40}?[ _](\d+)")
-""""Participant 123456", in the language of the site: the identifier of Moodle's grading worksheet."""
+""""Participant 123456", in a roster that somebody has made of Moodle's grading worksheet."""
+STAFF = ("instructor", "ta", "teaching assistant", "reader", "grader", "teacher", "observer", "designer")
+"""Roles of those who hand in nothing, in Gradescope's and other rosters."""
 
 
 class Ambiguous(Exception):
     """A name fits several students; the message says how."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """What a roster says."""
+
+    students: tuple[Student, ...]
+    """In its order."""
+    staff: tuple[str, ...] = ()
+    """Names of those whose role is not that of a student."""
 
 
 def load(path: Path) -> tuple[Student, ...]:
@@ -67,6 +96,11 @@ def load(path: Path) -> tuple[Student, ...]:
     Raises:
         CourseError: it cannot be read, or a line is no student.
     """
+    return read(path).students
+
+
+def read(path: Path) -> Class:
+    """All that a roster says; see ``load``."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -74,11 +108,16 @@ def load(path: Path) -> tuple[Student, ...]:
         raise CourseError(
             say("cannot read the roster {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
         ) from error
-    return parse(data, path.name)
+    return parsed(data, path.name)
 
 
 def parse(data: bytes, name: str) -> tuple[Student, ...]:
-    """The same for its bytes.
+    """The students in the bytes of a roster; see ``parsed``."""
+    return parsed(data, name).students
+
+
+def parsed(data: bytes, name: str) -> Class:
+    """What ``read`` gives, for the bytes of the file.
 
     Args:
         data: of the CSV file.
@@ -97,35 +136,44 @@ def parse(data: bytes, name: str) -> tuple[Student, ...]:
     if not rows:
         raise CourseError(say("{file} is empty; a roster begins with a line of column names.", file=name))
     line, header = rows.pop(0)
-    columns, canvas = _columns(header, name, line)
+    columns, canvas = _columns(header, name, line, [row for _, row in rows])
+    role = next((at for at, title in enumerate(header) if title.casefold() == "role"), None)
     students: dict[str, Student] = {}
     lines: dict[str, int] = {}
+    staff: list[str] = []
     for line, row in rows:
         if canvas and (row[0].casefold() in ("points possible", "") or row[0].casefold().endswith("student, test")):
             continue
-        student = _student({key: row[at] for key, at in columns.items() if at < len(row)}, name, line)
+        cells = {key: row[at] for key, at in columns.items() if at < len(row)}
+        if role is not None and role < len(row) and row[role].casefold() in STAFF:
+            staff.append(_name(cells) or cells.get("email", "") or cells.get("id", ""))
+            continue
+        student = _student(cells, name, line)
         key = folded(student.id)
         if key in students:
             raise _complaint(
                 name, line, say("the id '{id}' already appears in line {line}.", id=student.id, line=lines[key])
             )
         students[key], lines[key] = student, line
-    return tuple(students.values())
+    return Class(tuple(students.values()), tuple(staff))
 
 
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")  # what a spreadsheet saves in western Europe
+    return encodings.text(data)
 
 
-def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, int], bool]:
+def _columns(
+    header: Sequence[str], name: str, line: int, rows: Sequence[Sequence[str]]
+) -> tuple[Mapping[str, int], bool]:
     """Which column holds what, and whether this is Canvas's gradebook."""
     titles = [title.casefold() for title in header]
     found: dict[str, int] = {}
+    if worksheet.is_worksheet(rows):
+        person, email = worksheet.names(rows)
+        places = {"participant": 0, "name": person, "email": email}
+        return {key: at for key, at in places.items() if at is not None}, False
     for key, known in COLUMNS.items():
         if title := next((title for title in known if title in titles), None):
             found[key] = titles.index(title)
@@ -154,15 +202,12 @@ def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, 
 
 
 def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
-    identifier = cells.get("id", "")
+    identifier = worksheet.number(cells.get("participant", "")) or cells.get("id", "")
     if moodle := PARTICIPANT.fullmatch(identifier):
         identifier = moodle[1]
     identifier = tidy(identifier)
     if not identifier:
         raise _complaint(name, line, say("the id is missing."))
-    whole = cells.get("name", "")
-    if not whole and ("first" in cells or "last" in cells):
-        whole = f"{cells.get('first', '')} {cells.get('last', '')}"
     email = cells.get("email", "")
     try:
         extension = times.duration(cells.get("extension", ""))
@@ -170,10 +215,14 @@ def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
         raise _complaint(name, line, str(reason)) from None
     return Student(
         id=identifier,
-        name=tidy(whole),
+        name=_name(cells),
         email=tidy(email) if "@" in email else "",
         extension=extension if extension > timedelta() else timedelta(),
     )
+
+
+def _name(cells: Mapping[str, str]) -> str:
+    return tidy(cells.get("name", "") or f"{cells.get('first', '')} {cells.get('last', '')}")
 
 
 def _complaint(name: str, line: int, reason: str) -> CourseError:
@@ -272,6 +321,15 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
     return likeness if likeness >= NEAR else 0.0
 
 
+def several(name: str, students: Iterable[Student]) -> str:
+    """The sentence about a name that fits several students; an id is spelt so that a file can be called so."""
+    return say(
+        "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
+        name=tidy(name),
+        ids=", ".join(re.sub(r'[\\/:*?"<>|]', "_", student.id) for student in students),
+    )
+
+
 class Roster:
     """Students by everything that they are called."""
 
@@ -305,13 +363,8 @@ class Roster:
         agreed = set.intersection(*hits)
         if len(agreed) == 1:
             return self.students[agreed.pop()]
-        raise Ambiguous(
-            say(
-                "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
-                name=" / ".join(tidy(word) for word in known if word),
-                ids=", ".join(self.students[number].id for number in sorted(set.union(*hits))),
-            )
-        )
+        everybody = [self.students[number] for number in sorted(set.union(*hits))]
+        raise Ambiguous(several(" / ".join(tidy(word) for word in known if word), everybody))
 
     def knows(self, word: str) -> bool:
         """Whether it fits at least one of them."""

@@ -407,7 +407,8 @@ def take(
         exercises: slugs; None means all.
 
     Returns:
-        What is to be graded, and the counts so far: what was refused, and what was graded before.
+        What is to be graded, and the counts so far: what was refused, and what was graded before. What was graded by
+        other checks than those of today keeps its result, until it is graded again on purpose.
     """
     store.register(found, folder, exercises)
     mine = [one for one in store.submissions(folder) if exercises is None or one.exercise in exercises]
@@ -416,10 +417,12 @@ def take(
     )
     waiting = []
     for job in plan(mine, setup, seed):
-        if store.reuse(job.key, job.numbers):
-            counts.reused += len(job.submissions)
+        open_ones = tuple(one for one in job.submissions if not store.is_graded(one, job.key))
+        if open_ones and not store.reuse(job.key, [one.id for one in open_ones]):
+            waiting.append(replace(job, submissions=open_ones))
+            counts.reused += len(job.submissions) - len(open_ones)
         else:
-            waiting.append(job)
+            counts.reused += len(job.submissions)
     return waiting, counts
 
 

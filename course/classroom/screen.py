@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from course import render, syllabus
+from course import bundle, render, syllabus
 from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.run import Answer, Counts, Job, fault
 from course.classroom.verify import Change, Verification, compare
@@ -182,6 +182,30 @@ def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
     render.line(console, said, "" if count else "dim")
 
 
+def outdated(console: Console, graded: Iterable[tuple[str, str, int]]) -> bool:
+    """How many marks come from other checks than those of today; whether there are any.
+
+    Args:
+        console: where to.
+        graded: exercise, hash of the checks, and how many submissions were graded with them.
+    """
+    found: dict[str, int] = {}
+    for slug, checks, count in graded:
+        if checks != bundle.of(slug):
+            found[slug] = found.get(slug, 0) + count
+    for slug in in_course_order(found):
+        said = say_many(
+            "{exercise}: the checks have changed since {count} submission was graded. Its mark stays as it is until "
+            "you grade it again with course class regrade.",
+            "{exercise}: the checks have changed since {count} submissions were graded. Their marks stay as they are "
+            "until you grade them again with course class regrade.",
+            exercise=syllabus.resolve(slug).id,
+            count=found[slug],
+        )
+        render.line(console, said, "yellow")
+    return bool(found)
+
+
 def bundles(console: Console, same: bool | None) -> None:
     """Whether the checks are those of the recorded result."""
     if same:
@@ -258,6 +282,25 @@ def standing(console: Console, lines: Sequence[str]) -> None:
         console.print()
     for line in lines:
         render.line(console, line)
+
+
+def gone(console: Console, marks: Sequence[tuple[str, str]], folder: str) -> None:
+    """Whose marks no longer count, because what they stood for no longer lies in the folder: name and exercise."""
+    if not marks:
+        return
+    console.print()
+    said = say_many(
+        "{count} mark no longer counts, because its file is gone from {folder}: {names}",
+        "{count} marks no longer count, because their files are gone from {folder}: {names}",
+        count=len(marks),
+        folder=folder,
+        names=match.listed([f"{name} ({syllabus.resolve(slug).id})" for name, slug in marks]),
+    )
+    render.line(console, said, "yellow")
+    render.line(
+        console,
+        say("Put the files back and grade again if they should count; keep a second batch in a folder of its own."),
+    )
 
 
 def new_rules(console: Console, changes: Sequence[tuple[Entry, Entry]]) -> None:

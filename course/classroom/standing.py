@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 
+from course import notebook, syllabus
 from course.classroom import names
 from course.classroom.model import Entry, Gradebook, Student
-from course.classroom.policy import Policy
+from course.classroom.policy import Extension, Policy
 from course.classroom.roster import folded, nearest
 from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts, match
@@ -49,12 +51,15 @@ def _roster(book: Gradebook) -> Iterator[str]:
     if not enrolled:
         return
     missing = [student for student in enrolled if all(entry.status == "missing" for entry in book.of(student))]
+    gone = [student for student in missing if student.id in book.gone]
     yield say(
         "On the roster: {count}; handed in: {handed}; nothing from: {names}",
         count=len(enrolled),
         handed=len(enrolled) - len(missing),
-        names=_named(missing) or "-",
+        names=_named([student for student in missing if student not in gone]) or "-",
     )
+    if gone:
+        yield say("Handed in earlier, but their files are gone from the folder: {names}", names=_named(gone))
     if strangers := [student for student in book.students if not student.in_roster]:
         yield say(
             "Not on the roster: {names}. Is one of them missing above under a different name?",
@@ -141,8 +146,15 @@ def _copies(book: Gradebook) -> Iterator[str]:
     for entry in book:
         if entry.same:
             groups.setdefault((entry.exercise, entry.sha256), []).append(entry.student.shown)
-    if shown := [" = ".join(names) for names in groups.values() if len(names) > 1]:
-        yield say("Identical files, byte for byte: {names}", names=match.listed(shown))
+    shown = [
+        f"{syllabus.resolve(exercise).id}: {' = '.join(names)}"
+        for (exercise, _), names in groups.items()
+        if len(names) > 1
+    ]
+    if shown:
+        yield say("Identical files: {names}", names=match.listed(shown))
+    if any(entry.same and entry.origin.lower().endswith(notebook.SUFFIX) for entry in book):
+        yield say("Of notebooks, only what is graded was compared: the definitions and the code that they use.")
 
 
 def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:
@@ -165,6 +177,29 @@ def _extensions(book: Gradebook, policy: Policy) -> Iterator[str]:
             "The policy gives an extension to {names}, but no student has this id or e-mail address.",
             names=match.listed(unknown),
         )
+    without_effect = [
+        name for name, given in policy.extensions.items() if _is_without_effect(given, policy, book.exercises)
+    ]
+    if without_effect:
+        yield say_many(
+            "The extension that the policy gives to {names} does not end after the deadline, so it changes nothing.",
+            "The extensions that the policy gives to {names} do not end after the deadline, so they change nothing.",
+            count=len(without_effect),
+            names=match.listed(without_effect),
+        )
+
+
+def _is_without_effect(given: Extension | Mapping[str, Extension], policy: Policy, exercises: Iterable[str]) -> bool:
+    """Whether an extension names a moment that is no later than the deadline, for one of its exercises or for all."""
+    single = isinstance(given, Mapping)
+    each = given if isinstance(given, Mapping) else dict.fromkeys(exercises, given)
+    early = [
+        isinstance(until, datetime)
+        and (due := policy.deadlines.get(slug, policy.deadline)) is not None
+        and until <= due
+        for slug, until in each.items()
+    ]
+    return any(early) if single else bool(early) and all(early)
 
 
 def _students(book: Gradebook, fits: Callable[[Entry], bool]) -> list[Student]:

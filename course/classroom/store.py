@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from course import locks
+from course import bundle, locks
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.roster import told_apart
 from course.errors import CourseError
@@ -99,6 +99,11 @@ class Key:
     bundle: str
     environment: str
     seed_policy: str = FRESH
+
+    def fits(self, other: Key) -> bool:
+        """Whether a result under this key may stand for one under the other: all but checks and libraries is equal."""
+        same = (self.sha256, self.exercise, self.seed_policy) == (other.sha256, other.exercise, other.seed_policy)
+        return same and bundle.sandbox(self.environment) == bundle.sandbox(other.environment)
 
 
 @dataclass(frozen=True)
@@ -323,10 +328,25 @@ class Store:
 
     def students(self) -> list[Student]:
         """The roster in its order, then the others that something lies here of, by id."""
-        rows = self._db.execute(
-            "SELECT * FROM student WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
-            "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
+        return self._students(
+            "WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
+            "UNION SELECT student FROM refusal UNION SELECT student FROM override)"
         )
+
+    def everybody(self) -> list[Student]:
+        """The same, with those whose files are gone."""
+        return self._students("")
+
+    def gone(self) -> set[str]:
+        """Ids of students of whom something was graded, and whose files are all gone."""
+        rows = self._db.execute(
+            "SELECT student FROM submission WHERE grading IS NOT NULL "
+            "EXCEPT SELECT student FROM submission WHERE present"
+        )
+        return {row[0] for row in rows}
+
+    def _students(self, which: str) -> list[Student]:
+        rows = self._db.execute(f"SELECT * FROM student {which} ORDER BY place IS NULL, place, id")
         return told_apart(
             Student(row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None)
             for row in rows
@@ -361,12 +381,21 @@ class Store:
         ]
 
     def ignored(self, folder: str | None = None) -> list[tuple[str, str]]:
-        """(origin, reason) of what lay beside the submissions of one folder or of all; without litter."""
+        """(origin, reason) of what lay beside the submissions of one folder or of all; without litter.
+
+        What one run leaves alone may have been graded by another, which was about another exercise.
+        """
         rows = self._db.execute(
-            "SELECT value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
+            "SELECT name, value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
             [IGNORED + _text(folder or ""), folder is None, len(IGNORED)],
         )
-        return [(origin, reason) for row in rows for origin, reason in json.loads(row[0])]
+        counting = {(one.folder, one.origin) for one in self.submissions(folder)}
+        return [
+            (origin, reason)
+            for row in rows
+            for origin, reason in json.loads(row["value"])
+            if (row["name"].removeprefix(IGNORED), origin) not in counting
+        ]
 
     def source(self, sha256: str) -> bytes:
         """The bytes that were handed in.
@@ -437,12 +466,39 @@ class Store:
         return number
 
     def reuse(self, key: Key, submissions: Sequence[int]) -> bool:
-        """Let the stored grading under this key, if there is one, count for these submissions."""
+        """Let the stored grading of this source, if there is one, count for these submissions.
+
+        That is the one under this key, else the last one by other checks or libraries: an update of the course does
+        not give one of two equal files another mark.
+        """
         with self.transaction():
-            found = self.find(key)
+            found = self.find(key) or self._earlier(key)
             if found:
                 self._point(submissions, found.id)
         return found is not None
+
+    def _earlier(self, key: Key) -> Grading | None:
+        rows = self._db.execute(
+            f"SELECT {GRADING} FROM grading WHERE sha256 = ? AND exercise = ? AND seed_policy = ? "
+            "AND status != 'grader_error' ORDER BY id DESC",
+            [key.sha256, key.exercise, key.seed_policy],
+        )
+        return next((one for one in map(_grading, rows) if one.key.fits(key)), None)
+
+    def is_graded(self, one: Submission, key: Key) -> bool:
+        """Whether what counts for a submission may stay, were it to be graded under this key."""
+        if one.grading is None:
+            return False
+        found = self.grading(one.grading)
+        return found.status != "grader_error" and found.key.fits(key)
+
+    def bundles(self) -> list[tuple[str, str, int]]:
+        """(slug, hash of its checks, count) of the submissions that were graded."""
+        rows = self._db.execute(
+            "SELECT grading.exercise, bundle, count(*) FROM submission JOIN grading ON grading.id = submission.grading "
+            "WHERE present AND status != 'grader_error' GROUP BY grading.exercise, bundle ORDER BY 1, 2"
+        )
+        return [(slug, checks, count) for slug, checks, count in rows]
 
     def _point(self, submissions: Sequence[int], number: int, told: bool = True) -> None:
         """Let a grading count; one that failed through our fault replaces nothing that was told before."""

@@ -11,6 +11,7 @@ crash it. What cannot be told, or fits two students, is refused, never guessed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections import Counter
@@ -22,9 +23,11 @@ from typing import Any
 
 from course import notebook, paths, submission, syllabus
 from course.classroom import archives, gradescope, names, times, walk
+from course.classroom.mentions import Mentions
 from course.classroom.model import Found, Handed, Refused, Student
-from course.classroom.roster import Ambiguous, Roster, folded, tidy
+from course.classroom.roster import Ambiguous, Roster, folded, several, tidy
 from course.classroom.walk import Item
+from course.formats import match
 from course.submission import Empty, NotGradable
 from course.syllabus import Exercise
 from course.text import clean, mark, say
@@ -53,6 +56,8 @@ class _Entry:
     """Position of the entry's name in the parts of its items."""
     known: tuple[str, ...] = ()
     """An id, an address, a name: whatever the roster may know."""
+    named: str = ""
+    """What a person has called it, where no platform did: the roster may know a part of it."""
     id: str = ""
     """For those whom no roster knows."""
     person: str = ""
@@ -121,13 +126,14 @@ def find(
     live = list(_live(walk.items(folder, home), pile))
     start = 1 if folder.is_file() else 0
     known = Roster(roster) if roster is not None else None
-    layout = _Layout(pile, known)
+    owners = _Owners(known)
     owned: dict[Student, list[_Entry]] = {}
-    for entry in layout.entries(live, start):
-        _claim(entry, known, owned, pile)
+    for entry in _Layout(pile, owners).entries(live, start):
+        _claim(entry, owners, owned, pile)
     _separate(owned, pile, known)
+    named = Mentions(known.students if known else owned)
     for student, entries in owned.items():
-        _Desk(student, exercises, home, pile).sort(entries)
+        _Desk(student, exercises, home, pile, named).sort(entries)
     handed = [
         replace(one, notes=tuple(map(clean, one.notes)), told=tuple(map(clean, one.told)))
         for one in _with_skeletons_noted(pile.handed)
@@ -155,12 +161,43 @@ def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
 # --- Whose it is ------------------------------------------------------------------------------------------------------
 
 
+class _Owners:
+    """Whose an entry is: by the roster, if there is one, else by the names themselves."""
+
+    def __init__(self, roster: Roster | None) -> None:
+        self.roster = roster
+        self.mentions = Mentions(roster.students if roster else ())
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is that of a student on the roster, or contains it."""
+        return bool(self.roster and (self.roster.knows(name) or self.mentions.of(name)))
+
+    def of(self, entry: _Entry) -> Student:
+        """Its student, who need not be on the roster.
+
+        Raises:
+            Ambiguous: it may be that of several students, or of anybody.
+        """
+        if self.roster:
+            if found := self.roster.find(*entry.known):
+                return found
+            mentioned = self.mentions.of(entry.named)
+            if len(mentioned) > 1:
+                raise Ambiguous(several(entry.named, [one for one in self.roster.students if one in mentioned]))
+            if mentioned:
+                return mentioned.pop()
+        if not tidy(entry.id):
+            raise Ambiguous(say("Nothing shows whose file this is. Put it in a folder named after the student."))
+        return Student(tidy(entry.id), tidy(entry.person), tidy(entry.email), in_roster=self.roster is None)
+
+
 class _Layout:
     """Finds the entries of students in whatever arrangement they lie."""
 
-    def __init__(self, pile: _Pile, roster: Roster | None) -> None:
+    def __init__(self, pile: _Pile, owners: _Owners) -> None:
         self.pile = pile
-        self.roster = roster
+        self.owners = owners
+        self.roster = owners.roster
 
     def entries(self, items: Sequence[Item], depth: int, exercise: str | None = None) -> Iterator[_Entry]:
         """The entries among what lies at this depth; folders that hold entries of many students are gone through."""
@@ -169,23 +206,63 @@ class _Layout:
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
             for item in groups.pop(name):
                 self.pile.sweep(item.origin, say("This does not look like a file from a student."))
+        opened: list[str] = []
+        direct: list[_Entry] = []
         for name, inside in groups.items():
-            told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
-            if _is_file(inside, depth) or self._is_student(name):
-                yield from self._entry(name, inside, depth, exercise, metadata)
-            elif self._is_container(name, inside, depth, alone=len(groups) == 1, names_exercise=bool(told.exercise)):
-                yield from self.entries(inside, depth + 1, told.exercise or exercise)
+            told = names.read(_stem(name, inside, depth))
+            if (
+                not _is_file(inside, depth)
+                and not self._is_student(name, inside, depth)
+                and self._is_container(name, inside, depth, alone=len(groups) == 1, names_exercise=bool(told.exercise))
+            ):
+                opened.append(name)
             else:
+                direct += self._entry(name, inside, depth, exercise, metadata)
+        yield from direct
+        beside = [entry for entry in direct if self._is_somebodys(entry)]
+        for name in opened:
+            inside = groups[name]
+            if beside and not self._is_batch(name, inside, depth, beside):
                 yield from self._entry(name, inside, depth, exercise, metadata)
+            else:
+                told = names.read(_stem(name, inside, depth))
+                yield from self.entries(inside, depth + 1, told.exercise or exercise)
 
     def _is_ours(self, name: str, inside: Sequence[Item], depth: int) -> bool:
         """Whether this is a file that an instructor keeps beside the submissions: a roster, a policy, a store."""
-        if not _is_file(inside, depth) or inside[0].refused or self._is_student(name):
+        if not _is_file(inside, depth) or inside[0].refused or self._is_student(name, inside, depth):
             return False
         return bool(OURS.search(name)) and not names.read(names.without_suffix(name)).exercises
 
-    def _is_student(self, name: str) -> bool:
-        return _of_platform(name) or bool(self.roster and self.roster.knows(name))
+    def _is_student(self, name: str, inside: Sequence[Item], depth: int) -> bool:
+        return _of_platform(name) or self.owners.knows(_stem(name, inside, depth))
+
+    def _is_batch(self, name: str, inside: Sequence[Item], depth: int, beside: Sequence[_Entry]) -> bool:
+        """Whether what lies among the students' own things holds those of several, and not what one of them made.
+
+        Anybody can lay a folder with somebody else's name into an archive. So an archive without a student's name must
+        hold the work of several students who have nothing beside it; a folder with a name like a person's must hold
+        that of several.
+        """
+        is_archive = _is_archive(inside, depth)
+        if not is_archive and not names.is_person(name):
+            return True
+        within = self._students(_Layout(_Pile(), self.owners).entries(inside, depth + 1))
+        return len(within) > 1 and not (is_archive and within & self._students(beside))
+
+    def _is_somebodys(self, entry: _Entry) -> bool:
+        """Whether an entry bears the name of a student, as far as that can be known."""
+        with contextlib.suppress(Ambiguous):
+            owner = self.owners.of(entry)
+            return owner.in_roster if self.roster else names.is_person(owner.id)
+        return True
+
+    def _students(self, entries: Iterable[_Entry]) -> set[str]:
+        found = set()
+        for entry in entries:
+            with contextlib.suppress(Ambiguous):
+                found.add(folded(self.owners.of(entry).id))
+        return found
 
     def _is_container(
         self, name: str, inside: Sequence[Item], depth: int, *, alone: bool, names_exercise: bool
@@ -196,7 +273,7 @@ class _Layout:
             return False
         if names_exercise and not names.read(names.without_suffix(name)).rest:
             return True
-        if any(_of_platform(one) or (self.roster and self.roster.knows(one)) for one in below):
+        if any(self._is_student(one, items, depth + 1) for one, items in below.items()):
             return True
         folders = [one for one, items in below.items() if not _is_file(items, depth + 1)]
         if alone and len(below) == len(folders) == 1:
@@ -216,7 +293,7 @@ class _Layout:
         """The entry of this name; a group's once for each of its members."""
         is_file, is_archive = _is_file(items, depth), _is_archive(items, depth)
         entry = _Entry(tuple(items), depth, exercise=exercise)
-        stem = names.without_suffix(name) if is_file or is_archive else name
+        stem = _stem(name, items, depth)
         if names.GRADESCOPE.fullmatch(name):
             people = metadata.get(name, ())
             for one in people:
@@ -247,7 +324,7 @@ class _Layout:
             yield _called(replace(entry, numbered=True, notes=late), canvas["file"], is_file)
             return
         reading = names.read(stem, owned=False)
-        unstamped = tidy(times.STAMP.sub(" ", stem)).strip(names.EDGES)
+        unstamped = names.trimmed(tidy(times.STAMP.sub(" ", stem)))
         known_as = unstamped if self.roster and self.roster.knows(unstamped) else ""
         if not known_as:
             known_as = reading.rest if reading.exercises else unstamped
@@ -257,6 +334,7 @@ class _Layout:
         yield replace(
             entry,
             known=(known_as,),
+            named=unstamped,
             id=known_as,
             file=name if is_file else None,
             exercise=reading.exercise or exercise,
@@ -301,6 +379,11 @@ def _groups(items: Iterable[Item], depth: int) -> dict[str, list[Item]]:
     return found
 
 
+def _stem(name: str, items: Sequence[Item], depth: int) -> str:
+    """The name of a file or an archive without its suffix; that of a folder as it is."""
+    return names.without_suffix(name) if _is_file(items, depth) or _is_archive(items, depth) else name
+
+
 def _is_file(items: Sequence[Item], depth: int) -> bool:
     return len(items) == 1 and len(items[0].parts) == depth + 1
 
@@ -331,18 +414,12 @@ def _is_flat(name: str) -> bool:
     return suffix in walk.LIMITS and bool(reading.exercises) and not reading.is_test and names.is_person(stem)
 
 
-def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
+def _claim(entry: _Entry, owners: _Owners, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
     """Give an entry to its student, or refuse it."""
     try:
-        found = roster.find(*entry.known) if roster else None
-        if found is None and not tidy(entry.id):
-            raise Ambiguous(say("Nothing shows whose file this is. Put it in a folder named after the student."))
+        owned.setdefault(owners.of(entry), []).append(entry)
     except Ambiguous as reason:
         pile.refused += [Refused(None, None, item.origin, str(reason)) for item in entry.items]
-        return
-    if found is None:
-        found = Student(tidy(entry.id), tidy(entry.person), tidy(entry.email), in_roster=roster is None)
-    owned.setdefault(found, []).append(entry)
 
 
 def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | None) -> None:
@@ -372,8 +449,11 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
 class _Desk:
     """Sorts what one student handed in."""
 
-    def __init__(self, student: Student, exercises: Sequence[Exercise], home: tzinfo, pile: _Pile) -> None:
+    def __init__(
+        self, student: Student, exercises: Sequence[Exercise], home: tzinfo, pile: _Pile, named: Mentions
+    ) -> None:
         self.student = student
+        self.named = named
         self.exercises = {exercise.slug: exercise for exercise in exercises}
         self.home = home
         self.pile = pile
@@ -397,7 +477,9 @@ class _Desk:
         drafts: list[_Draft] = []
         others: list[tuple[_Entry, Item]] = []
         for entry, item in every:
-            if item.refused:
+            if others_name := self.other(entry, item):
+                self.refuse(None, item.origin, others_name, self.time(entry, item)[0])
+            elif item.refused:
                 slug = self.reading(entry, item).exercise or entry.exercise
                 self.refuse(slug, item.origin, item.refused, self.time(entry, item)[0])
             elif _suffix(item) in walk.LIMITS:
@@ -412,6 +494,25 @@ class _Desk:
                 self.pile.ignored.append((item.origin, reason))
             else:
                 self.refuse(slug, item.origin, reason, self.time(entry, item)[0])
+
+    def other(self, entry: _Entry, item: Item) -> str:
+        """Why an item may be another student's: it bears their name, or lies in a folder that does."""
+        inside = item.parts[entry.depth + 1 :]
+        for at, part in enumerate(inside):
+            is_file = at + 1 == len(inside)
+            stem = names.without_suffix(part) if is_file or archives.is_archive(part) else part
+            if not names.is_person(stem):
+                continue
+            named = self.named.of(stem, letters=not is_file)
+            if named and self.student not in named:
+                return say(
+                    "This was handed in by {student}, but the name {name} means {other}. Rename it if it is the "
+                    "work of {student}; otherwise move it to the right student. Then grade again.",
+                    student=self.student.identified,
+                    name=clean(part, one_line=True),
+                    other=match.listed(sorted(one.identified for one in named)),
+                )
+        return ""
 
     def reading(self, entry: _Entry, item: Item) -> names.Reading:
         """What the name of a file tells, and of the folders around it, the nearest first."""

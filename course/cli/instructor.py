@@ -448,7 +448,7 @@ def autograder_command(
     if policy:
         from course.classroom import policy as policies
 
-        policies.load(policy)  # complains about what is wrong with it
+        policies.load(policy, needs_deadline=False)  # complains about what is wrong with it
         text_of_policy = policy.read_text(encoding="utf-8-sig")
     config = autograder.Config(
         exercise_named(exercise).slug,
@@ -549,12 +549,12 @@ def report_command(store: str, out: str, policy: Path | None, force: bool) -> No
     It is a single HTML file that contains no scripts and loads nothing. It names students in its tables; the examples
     of misconceptions are anonymous.
     """
-    from course.classroom import report
+    from course.classroom import gradebook, report
 
     target = _free(out, force, Path(store))
     with _opened(Path(store), policy) as (book, source):
         page = report.to_html(book, source)
-    _deliver(target, page.encode("utf-8", "backslashreplace"), ())
+    _deliver(target, page.encode("utf-8", "backslashreplace"), gradebook.of_other_languages(book))
 
 
 @class_.command("feedback")
@@ -576,7 +576,7 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
     Each contains the student's own results, hints and points, but no values of hidden checks and nothing about others.
     index.csv says which file belongs to whom; keep it to yourself.
     """
-    from course.classroom import feedback
+    from course.classroom import feedback, gradebook
 
     with _opened(Path(store), policy) as (book, _), _folder(out, force):
         count = feedback.write(book, out, to)  # type: ignore[arg-type]  # click has compared it
@@ -588,6 +588,8 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
             path=str(out),
         )
     )
+    for note in gradebook.of_other_languages(book):
+        complain(note)
 
 
 @class_.command("similarity")

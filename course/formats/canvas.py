@@ -68,18 +68,21 @@ def fill(
     count = 0
     without: list[tuple[Student, str]] = []
     excused: list[str] = []
+    replaced: list[str] = []
     for row, student in found.items():
         if page.value(row, target).upper() == "EX":
             excused.append(student.shown)
         elif match.nothing_to_enter(book.of(student)):
             without.append((student, page.value(row, target)))
         else:
-            page.put(row, target, sheet.points(sheet.scaled(book.points(student), book.max_points, scale)))
+            points = sheet.scaled(book.points(student), book.max_points, scale)
+            replaced += match.replaced(student, page.value(row, target), points)
+            page.put(row, target, sheet.points(points))
             count += 1
     left = match.rows_told_apart(
         {row: (page.value(row, 0), page.value(row, 1)) for row in candidates if row not in found}.values()
     )
-    told = match.notes(book, unmatched, without, left)
+    told = [*match.told_replaced(replaced), *match.notes(book, unmatched, without, left)]
     if excused:
         told.append(say("Excused students stay excused: {names}", names=match.listed(excused)))
     given, ours = sheet.as_number(maximum), book.max_points if scale is None else scale

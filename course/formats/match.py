@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from course.classroom.model import Entry, Gradebook, Student
+from course.formats import sheet
 from course.text import say, say_many
 
 SHOWN = 30
@@ -146,6 +148,27 @@ def notes(
             )
         )
     return told
+
+
+def replaced(student: Student, cell: str, points: Decimal) -> list[str]:
+    """A mark that stands in a sheet and becomes another one: whose, before and after; nothing if it does not."""
+    if not cell.strip(" -") or sheet.as_number(cell) == points:
+        return []
+    return [f"{student.shown}: {cell} -> {sheet.points(points)}"]
+
+
+def told_replaced(marks: Sequence[str]) -> list[str]:
+    """The sentence about them."""
+    if not marks:
+        return []
+    return [
+        say_many(
+            "One mark in the sheet was replaced: {names}",
+            "{count} marks in the sheet were replaced: {names}",
+            count=len(marks),
+            names=listed(marks),
+        )
+    ]
 
 
 def rows_told_apart(rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -3,7 +3,7 @@
 The titles of the columns are in the language of the site, and Moodle finds them by these titles, so they are never
 changed, nor needed: which column is which is told by what stands in it. The column of the grades stands left of the one
 with the maximum. A comment is written only beside a grade, since Moodle takes a comment without one for a deletion,
-and never over a comment that somebody has written by hand.
+and never over a comment that somebody has written by hand. A row whose grade cannot be changed is left alone.
 
 ``to_import`` writes the other file that Moodle reads, for its gradebook (Grades, Import, CSV file), where columns are
 mapped by hand.
@@ -14,19 +14,16 @@ from __future__ import annotations
 import csv
 import html
 import io
-import re
-from collections.abc import Sequence
 from decimal import Decimal
 
+from course.classroom import worksheet
 from course.classroom.model import Gradebook, Student
 from course.formats import facts, match, sheet, table
 from course.syllabus import load
-from course.text import say
+from course.text import say, say_many
 
 GRADE, FEEDBACK = "Grade", "Feedback comments"
 """In an English Moodle."""
-NUMBERED = re.compile(r"\D*?(\d+)")
-"""The first cell of a row: "Participant 123", in the language of the site."""
 COMMENT = 4_000
 """Characters."""
 PART = 300
@@ -59,7 +56,8 @@ def fill(
     """
     page = sheet.Sheet.parse(data, name)
     rows = [row for row in range(1, len(page.rows)) if any(cell.value.strip() for cell in page.rows[row])]
-    if not all(NUMBERED.fullmatch(page.value(row, 0)) for row in rows):
+    cells = [[page.value(row, column) for column in range(len(page.header))] for row in rows]
+    if not all(worksheet.number(row[0]) for row in cells):
         raise sheet.BadSheet(
             say(
                 "{file} is not a grading worksheet from Moodle: each entry in its first column should be "
@@ -68,24 +66,55 @@ def fill(
                 file=name,
             )
         )
-    grade = page.column(column, name) if column else _grades(page, rows, name)
+    grade = page.column(column, name) if column else _grades(page, cells, name)
     comments = page.column(feedback, name) if feedback else _comments(page, grade)
     maximum = {page.value(row, grade + 1) for row in rows}
     comma = any("," in value for value in maximum | {page.value(row, grade) for row in rows})
 
     found, unmatched = match.rows(book.students, {row: _keys(page, row, grade) for row in rows}, named=False)
     count = 0
+    changeable = worksheet.changeable(cells, grade)
     without: list[tuple[Student, str]] = []
+    replaced: list[str] = []
+    locked: list[str] = []
+    kept: list[str] = []
     for row, student in found.items():
         if match.nothing_to_enter(book.of(student)):
             without.append((student, page.value(row, grade)))
             continue
-        page.put(row, grade, sheet.points(sheet.scaled(book.points(student), book.max_points, scale), comma))
+        points = sheet.scaled(book.points(student), book.max_points, scale)
+        if changeable is not None and worksheet.is_no(page.value(row, changeable)):
+            locked.append(f"{student.shown} [{page.value(row, grade) or '-'}, {facts.number(points)}]")
+            continue
+        replaced += match.replaced(student, page.value(row, grade), points)
+        page.put(row, grade, sheet.points(points, comma))
         if comments is not None and _ours(page.value(row, comments)):
             page.put(row, comments, html.escape(comment(book, student), quote=False).replace("\n", "<br>"))
+        elif comments is not None:
+            kept.append(student.shown)
         count += 1
     left = match.rows_told_apart((page.value(row, 1), page.value(row, 0)) for row in rows if row not in found)
-    told = match.notes(book, unmatched, without, left)
+    told = [*match.told_replaced(replaced), *match.notes(book, unmatched, without, left)]
+    if locked:
+        told.append(
+            say_many(
+                "One row was left unchanged, because the sheet says that its grade cannot be changed "
+                "[in the sheet, in the gradebook]: {names}",
+                "{count} rows were left unchanged, because the sheet says that their grades cannot be changed "
+                "[in the sheet, in the gradebook]: {names}",
+                count=len(locked),
+                names=match.listed(locked),
+            )
+        )
+    if kept:
+        told.append(
+            say_many(
+                "One comment was kept, because it was written by hand: {names}",
+                "{count} comments were kept, because they were written by hand: {names}",
+                count=len(kept),
+                names=match.listed(kept),
+            )
+        )
     if comments is None:
         told.append(say("The sheet has no column for comments, so none were written."))
     theirs = next(iter(maximum)) if len(maximum) == 1 else ""
@@ -102,17 +131,11 @@ def fill(
     return sheet.Filled(page.to_bytes(), count, tuple(told), page.header[grade])
 
 
-def _grades(page: sheet.Sheet, rows: Sequence[int], name: str) -> int:
-    """The column left of the one that holds the same number in each row."""
+def _grades(page: sheet.Sheet, rows: worksheet.Rows, name: str) -> int:
+    """The column of the grades: by its title in an English Moodle, else by what stands in it."""
     if page.header.count(GRADE) == 1:
         return page.header.index(GRADE)
-    fitting = []
-    for column in range(2, len(page.header)):
-        below = {page.value(row, column) for row in rows}
-        before = [page.value(row, column - 1) for row in rows]
-        numbers = all(not cell or sheet.as_number(cell) is not None for cell in before)
-        if len(below) == 1 and (sheet.as_number(below.pop()) or 0) > 0 and numbers:
-            fitting.append(column - 1)
+    fitting = worksheet.grades(rows)
     if len(fitting) == 1:
         return fitting[0]
     titles = ", ".join(repr(title) for title in page.header)
@@ -140,8 +163,7 @@ def _ours(written: str) -> bool:
 
 def _keys(page: sheet.Sheet, row: int, grade: int) -> match.Keys:
     cells = {page.value(row, column) for column in range(1, grade)} - {""}
-    number = NUMBERED.fullmatch(page.value(row, 0))
-    ids = cells | {page.value(row, 0)} | ({number[1]} if number else set())
+    ids = cells | {page.value(row, 0), worksheet.number(page.value(row, 0)) or ""} - {""}
     return {"id": ids, "email": {cell for cell in cells if "@" in cell}, "name": {page.value(row, 1)}}
 
 

@@ -1,0 +1,49 @@
+"""Text whose encoding nobody states: UTF-8 if it is that, else a code page of Windows that makes sense of it.
+
+Not covered: code pages other than those of western Europe and Japan; their letters come out wrong, as in any guess.
+"""
+
+from __future__ import annotations
+
+import re
+
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9d]")
+MIXED = re.compile("[A-Za-z][\u0080-\uffff]|[\u0080-\uffff][A-Za-z]")
+"""A letter of ours beside a character of another kind: read as Japanese, ``Müller`` has one in its middle."""
+OEM = frozenset([*range(0x80, 0xA6), 0xE1])
+"""The accented letters of code pages 437 and 850, in which Windows writes the names in a zip."""
+
+
+def text(data: bytes) -> str:
+    """What a spreadsheet has saved."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return japanese(data) or data.decode("cp1252", errors="replace")
+
+
+def name(data: bytes) -> str:
+    """The name of a file in an archive that does not say how it is encoded."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if found := japanese(data):
+        return found
+    oem = all(byte in OEM for byte in data if byte >= 0x80)
+    try:
+        return data.decode("cp437" if oem else "cp1252")
+    except UnicodeDecodeError:
+        return data.decode("cp437")
+
+
+def japanese(data: bytes) -> str | None:
+    """The text if it is Japanese in code page 932; None if it is not."""
+    try:
+        found = data.decode("cp932")
+    except UnicodeDecodeError:
+        return None
+    foreign = [sign for sign in found if sign > "\x7f"]
+    if any("\ue000" <= sign <= "\uf8ff" for sign in foreign) or not JAPANESE.search(found):
+        return None
+    return found if 2 * len(MIXED.findall(found)) < len(foreign) else None
