@@ -866,6 +866,7 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
+    text = spelling.encodable_markdown(text, console.encoding)  # before its lines and tables are laid out
     console.print(wrapping.Filled(wrapping.Lines(text)), width=min(console.width, LESSON_WIDTH))
 
 

@@ -94,3 +94,15 @@ def encodable(text: str, encoding: str) -> str:
     '(1 - lambda w)^-100 * 2^2'
     """
     return text.encode(encoding, register()).decode(encoding)
+
+
+def encodable_markdown(text: str, encoding: str) -> str:
+    """The same for Markdown before it is laid out: signs that would be taken for markup are left to the stream.
+
+    >>> encodable_markdown("4·(λ·w) ≤ 1", "ascii")
+    '4·(lambda·w) <= 1'
+    """
+    signs = [sign for sign, meant in SPELLINGS.items() if meant in ("*", "_")]
+    codes = [chr(0x0E + number) for number in range(len(signs))]
+    aside = text.translate(dict(zip(map(ord, signs), codes, strict=True)))
+    return encodable(aside, encoding).translate(dict(zip(map(ord, codes), signs, strict=True)))

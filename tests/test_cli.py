@@ -466,6 +466,7 @@ def test_a_lesson_on_a_stream_that_cannot_encode_it(encoding, lang, lost):
     assert ("became question marks" in done.stderr.decode(encoding)) == lost
     assert lost or not re.search(r"^\?|[ (]\?", said, re.MULTILINE)
     if encoding == "ascii" and not lost:
+        assert "l2: g + lambda w = g + 0.2        |" in said, "a table is laid out as it is spelt"
         assert "rate * lambda * w" in said and "base_lr * decay^L" in said and "(1 - 0.01 * 0.1)^200" in said
 
 
