@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
-    AutoTokenizer,
     BertConfig,
     BertForMaskedLM,
     BertForPreTraining,
@@ -29,7 +28,7 @@ from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import pretrained
+from solutions.recipes.model import demand_room, own_tokenizer, pretrained
 from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
@@ -110,7 +109,7 @@ def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
     Raises:
         RecipeError: it cannot be found, or has no [MASK] where one is needed.
     """
-    tokenizer = pretrained(AutoTokenizer, where)
+    tokenizer = own_tokenizer(where)
     if objective == "mlm" and tokenizer.mask_token_id is None:
         raise RecipeError(
             say("the tokenizer of {model} has no mask token. Use an encoder, or --objective clm", model=where)
@@ -227,8 +226,7 @@ def build(
         network, missing = from_scratch(config, tokenizer, options), []
     else:
         network, missing = loaded(config, options)
-    if len(tokenizer) > network.get_input_embeddings().weight.shape[0]:
-        raise RecipeError(say("the tokenizer of {model} has more tokens than its model", model=config.start))
+    demand_room(tokenizer, network, str(config.start))
     if config.objective == "mlm" and (config.from_scratch or any(one.startswith(TRANSFORM) for one in missing)):
         renew_head(network, frequencies, identity=not config.from_scratch)
     for module in network.modules():

@@ -20,7 +20,7 @@ from solutions.recipes.files import cannot_write, write_json
 from solutions.recipes.finetune import SAME_LOGITS, describe_training, ending_gently, versions
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
-from solutions.recipes.model import fingerprint, quietly
+from solutions.recipes.model import demand_known_words, fingerprint, quietly
 from solutions.recipes.preflight import CHECKPOINT, EXERCISES, PRE_TRAINED, RESULT
 from solutions.recipes.pretrain import display as pretrain_display
 from solutions.recipes.pretrain import preflight as pretrain_preflight
@@ -175,6 +175,8 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
     with taken.blame():
         corpus = prepare_corpus(config, parts, tokenizer, taken)
         batches = Batches(config, corpus, tokenizer, taken)
+    if not config.from_scratch:
+        demand_known_words(tokenizer, corpus.training, str(config.start))
     causal = config.objective == "clm"
     torch.manual_seed(config.seed)  # new weights are drawn from the global generator
     model, fresh = build(config, tokenizer, hardware, taken, unigram_logs(corpus, tokenizer, causal))
