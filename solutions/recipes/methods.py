@@ -12,7 +12,7 @@ from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.fronts import Prefix, Prompt
-from solutions.recipes.functions import Functions, functions
+from solutions.recipes.functions import Functions, functions, short
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
 from solutions.recipes.team import parted, whole
@@ -68,7 +68,7 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
     if (int(numbers["trainable"]), int(numbers["total"])) != (trainable, total):
         message = say(
             "count_parameters says {numbers}, but the model has {total}, of which {trainable} are trainable",
-            numbers=numbers,
+            numbers=short(repr(numbers)),
             total=total,
             trainable=trainable,
         )
@@ -127,7 +127,7 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     )
     if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
         raise taken.broken_promise(
-            say("inject_lora must return the replaced names, not {replaced!r}", replaced=replaced), "lora"
+            say("inject_lora must return the replaced names, not {replaced}", replaced=short(repr(replaced))), "lora"
         )
 
     adapted = [shapes[name] for name in replaced]
@@ -136,7 +136,7 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     found = {"trainable": trainable, "lora_params": trainable - head_params}
     if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
         raise taken.broken_promise(
-            say("lora_report says {report}, but the model has {found}", report=report, found=found), "lora"
+            say("lora_report says {report}, but the model has {found}", report=short(repr(report)), found=found), "lora"
         )
 
 
@@ -209,7 +209,8 @@ def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes:
     found = count(model, only_trainable=True) - count(model.classifier)
     if said != found:
         raise taken.broken_promise(
-            say("peft_param_count says {said}, but {found} parameters are trained", said=said, found=found), "lora"
+            say("peft_param_count says {said}, but {found} parameters are trained", said=short(str(said)), found=found),
+            "lora",
         )
 
 

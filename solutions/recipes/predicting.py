@@ -91,20 +91,24 @@ def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
     Texts go through the model sorted by length, so that little of a batch is padding; what is blank is asked too.
     """
     if not run.outputs.labels:
-        numbers = run.outputs.numbers(run.logits(texts)).tolist()
+        with run.taken.blame():
+            numbers = run.outputs.numbers(run.logits(texts)).tolist()
         return [{"text": text, "value": number} for text, number in zip(texts, numbers, strict=True)]
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     with run.taken.blame():
         found = run.taken.inference.predict_batch(
             [texts[i] for i in order], run.model, run.tokenizer, batch_size=32, max_length=run.max_length
         )
-    if len(found) != len(order):
-        message = say("predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(order))
-        raise run.taken.broken_promise(message, "inference")
-    answers: dict[int, Any] = dict(zip(order, found, strict=True))
-    return [
-        {"text": text, "label": str(answers[i][0]), "probability": float(answers[i][1])} for i, text in enumerate(texts)
-    ]
+        if len(found) != len(order):
+            message = say(
+                "predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(order)
+            )
+            raise run.taken.broken_promise(message, "inference")
+        answers: dict[int, Any] = dict(zip(order, found, strict=True))
+        return [
+            {"text": text, "label": str(answers[i][0]), "probability": float(answers[i][1])}
+            for i, text in enumerate(texts)
+        ]
 
 
 def as_json(folder: Path, answers: Sequence[dict[str, Any]]) -> str:

@@ -114,9 +114,10 @@ def pretrain(
         save_model(ready, out)
         difference = asked_again(ready, out)
         drawn = draw(out)
+        described = describe_run(ready)
     result = {
         "schema": PRE_TRAINED,
-        **describe_run(ready),
+        **described,
         "evaluation": final,
         "unigram_loss": ready.unigram,
         "evaluations": [
