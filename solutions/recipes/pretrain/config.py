@@ -67,7 +67,7 @@ class PreTrain:
     evaluate_every: int | None = None
     """Optimizer steps between two looks at the evaluation texts; None looks `EVALUATIONS` times."""
     evaluation_blocks: int = 32
-    """Blocks that each look reads; the one at the end reads eight times as many, if there are."""
+    """Blocks that each look reads; before the first step and at the end, eight times as many are read, if there are."""
     vocab_size: int = 8000
     """Scratch: word pieces, special tokens included."""
     layers: int = 4

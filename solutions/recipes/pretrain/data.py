@@ -36,7 +36,7 @@ FEWEST_TEXTS = 25
 SLICE = 500
 """Texts that are tokenised at a time, until there are enough."""
 FINAL = 8
-"""The evaluation at the end reads so many times the blocks of the looks on the way."""
+"""The evaluations before the first step and at the end read so many times the blocks of the looks on the way."""
 EVALUATION_SEED = 7_000_003
 """What is masked in the evaluation texts follows from this alone: all looks of all runs ask the same questions."""
 EVALUATION_ROWS = 8

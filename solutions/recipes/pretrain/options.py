@@ -51,7 +51,10 @@ OPTIONS = (
         help="Steps between evaluations with examples (default: {count} evaluations in all).",
         values={"count": EVALUATIONS},
     ),
-    option(TRAINING, "--evaluation-blocks", type=int, help="Blocks per evaluation; 8 times as many at the end."),
+    option(
+        TRAINING, "--evaluation-blocks", type=int,
+        help="Blocks per evaluation; 8 times as many before training and at the end.",
+    ),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
         help="Peak learning rate (default: {scratch:g} from scratch, else {other:g}).",

@@ -115,16 +115,14 @@ def pretrain(
         difference = asked_again(ready, out)
         drawn = draw(out)
         described = describe_run(ready)
+    looks = [line for line in journal.read(out) if "examples" in line]
     result = {
         "schema": PRE_TRAINED,
         **described,
         "evaluation": final,
+        "evaluation_before": looks[0].get("before"),
         "unigram_loss": ready.unigram,
-        "evaluations": [
-            {"step": line["step"], **line["validation"], "examples": line["examples"]}
-            for line in journal.read(out)
-            if "examples" in line
-        ],
+        "evaluations": [{"step": line["step"], **line["validation"], "examples": line["examples"]} for line in looks],
         "logit_difference_after_reload": difference,
         "pictures": drawn,
         "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
