@@ -856,7 +856,7 @@ def test_a_model_without_berts_layers_is_refused_where_they_are_needed(config):
     classifier = model.load_classifier(config, 2, FP32)
     classifier.bert.encoder = torch.nn.Identity()
     for changes in ({"method": "top"}, {"method": "full", "layer_decay": 0.9}, {"method": "adapter"}):
-        with pytest.raises(RecipeError, match="does not have BERT's structure"):
+        with pytest.raises(RecipeError, match="needs an encoder of BERT's structure"):
             methods.adapt(classifier, dataclasses.replace(config, **changes), FP32)
 
 

@@ -12,7 +12,16 @@ import torch
 from click.testing import CliRunner, Result
 from rich.console import Console
 from tiny import tiny
-from transformers import BertConfig, BertModel
+from transformers import (
+    BertConfig,
+    BertModel,
+    DistilBertConfig,
+    DistilBertModel,
+    ElectraConfig,
+    ElectraModel,
+    GPT2Config,
+    GPT2Model,
+)
 
 from solutions.recipes import model, pictures, preflight
 from solutions.recipes.__main__ import cli
@@ -175,3 +184,79 @@ def test_what_is_not_the_fault_of_an_answer_is_not_blamed_on_it(config, tmp_path
     monkeypatch.setattr("solutions.recipes.finetune.save_run", lambda *_: 1 / open("/nonexistent"))
     with pytest.raises(FileNotFoundError):
         finetune(replace(config, mine=mine), tmp_path / "run", QUIET)
+
+
+# --- Methods and models -----------------------------------------------------------------------------------------------
+
+
+def other_kind(folder: Path, kind: str) -> str:
+    """The same tokenizer with a model of another build."""
+    size = {"vocab_size": 100, "max_position_embeddings": 64}
+    torch.manual_seed(0)
+    made = {
+        "distilbert": lambda: DistilBertModel(DistilBertConfig(**size, dim=24, n_layers=2, n_heads=3, hidden_dim=40)),
+        "gpt2": lambda: GPT2Model(GPT2Config(vocab_size=100, n_positions=64, n_embd=24, n_layer=2, n_head=3)),
+        "electra": lambda: ElectraModel(
+            ElectraConfig(
+                **size, embedding_size=12, hidden_size=24, num_hidden_layers=2, num_attention_heads=3,
+                intermediate_size=40,
+            )
+        ),
+    }  # fmt: skip
+    made[kind]().save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "complaint"),
+    [
+        ("distilbert", {"method": "prefix"}, "^--method prefix needs an encoder of BERT's structure .*DistilBertModel"),
+        ("distilbert", {"method": "adapter"}, "^--method adapter needs .* What works with it: --method lora"),
+        ("distilbert", {"method": "top"}, "^--method top needs"),
+        ("distilbert", {"reinit": 1}, "^--reinit needs"),
+        ("distilbert", {"layer_decay": 0.9, "head_learning_rate": 1.0}, "^--layer-decay, --head-lr needs"),
+        ("gpt2", {"method": "lora"}, r"adapts linear layers \(nn.Linear\), and .* has none. Use --method full or head"),
+        ("gpt2", {"method": "adapter"}, "What works with it: --method full, --method head$"),
+    ],
+)
+def test_a_method_that_the_model_is_not_built_for_is_refused_by_its_name(config, tmp_path, kind, changes, complaint):
+    name = other_kind(Path(config.model), kind)
+    with pytest.raises(RecipeError, match=complaint):
+        finetune(replace(config, model=name, **changes), tmp_path / "run", QUIET)
+
+
+@pytest.mark.parametrize("kind", ["distilbert", "electra"])
+def test_virtual_tokens_are_as_wide_as_the_words(config, tmp_path, kind):
+    name = other_kind(Path(config.model), kind)
+    result = finetune(replace(config, model=name, method="prompt", virtual_tokens=3), tmp_path / "run", QUIET)
+    assert result["parameters"]["added"] == 3 * (12 if kind == "electra" else 24)
+
+
+def test_every_target_must_be_there(config, tmp_path):
+    told = replace(config, method="lora", targets=("query", "foo", "bar"))
+    with pytest.raises(RecipeError, match="is called foo or bar. Choose --targets from: query, key, value, dense"):
+        finetune(told, tmp_path / "run", QUIET)
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [99999999999999999999, 2**32, -1])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("finetune", "--out", "x", "--seed"), ("pretrain", "--out", "x", "--seed"),
+        ("speedrun", "--out", "x", "--seeds"),
+        ("pipelines", "--seed"), ("gpu-check", "--out", "x", "--seed"), ("compare", "heads", "--seeds"),
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_a_seed_that_no_generator_takes_is_refused_with_the_range(command, number):
+    said = asked(*command, number)
+    assert said.exit_code == 2 and ("4294967295" in said.output or "1000" in said.output), said.output
+
+
+@pytest.mark.parametrize("words", [("--threads", 10**6), ("--max-length", 10**20), ("--rank", 10**12)])
+def test_a_number_that_is_far_too_large_is_refused(words):
+    said = asked("finetune", "--out", "x", *words)
+    assert said.exit_code == 2 and "must be at most" in said.output

@@ -19,7 +19,7 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.gpu.options import Check, check_options
-from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, THREADS, GroupedCommand, finetune_options
 from solutions.recipes.pretrain import preflight as pretrain_preflight
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.options import FOR_SCRATCH, pretrain_options
@@ -334,7 +334,7 @@ def compare(**options: Any) -> None:
     "--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the measurements to this file, too."
 )
 @option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds per recipe.")
-@option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
+@option("--threads", type=THREADS, help="CPU threads, the same for all.")
 @option(
     "--part",
     "parts",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from course.text import mark, say
-from solutions.recipes.config import PRECISIONS, Precision
+from solutions.recipes.config import PRECISIONS, Precision, refuse_huge
 
 Objective = Literal["mlm", "clm"]
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
@@ -161,6 +161,7 @@ class PreTrain:
 
 def _in_range(config: PreTrain) -> None:
     """Refuse numbers that cannot work."""
+    refuse_huge(config)
     for field in ("learning_rate", "max_gradient_norm"):
         value = getattr(config, field)
         if not 0 < value < math.inf:
