@@ -422,7 +422,7 @@ def test_texts_come_from_arguments_and_files(tmp_path):
     assert found == ["a text", "one", "two", "three", ""]
     for arguments, complaint in (
         ([str(tmp_path / "missing.txt")], "cannot read .*missing.txt"),
-        ([str(tmp_path / "rows.csv")], "needs the columns text"),
+        ([str(tmp_path / "rows.csv")], "needs the column text"),
         (["", "  "], "there is no text to predict for"),
     ):
         with pytest.raises(RecipeError, match=complaint):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
+import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +26,7 @@ from transformers import (
     GPT2Model,
 )
 
-from solutions.recipes import model, pictures, preflight
+from solutions.recipes import data, files, model, pictures, predicting, preflight, splitting
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError, StudentError
@@ -260,3 +263,105 @@ def test_a_seed_that_no_generator_takes_is_refused_with_the_range(command, numbe
 def test_a_number_that_is_far_too_large_is_refused(words):
     said = asked("finetune", "--out", "x", *words)
     assert said.exit_code == 2 and "must be at most" in said.output
+
+
+# --- Files of texts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("name", ["rows.csv", "rows.tsv"])
+def test_semicolons_and_tabs_separate_too(tmp_path, delimiter, name):
+    path = tmp_path / name
+    rows = [("text", "label"), ("a film, warm", "good"), ("dull", "bad")]
+    path.write_text("\n".join(delimiter.join(row) for row in rows), encoding="utf-8")
+    labelled, names = data.load(str(path))
+    assert labelled.texts == ["a film, warm", "dull"] and names == ("bad", "good")
+    assert predicting.gather([str(path)]) == ["a film, warm", "dull"]
+    with pytest.raises(RecipeError, match="needs the column review; its first line contains: text, label"):
+        predicting.gather([str(path)], "review")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])
+@pytest.mark.parametrize("name", ["rows.csv", "rows.txt"])
+def test_a_file_of_another_encoding_says_how_to_save_it(tmp_path, encoding, name):
+    path = tmp_path / name
+    path.write_text("text,label\nun café,bon\n", encoding=encoding)
+    if (encoding, name) != ("utf-16-le", "rows.txt"):  # those bytes could be text
+        with pytest.raises(RecipeError, match="Save it as UTF-8"):
+            predicting.gather([str(path)])
+
+
+def test_predict_reads_standard_input_and_gives_blank_texts_no_label(config, tmp_path):
+    finetune(config, tmp_path / "run", QUIET)
+    words = ["predict", str(tmp_path / "run"), "-"]
+    said = CliRunner().invoke(cli, [*words, "--json", "-"], input="a warm film\n\na dull plot\n")
+    answers = json.loads(said.stdout)["predictions"]
+    assert [one["text"] for one in answers] == ["a warm film", "", "a dull plot"]
+    assert answers[1] == {"text": "", "label": None, "probability": None} and answers[0]["label"] in ("praise", "blame")
+    shown = CliRunner().invoke(cli, words, input="a warm film\n\n").stdout.splitlines()
+    assert len(shown) == 2 and shown[1] == "(blank)"
+
+
+def test_a_path_is_not_taken_for_a_text(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("reviews.md").write_text("a film", encoding="utf-8")
+    Path("folder").mkdir()
+    for argument, complaint in (
+        ("reviews.md", "neither a .txt nor a .csv or .tsv file. To read its lines: .* - < reviews.md"),
+        ("folder", "folder is a folder"),
+        ("/dev/null", "neither a .txt"),
+        ("missing.tsv", "cannot read missing.tsv: No such file"),
+    ):
+        with pytest.raises(RecipeError, match=complaint):
+            predicting.gather([argument])
+    assert predicting.gather(["a film. And more/less"]) == ["a film. And more/less"]
+
+
+def test_predict_advises_only_options_that_it_has(config, tmp_path):
+    finetune(config, tmp_path / "run", QUIET)
+    has = {option for parameter in cli.commands["predict"].params for option in parameter.opts}
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text\ngood film\n", encoding="utf-8")
+    for words in ((rows, "--text-column", "nope"), ("x", "--json", tmp_path / "none/x.json"), (tmp_path / "none.csv",)):
+        said = asked("predict", tmp_path / "run", *words)
+        assert said.exit_code == 2 and set(re.findall(r"--[a-z-]+", said.output)) <= has, said.output
+        assert " and nope" not in said.output
+
+
+@pytest.mark.parametrize(
+    ("error", "advice", "not_said"),
+    [
+        (OSError(errno.ENOSPC, "x"), "Free some space", "Create"),
+        (OSError(errno.EROFS, "x"), "Choose a different folder", "space,"),
+        (OSError(errno.ENOTDIR, "x"), "Not a directory. Choose a different folder", "space,"),
+        (OSError(errno.ENOENT, "x"), "Create the folder first", "space,"),
+        (Exception("I/O error: No space left on device (os error 28)"), "Free some space", "Create"),
+    ],
+)
+def test_only_a_full_disk_is_told_to_free_space_and_only_a_checkpoint_to_resume(tmp_path, error, advice, not_said):
+    message = files.cannot_write(tmp_path / "result.json", error).message
+    assert advice in message and not_said not in message and "--resume" not in message
+    (tmp_path / preflight.CHECKPOINT).touch()
+    assert "--resume" in files.cannot_write(tmp_path / "result.json", error).message
+
+
+def test_a_folder_whose_parent_is_a_file_is_one_sentence(config, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RecipeError, match="cannot write .*Not a directory. Choose a different folder"):
+        finetune(config, tmp_path / "file" / "run", QUIET)
+    with pytest.raises(RecipeError, match="Not a directory"):
+        files.write_atomically(tmp_path / "file" / "x.json", b"")
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ([("a film", "good"), ("a film", "bad")] * 20, "no text is left. Dropped of the 40 .* 40 contradictory .*"),
+        ([("", "good"), (" ", "bad")] * 20, "no text is left. Dropped of the 40 texts before: 40 blank$"),
+        ([("a film", "good")] * 20, "only 1 label in 1 texts. Dropped of the 20 texts before: 19 duplicates"),
+    ],
+)
+def test_dropped_texts_are_named_where_too_few_are_left(rows, complaint):
+    labelled = data.from_rows(rows, "classification", "x")
+    with pytest.raises(RecipeError, match=complaint):
+        splitting.split(*labelled)

@@ -169,7 +169,8 @@ def predict(
 ) -> None:
     """Make predictions for your own texts with a finished run.
 
-    Each argument is a text, a .txt file with one text per line, or a .csv file.
+    Each argument is a text, a .txt file with one text per line, a .csv file, or - for the lines of standard input.
+    Blank texts get no prediction.
     """
     from solutions.recipes import predicting
 

@@ -16,14 +16,8 @@ from course.text import mark, say
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
+from solutions.recipes.splitting import describe_dropped
 from solutions.recipes.training import OnStep, Step
-
-DROPPED = {
-    "blank": mark("{count} blank"),
-    "duplicates": mark("{count} duplicates"),
-    "contradictory": mark("{count} contradictory"),
-}
-"""Why a text is in none of the parts -> how many there are."""
 
 
 def describe_data(data: Split) -> str:
@@ -34,7 +28,7 @@ def describe_data(data: Split) -> str:
         validation=len(data.validation),
         test=len(data.test),
     )
-    dropped = ", ".join(say(DROPPED[name], count=data.counts[name]) for name in DROPPED if data.counts[name])
+    dropped = describe_dropped(data.counts)
     near = data.counts.get("near_duplicates", 0)
     notes = [say("dropped: {what}", what=dropped)] if dropped else []
     notes += [say("kept together: {count} near-duplicates", count=near)] if near else []

@@ -12,14 +12,14 @@ import re
 import statistics
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 import solutions.evaluation
-from course.text import say
+from course.text import mark, say
 from solutions.recipes.data import Labelled, Split
 from solutions.recipes.errors import RecipeError
 
@@ -147,7 +147,7 @@ def split(
     """
     forms, texts, labels, counts = _unique(data, bool(label_names))
     strata = labels if label_names else _strata(labels)
-    _enough(strata, label_names)
+    _enough(strata, label_names, counts)
     leaders = near_duplicates(forms)
     counts["near_duplicates"] = len(forms) - len(set(leaders))
     keys = [f"group {leader}" for leader in leaders]  # equal for near-duplicates, and for nothing else
@@ -246,9 +246,44 @@ def _strata(numbers: Sequence[float]) -> list[int]:
     return strata
 
 
-def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
+DROPPED = {
+    "blank": mark("{count} blank"),
+    "duplicates": mark("{count} duplicates"),
+    "contradictory": mark("{count} contradictory"),
+}
+"""Why a text is in none of the parts -> how many there are."""
+
+
+def describe_dropped(counts: Mapping[str, int]) -> str:
+    """What is in none of the parts, and why; "" if nothing was dropped.
+
+    >>> describe_dropped({"blank": 2, "duplicates": 0, "contradictory": 3})
+    '2 blank, 3 contradictory'
+    """
+    return ", ".join(say(DROPPED[name], count=counts[name]) for name in DROPPED if counts[name])
+
+
+def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[str, int]) -> None:
+    """Every label has to be in all three parts; who is told that it is not is told what was dropped before."""
+    try:
+        _refuse_too_few(strata, label_names)
+    except RecipeError as error:
+        if not (dropped := describe_dropped(counts)):
+            raise
+        sentence = mark("{message}. Dropped of the {read} texts before: {dropped}")
+        if counts["contradictory"]:
+            sentence = mark(
+                "{message}. Dropped of the {read} texts before: {dropped} (the same text with different labels)"
+            )
+        told = say(sentence, message=error.message, read=counts["read"], dropped=dropped)
+        raise RecipeError(told) from error
+
+
+def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
     """Every label has to be in all three parts."""
     counted = Counter(strata)
+    if label_names and not strata:
+        raise RecipeError(say("there is nothing to classify: no text is left"))
     if label_names and len(counted) < 2:
         raise RecipeError(
             say(

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from safetensors import SafetensorError
 from transformers import PreTrainedTokenizerBase
 
 from course.text import mark, say
@@ -244,7 +245,7 @@ def move_in(out: Path, *parts: Any) -> None:
             part.save_pretrained(partly)
         for file in sorted(partly.iterdir()):
             file.replace(out / file.name)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise cannot_write(out, error) from error
     finally:
         shutil.rmtree(partly, ignore_errors=True)
