@@ -26,7 +26,7 @@ from transformers import (
     GPT2Model,
 )
 
-from solutions.recipes import data, files, model, pictures, predicting, preflight, splitting
+from solutions.recipes import data, files, idle, model, pictures, predicting, preflight, splitting
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError, StudentError
@@ -365,3 +365,63 @@ def test_dropped_texts_are_named_where_too_few_are_left(rows, complaint):
     labelled = data.from_rows(rows, "classification", "x")
     with pytest.raises(RecipeError, match=complaint):
         splitting.split(*labelled)
+
+
+# --- Options without an effect ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("finetune --out x --text-column a", "--text-column has no effect with --data rotten-tomatoes"),
+        ("finetune --out x --data imdb --label-column a", "--label-column has no effect with --data imdb"),
+        ("finetune --out x --data ratings --task regression --label-column a", "has no effect with --data ratings"),
+        ("finetune --out x --augment-share 0.2", "--augment-share has no effect without --augment deletion"),
+        ("finetune --out x --augment mixup --augment-share 0.2", "--augment-share has no effect without --augment"),
+        ("finetune --out x --augment swap --lexicon x.json", "--lexicon has no effect without --augment insertion"),
+        ("finetune --out x --early-stopping 2", "--early-stopping has no effect with --epochs 1"),
+        ("finetune --out x --method head --layer-decay 0.9", "--layer-decay has no effect with --method head"),
+        ("finetune --out x --method scratch --reinit 1", "--reinit has no effect with --method scratch"),
+        ("finetune --out x --method full --rank 4", "--rank is for --method lora, not full"),
+        ("speedrun --out x --lexicon x.json", "--lexicon has no effect"),
+        ("speedrun --out x --rehearsal --reference", "--reference has no effect with --rehearsal"),
+        ("pretrain --out x --objective clm --mask-share 0.5", "--mask-share has no effect with --objective clm"),
+        ("pretrain --out x --text-column a", "--text-column has no effect with --data imdb"),
+        ("pretrain --out x --data x.txt --label-column a", "--label-column has no effect with --data x.txt"),
+        ("pretrain --out x --layers 3", "--layers is for --from scratch"),
+        ("predict x text --text-column a", "--text-column has no effect without a .csv or .tsv file"),
+        ("compare heads --text-column a", "--text-column has no effect without --data"),
+        ("compare methods --data imdb --label-column a", "--label-column has no effect with --data imdb"),
+        ("compare memory --limit 9", "--limit has no effect with memory"),
+        ("pipelines --only model --masked [MASK]", "--masked has no effect with --only model"),
+        ("pipelines --only fill-mask --mlm x --steps 3", "--steps has no effect with --sentiment"),
+        ("bench --part training --compile", "--compile has no effect without --part inference"),
+        ("gpu-check --page x.json --seed 3", "--seed has no effect with --page"),
+    ],
+)
+def test_an_option_that_changes_nothing_is_refused(words, complaint):
+    said = asked(*words.split())
+    assert said.exit_code == 2 and complaint in " ".join(said.output.split()), said.output
+
+
+def test_every_rule_is_about_an_option_that_there_is():
+    recipes = {"finetune": idle.OF_FINETUNE, "pretrain": idle.OF_PRETRAIN, "pipelines": idle.OF_PIPELINES,
+               "compare": idle.OF_COMPARE, "speedrun": idle.OF_SPEEDRUN, "bench": idle.OF_BENCH,
+               "gpu-check": idle.OF_GPU_CHECK, "predict": idle.OF_PREDICT}  # fmt: skip
+    for name, rules in recipes.items():
+        parameters = {one.name: one for one in cli.commands[name].params}
+        for names, *_ in rules:
+            for one in names:
+                spelt = f"--{idle.SPELT.get(one, one).replace('_', '-')}"
+                assert spelt in parameters[one].opts, (name, one)
+
+
+def test_functions_of_yours_that_a_run_does_not_need_are_refused(config, tmp_path):
+    finetune(config, tmp_path / "run", QUIET)
+    said = asked("predict", tmp_path / "run", "a film", "--mine", workspace(tmp_path / "mine", {}, "heads"))
+    assert said.exit_code == 2 and "was not trained with your own functions" in said.output
+
+
+def test_a_label_column_that_is_not_there_is_refused_in_pre_training(config, tmp_path):
+    said = asked("pretrain", "--out", tmp_path / "m", "--data", config.data, "--label-column", "nope")
+    assert said.exit_code == 2 and "needs the columns text and nope" in said.output
