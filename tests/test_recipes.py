@@ -38,6 +38,7 @@ from solutions.recipes import (
     bench,
     data,
     display,
+    journal,
     methods,
     model,
     pictures,
@@ -960,3 +961,27 @@ def test_one_epoch_of_lora_reads_at_least_four_of_five_reviews_right(tmp_path):
     assert result["test"]["accuracy"] >= 0.80
     assert result["parameters"]["trainable"] == report["trainable"]
     assert result["reload_difference"] <= 2e-3
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["cpu", "as on a GPU"])
+def test_the_loss_of_a_progress_line_is_that_of_the_steps_so_far(config, tmp_path, monkeypatch, waits):
+    looks = []
+    real, init = training.Training._look, training.Training.__init__
+
+    def begin(self, *arguments):
+        init(self, *arguments)
+        self.look_always = not waits
+
+    monkeypatch.setattr(training.Training, "__init__", begin)
+    monkeypatch.setattr(training.Training, "_look", lambda self: looks.append(self.at.step) or real(self))
+    printed = told(dataclasses.replace(config, max_steps=25, epochs=2), tmp_path, force_terminal=False)
+    losses = [line["loss"] * line["texts"] for line in journal.read(tmp_path) if "loss" in line]
+    texts = [line["texts"] for line in journal.read(tmp_path) if "loss" in line]
+    shown = re.findall(r"^step (\d+) of 25  loss ([\d.]+)", printed, flags=re.MULTILINE)
+    begun = next(i for i, line in enumerate(journal.read(tmp_path)) if "training_loss" in line)  # steps of an epoch
+    assert [int(step) for step, _ in shown][:2] == [2, 3] and shown[-1][0] == "25"
+    for step, loss in shown:
+        first = begun if int(step) > begun else 0
+        mean = sum(losses[first : int(step)]) / sum(texts[first : int(step)])
+        assert float(loss) == pytest.approx(mean, abs=6e-4)
+    assert not waits or len(set(looks)) < 25

@@ -90,7 +90,10 @@ def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
 
     def on_step(step: Step) -> None:
         nonlocal shown, loss
-        loss = loss if step.loss is None else f"{step.loss:.3f}"
+        tenth = int(10 * step.number / step.of)
+        due = not console.is_terminal and clock.first is not None and tenth > shown
+        known = step.current() if due or step.number == step.of else step.loss
+        loss = loss if known is None else f"{known:.3f}"
         told = clock.tick(step)
         if told is None:
             bar.update(task, completed=step.share)
@@ -106,7 +109,7 @@ def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
             time=duration(left),
         )
         bar.update(task, completed=step.share, words=words)
-        if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
+        if due:
             shown = tenth
             console.print(words, highlight=False)
         if step.number == ESTIMATE_AFTER < step.of:

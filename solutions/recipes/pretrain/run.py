@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
 
         def told(step: Step) -> None:
             nonlocal seen
-            on_step(Step(step.number, step.of, under_way.at.tokens - seen, step.share, step.loss))
+            on_step(replace(step, texts=under_way.at.tokens - seen))
             seen = under_way.at.tokens
 
         def shown(step: int, measured: dict[str, float], examples: list[dict[str, Any]]) -> None:
