@@ -7,7 +7,9 @@ import errno
 import json
 import re
 import shutil
+import warnings
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,8 @@ from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.finetune import finetune
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.model import train_tokenizer
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
@@ -425,3 +429,58 @@ def test_functions_of_yours_that_a_run_does_not_need_are_refused(config, tmp_pat
 def test_a_label_column_that_is_not_there_is_refused_in_pre_training(config, tmp_path):
     said = asked("pretrain", "--out", tmp_path / "m", "--data", config.data, "--label-column", "nope")
     assert said.exit_code == 2 and "needs the columns text and nope" in said.output
+
+
+# --- Other scripts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib (extra: plots)")
+@pytest.mark.parametrize(
+    "labels", [("悪い", "良い"), ("$x", r"$\foo$"), ("good", "🙂")], ids=["kana", "dollar", "emoji"]
+)
+@pytest.mark.parametrize("fonts", [True, False], ids=["with its fonts", "without fonts"])
+def test_a_matrix_has_names_that_can_be_drawn_or_numbers(monkeypatch, labels, fonts):
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
+    if not fonts:
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [])
+    both = torch.tensor([0, 1])
+    figure = pictures.matrix(Figure, both, both, labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert pictures.png(figure)
+    axes = figure.axes[0]
+    shown = [one.get_text() for one in axes.get_xticklabels()]
+    numbered = "number of the label" in axes.get_xlabel()
+    assert shown == (["1", "2"] if numbered else list(labels))
+    assert not numbered or labels[0][0] != "$"
+    if not fonts and labels[0] == "悪い":
+        assert numbered
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "same"),
+    [
+        ("ガラスが café", "カラスか cafe", False),
+        ("мой дом", "мои дом", False),
+        ("The CAFÉ déjà", "the cafe deja", True),
+    ],
+)
+def test_a_vocabulary_of_ones_own_keeps_marks_that_tell_words_apart(text, other, same):
+    words = f"{text} {other}"
+    told = PreTrain(start="scratch", vocab_size=200)
+    tokenizer = train_tokenizer(told, [words * 20] if same else [text * 20, other])
+    assert (tokenizer.tokenize(text) == tokenizer.tokenize(other)) == same
+    assert tokenizer.unk_token not in tokenizer.tokenize(text)
+
+
+def test_numbers_as_labels_are_told_of_regression(tmp_path):
+    rows = [(f"text {i}", str(i / 7)) for i in range(40)]
+    with pytest.raises(RecipeError, match="but at least 5 are needed. To predict numbers .* use --task regression"):
+        splitting.split(*data.from_rows(rows, "classification", "x"))
+
+
+def test_too_small_a_limit_is_refused_in_pre_training():
+    said = asked("pretrain", "--out", "x", "--limit", 3)
+    assert said.exit_code == 2 and "limit=3 must be at least 25" in said.output

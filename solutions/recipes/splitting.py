@@ -294,19 +294,32 @@ def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
         )
     for label, n in sorted(counted.items()):
         if n < FEWEST_PER_LABEL and label_names:
-            raise RecipeError(
-                say(
-                    "label {name!r} has {count} different texts, but at least {least} are needed",
-                    name=label_names[label],
-                    count=n,
-                    least=FEWEST_PER_LABEL,
-                )
+            message = say(
+                "label {name!r} has {count} different texts, but at least {least} are needed",
+                name=label_names[label],
+                count=n,
+                least=FEWEST_PER_LABEL,
             )
+            if all(map(is_number, label_names)):
+                message = say("{message}. To predict numbers instead of labels, use --task regression", message=message)
+            raise RecipeError(message)
     if not label_names and len(strata) < FEWEST_PER_LABEL * STRATA:
         least = FEWEST_PER_LABEL * STRATA
         raise RecipeError(
             say("{count} different texts are too few; at least {least} are needed", count=len(strata), least=least)
         )
+
+
+def is_number(name: str) -> bool:
+    """Whether a label could be a number to predict.
+
+    >>> is_number("2.5"), is_number("good")
+    (True, False)
+    """
+    try:
+        return math.isfinite(float(name))
+    except ValueError:
+        return False
 
 
 def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:

@@ -18,6 +18,8 @@ EVALUATIONS = 6
 long one at the end come on top."""
 SHORTEST_BLOCK = 8
 """Tokens; below this there is hardly a context to learn from."""
+FEWEST_TEXTS = 25
+"""Different ones; the split needs some for each of its parts."""
 SMALLEST_VOCABULARY = 100
 
 
@@ -178,9 +180,9 @@ def _in_range(config: PreTrain) -> None:
     ):
         if wrong:
             raise ValueError(say(sentence, field=field, value=getattr(config, field)))
-    for field, least in (("block", SHORTEST_BLOCK), ("vocab_size", SMALLEST_VOCABULARY)):
+    for field, least in (("block", SHORTEST_BLOCK), ("vocab_size", SMALLEST_VOCABULARY), ("limit", FEWEST_TEXTS)):
         value = getattr(config, field)
-        if value < least:
+        if value is not None and value < least:
             raise ValueError(say("{field}={value} must be at least {least}", field=field, value=value, least=least))
 
 

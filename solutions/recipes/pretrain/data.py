@@ -24,14 +24,12 @@ from solutions.recipes.data import Labelled, Split, load, read_csv
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.preflight import PACKAGED, TABLES, header, lines_of
-from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.config import FEWEST_TEXTS, PreTrain
 from solutions.recipes.splitting import normalise, split
 from solutions.recipes.training import EPOCH_SEED, ONLY_IDS, batch_of
 
 PARTS = (mark("training"), mark("evaluation"))
 """Of the texts, as errors name them."""
-FEWEST_TEXTS = 25
-"""Different ones; the split needs some for each of its parts."""
 SLICE = 500
 """Texts that are tokenised at a time, until there are enough."""
 FINAL = 8

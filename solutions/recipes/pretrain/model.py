@@ -4,6 +4,8 @@ Dimensions: B rows in a batch, T tokens, C width, V size of the vocabulary, N po
 """
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,7 +45,7 @@ TRANSFORM = "cls.predictions.transform"
 
 
 def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFast:
-    """Learn a WordPiece vocabulary, lower case, as BERT's.
+    """Learn a WordPiece vocabulary, lower case, as BERT's; accents are kept where they tell words apart.
 
     The same texts give the same vocabulary: left alone, the trainer numbers the pieces inside a word in the order of a
     hash table, which differs from run to run, and pieces that are equally frequent are then chosen by their numbers. So
@@ -53,7 +55,8 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
         config: size of the vocabulary, and of the blocks.
         texts: the training texts, no others.
     """
-    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]))
+    accents = not accents_are_latin(texts)
+    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]), accents)
     letters = sorted({letter for text in texts for letter in learning.normalizer.normalize_str(text)})
     inside = [f"##{letter}" for letter in letters if not letter.isspace() and not _stands_alone(letter)]
     first = [*SPECIAL.values(), *inside]
@@ -70,7 +73,7 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
         vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
     )
     learning.train_from_iterator(texts, trainer)
-    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]))
+    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]), accents)
     begin, end = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
     if config.objective == "mlm":
         tokenizer.post_processor = processors.TemplateProcessing(
@@ -88,10 +91,34 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     )
 
 
-def _word_pieces(model: models.WordPiece) -> Tokenizer:
+def accents_are_latin(texts: Iterable[str]) -> bool:
+    """Whether what BERT would drop as an accent stands mostly on Latin letters.
+
+    On others it makes another letter of them, or is a letter: the voicing marks of kana, the vowels of Devanagari and
+    Thai, the breve that makes an i of Russian a j. (Hangul would fall apart.)
+
+    >>> accents_are_latin(["a café"]), accents_are_latin(["ガラスが"]), accents_are_latin(["plain"])
+    (True, False, True)
+    """
+    counted = Counter[str]()
+    for text in texts:
+        counted.update(text)
+    latin = others = 0
+    for letter, n in counted.items():
+        taken_apart = unicodedata.normalize("NFD", letter)
+        if letter.isascii() or (taken_apart == letter and unicodedata.category(letter) != "Mn"):
+            continue
+        if unicodedata.name(taken_apart[0], "").startswith(("LATIN", "COMBINING")):
+            latin += n
+        else:
+            others += n
+    return others <= latin
+
+
+def _word_pieces(model: models.WordPiece, accents: bool) -> Tokenizer:
     """Splits words and punctuation as BERT does."""
     tokenizer = Tokenizer(model)
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=not accents)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     return tokenizer

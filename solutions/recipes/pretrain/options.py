@@ -36,7 +36,10 @@ OPTIONS = (
     option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file; only the split uses it."),
     option(WHAT, "--mine", **MINE),
-    option(SHAPE, "--vocab-size", type=int, help="Number of word pieces."),
+    option(
+        SHAPE, "--vocab-size", type=int,
+        help="Number of word pieces; lower case, without the accents of Latin letters.",
+    ),
     option(SHAPE, "--layers", type=int, help="Number of layers."),
     option(SHAPE, "--width", type=int, help="Hidden size."),
     option(SHAPE, "--heads", type=int, help="Attention heads per layer."),

@@ -202,7 +202,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
 
         def shown(step: int, measured: dict[str, float], examples: list[dict[str, Any]]) -> None:
             words = pretrain_display.describe_look(step, ready.config.steps, measured, examples, console.width)
-            console.print(words, highlight=False, markup=False)
+            console.print(words, highlight=False, markup=False, soft_wrap=True)
 
         under_way = PreTraining(
             ready.model,
