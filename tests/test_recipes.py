@@ -426,7 +426,7 @@ def test_what_training_reports_adds_up(config):
     assert sum(step.texts for step in steps) == trained.samples == 2 * len(texts.tokens)
     n_steps = 2 * math.ceil(len(texts.tokens) / config.batch_size)
     assert [(step.number, step.of) for step in steps] == [(i + 1, n_steps) for i in range(n_steps)]
-    assert 0 < sum(step.loss is not None for step in steps) < n_steps
+    assert all(step.loss is not None for step in steps)  # on a CPU, where it costs nothing
     shares = [step.share for step in steps]
     assert shares == sorted(shares) and 0 < shares[0] < 0.1 and shares[-1] == 1.0
     assert 0 <= trained.padding_share < 0.2 and trained.seconds > 0 and trained.cpu_seconds > 0
