@@ -230,12 +230,14 @@ def open_table(path: Path, *wanted: str) -> tuple[list[str], str]:
     with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         lines = list(itertools.islice(file, MOST_LINES_OF_A_HEADER))
         if any("\0" in line for line in lines):  # UTF-16, or no text at all
-            raise csv.Error("NUL")
+            raise csv.Error(NOT_TEXT)
         first = {one: next(csv.reader(lines, delimiter=one), []) for one in (",", ";", "\t")}
     best = max(first, key=lambda one: (len({*wanted} & {*first[one]}), len(first[one])))
     return first[best], best
 
 
+NOT_TEXT = "NUL"
+"""In what the module csv says about a zero byte."""
 MOST_LINES_OF_A_HEADER = 100
 """A name in quotation marks may have several."""
 
@@ -249,16 +251,15 @@ def reading(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
+        if isinstance(error, csv.Error) and NOT_TEXT not in str(error):
+            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
         raise RecipeError(
-            say("{path} is not written in UTF-8. Save it as UTF-8 (with Excel: CSV UTF-8) and try again", path=path)
+            say(
+                "cannot read {path}: it is not a text in UTF-8. Save it as UTF-8 (with Excel: CSV UTF-8) and try again",
+                path=path,
+            )
         ) from error
-    except csv.Error as error:
-        if "NUL" in str(error):
-            raise RecipeError(
-                say("{path} is not a text file, or not written in UTF-8. Save it as UTF-8 and try again", path=path)
-            ) from error
-        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     except OSError as error:
         raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error.strerror or error)) from error
 
