@@ -189,9 +189,7 @@ def measure(
                 if run is not None:
                     add(path, {name: value for name, value in run.items() if name not in drop})
                     what, came = describe(waiting[future]), outcome(run, drop)
-                    tell(
-                        say("finished {n} of {count}: {run}: {outcome}", n=n, count=len(cells), run=what, outcome=came)
-                    )
+                    tell(say("{n} of {count}: {run}: {outcome}", n=n, count=len(cells), run=what, outcome=came))
         except BaseException:
             runner.stop(now=True)
             raise
