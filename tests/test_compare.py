@@ -353,7 +353,11 @@ def test_every_cell_has_a_process_of_its_own_and_only_what_is_asked_for_is_kept(
     for run in runs:
         assert "test" not in run and run["split"] == SPLIT and run["jobs"] == 2
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["date"])
-    assert len(told) == 3 and not runner.alive
+    assert len(told) == 6 and not runner.alive
+    assert sorted(line for line in told if line.startswith("running")) == [
+        f"running {n} of 3: {running.describe(cell)}" for n, cell in enumerate(some(3), start=1)
+    ]
+    assert told[0].startswith("running") and not told[-1].startswith("running")
 
 
 def test_cells_run_side_by_side(tmp_path):
@@ -413,7 +417,8 @@ def test_a_table_goes_on_after_a_kill(tmp_path, number):
     command = [sys.executable, "-c", PARENT, str(path), *scripted(tmp_path, slow)]
     parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        assert parent.stdout is not None and "seed 0" in parent.stdout.readline()
+        assert parent.stdout is not None
+        assert "seed 0" in next(line for line in parent.stdout if not line.startswith("running"))
         end = time.monotonic() + 60
         while len((tmp_path / "log").read_text(encoding="utf-8").split()) < 4 and time.monotonic() < end:
             time.sleep(0.01)

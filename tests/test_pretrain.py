@@ -165,7 +165,8 @@ def test_the_result_holds_what_was_asked_and_what_came_of_it(any_kind, tmp_path,
     assert result == json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert [one["step"] for one in result["evaluations"]] == [0, 4, 8, 12]
     assert len(result["training_loss"]) == 3 and result["steps"] == 12 and result["seed"] == 0
-    for one in [*result["evaluations"], result["evaluation"]]:
+    assert result["evaluation_before"]["n"] == result["evaluation"]["n"] > result["evaluations"][0]["n"]
+    for one in [*result["evaluations"], result["evaluation_before"], result["evaluation"]]:
         assert one["perplexity"] == pytest.approx(math.exp(one["loss"])) and one["n"] > 0
         assert ("next_accuracy" in one) == any_kind.nsp
     for one in result["evaluations"]:
@@ -719,12 +720,17 @@ def test_examples_fit_the_terminal(width):
 
 def test_the_command_shows_examples_and_names_the_next_one(config, encoder, tmp_path):
     told = ["--data", config.data, "--from", str(encoder), "--block", "16", "--steps", "4", "--evaluate-every", "2"]
-    told += ["--threads", "1", "--precision", "fp32"]
+    told += ["--evaluation-blocks", "1", "--threads", "1", "--precision", "fp32"]
     out = tmp_path / "run"
     said = CliRunner().invoke(cli, ["pretrain", "--out", str(out), *told], env={"COLUMNS": "200"})
     assert said.exit_code == 0, said.output
     for words in ("step 0 of 4  evaluation loss", "step 2 of 4  evaluation loss", "this movie was absolutely [MASK]."):
         assert words in said.output
+    result = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    before, after = result["evaluation_before"], result["evaluation"]
+    assert before["n"] == after["n"] > result["evaluations"][0]["n"]
+    assert f"loss {before['loss']:.3f}, on {before['n']:,} tokens" in said.output
+    assert f"on {after['n']:,} tokens" in said.output and f"on {result['evaluations'][0]['n']} tokens" in said.output
     assert said.output.rstrip().splitlines()[-1].startswith(f"Next: course run finetune --model {out} --out")
 
 

@@ -38,6 +38,7 @@ from solutions.recipes import (
     bench,
     data,
     display,
+    journal,
     methods,
     model,
     pictures,
@@ -426,7 +427,7 @@ def test_what_training_reports_adds_up(config):
     assert sum(step.texts for step in steps) == trained.samples == 2 * len(texts.tokens)
     n_steps = 2 * math.ceil(len(texts.tokens) / config.batch_size)
     assert [(step.number, step.of) for step in steps] == [(i + 1, n_steps) for i in range(n_steps)]
-    assert 0 < sum(step.loss is not None for step in steps) < n_steps
+    assert all(step.loss is not None for step in steps)  # on a CPU, where it costs nothing
     shares = [step.share for step in steps]
     assert shares == sorted(shares) and 0 < shares[0] < 0.1 and shares[-1] == 1.0
     assert 0 <= trained.padding_share < 0.2 and trained.seconds > 0 and trained.cpu_seconds > 0
@@ -982,3 +983,27 @@ def test_an_older_result_and_an_empty_file_are_overwritten(tmp_path):
         path.write_text(content)
         refuse_foreign(path, "course/pipelines")
     refuse_foreign(tmp_path / "new.json", "course/pipelines")
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["cpu", "as on a GPU"])
+def test_the_loss_of_a_progress_line_is_that_of_the_steps_so_far(config, tmp_path, monkeypatch, waits):
+    looks = []
+    real, init = training.Training._look, training.Training.__init__
+
+    def begin(self, *arguments):
+        init(self, *arguments)
+        self.look_always = not waits
+
+    monkeypatch.setattr(training.Training, "__init__", begin)
+    monkeypatch.setattr(training.Training, "_look", lambda self: looks.append(self.at.step) or real(self))
+    printed = told(dataclasses.replace(config, max_steps=25, epochs=2), tmp_path, force_terminal=False)
+    losses = [line["loss"] * line["texts"] for line in journal.read(tmp_path) if "loss" in line]
+    texts = [line["texts"] for line in journal.read(tmp_path) if "loss" in line]
+    shown = re.findall(r"^step (\d+) of 25  loss ([\d.]+)", printed, flags=re.MULTILINE)
+    begun = next(i for i, line in enumerate(journal.read(tmp_path)) if "training_loss" in line)  # steps of an epoch
+    assert [int(step) for step, _ in shown][:2] == [2, 3] and shown[-1][0] == "25"
+    for step, loss in shown:
+        first = begun if int(step) > begun else 0
+        mean = sum(losses[first : int(step)]) / sum(texts[first : int(step)])
+        assert float(loss) == pytest.approx(mean, abs=6e-4)
+    assert not waits or len(set(looks)) < 25

@@ -2,6 +2,7 @@
 
     options.py     the command line of ``finetune``
     config.py      everything a run can be told, in one frozen dataclass
+    idle.py        options that were typed and change nothing
     preflight.py   what can be refused before torch is loaded
     quick.py       imports that a recipe does without
     functions.py   the exercises' functions: the reference's, or yours (``--mine``)

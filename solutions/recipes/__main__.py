@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from course import click_words, spelling, text
 from course.text import say
-from solutions.recipes import preflight
+from solutions.recipes import idle, preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
@@ -20,7 +19,7 @@ from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.files import refuse_foreign
 from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.gpu.options import Check, check_options
-from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, THREADS, GroupedCommand, finetune_options
 from solutions.recipes.pretrain import preflight as pretrain_preflight
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.options import FOR_SCRATCH, pretrain_options
@@ -64,9 +63,10 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     --threads 1, to the last bit).
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
-    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    given = idle.typed(ctx) & options.keys()
     preflight.name_workspace(options)
     config = configuration(options, given, out if about["resume"] else None)
+    idle.refuse(idle.ABOUT_THE_RUN, ctx.params, idle.typed(ctx))
     preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
     from rich.console import Console
@@ -121,6 +121,7 @@ def configuration(options: dict[str, Any], given: set[str], resumed: Path | None
                     method=config.method,
                 )
             )
+    idle.refuse(idle.OF_FINETUNE, config, given)
     return config
 
 
@@ -165,22 +166,36 @@ def told(
 @option("--text-column", default="text", show_default=True, help="Text column of a CSV file.")
 @option("--json", "path", metavar="PATH|-", help="Write the predictions as JSON, to a file or to standard output.")
 @option("--compile", "compiled", is_flag=True, help="Compile the encoder first; worth it for thousands of texts.")
+@click.pass_context
 def predict(
-    folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None, compiled: bool
+    ctx: click.Context,
+    folder: Path,
+    texts: tuple[str, ...],
+    mine: Path | None,
+    text_column: str,
+    path: str | None,
+    compiled: bool,
 ) -> None:
     """Make predictions for your own texts with a finished run.
 
-    Each argument is a text, a .txt file with one text per line, or a .csv file.
+    Each argument is a text, a .txt file with one text per line, a .csv file, or - for the lines of standard input.
+    Blank texts get no prediction.
     """
     from solutions.recipes import predicting
 
+    idle.refuse(idle.OF_PREDICT, ctx.params, idle.typed(ctx))
     if path not in (None, "-"):
         refuse_foreign(Path(path), "course/predictions")
     wanted = predicting.gather(texts, text_column)
 
     with quick_imports():
         from solutions.recipes.files import write_atomically
-        from solutions.recipes.saving import load_run
+        from solutions.recipes.saving import load_run, read_recipe
+
+    if mine is not None and "mine" not in read_recipe(folder):
+        raise RecipeError(
+            say("--mine has no effect: {folder} was not trained with your own functions. Leave it out", folder=folder)
+        )
 
     answers = predicting.predict(predicting.sped_up(load_run(folder, mine), compiled), wanted)
     if path is None:
@@ -202,7 +217,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     loaded with transformers and used as --model of finetune. Ctrl-C saves the current state; --resume continues there.
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
-    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    given = idle.typed(ctx) & options.keys()
     preflight.name_workspace(options)
     try:
         config = told(out, options, given, PreTrain, SETTINGS) if about["resume"] else PreTrain(**options)
@@ -213,7 +228,11 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
         raise click.UsageError(
             say("--{name} is for --from scratch; the size of {start} is given", name=name, start=config.start)
         )
+    idle.refuse(idle.OF_PRETRAIN, config, given)
+    idle.refuse(idle.ABOUT_THE_RUN, ctx.params, idle.typed(ctx))
     pretrain_preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
+    if "label_column" in given:  # without it, texts of the default name are merely split without labels
+        preflight.columns(Path(config.data), config.text_column, config.label_column)
 
     from rich.console import Console
 
@@ -248,9 +267,10 @@ def speedrun(
     are the same for everybody. Prints time, processor seconds and accuracy of every seed, and keeps a table of your
     runs. A run that is interrupted does not count.
     """
-    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    given = idle.typed(ctx) & options.keys()
     preflight.name_workspace(options)
     config = configuration(options | speedrun_options.FIXED, given, None)
+    idle.refuse(idle.OF_SPEEDRUN, ctx.params, idle.typed(ctx))
     ours = FineTune(**speedrun_options.of_reference(options))
     table = speedrun_options.table_of(out, config.mine, preflight.workspace_around(Path.cwd()))
     preflight.check(config, table.parent, overwrite=True)
@@ -276,6 +296,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     """
     preflight.name_workspace(options)
     config = Tour(**options)
+    idle.refuse(idle.OF_PIPELINES, config, idle.typed(ctx))
     pipelines_options.check(config)
     if out is not None:
         refuse_foreign(out, "course/pipelines")
@@ -303,6 +324,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
 
     from solutions.recipes.gpu import check as run
 
+    idle.refuse(idle.OF_GPU_CHECK, ctx.params, idle.typed(ctx))
     if page is not None:
         click.echo(run.page(run.read(page)), nl=False)
         return
@@ -324,7 +346,8 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})
 @compare_options
-def compare(**options: Any) -> None:
+@click.pass_context
+def compare(ctx: click.Context, **options: Any) -> None:
     """Measure the tables of the chapter and the blog.
 
     Each run has its own process and is saved as soon as it ends: the same command continues where it stopped.
@@ -332,6 +355,7 @@ def compare(**options: Any) -> None:
     numbers, against a baseline. learning-curve: how many texts it takes. learning-rates: on validation texts.
     memory: the memory model of exercise 10 against measured bytes.
     """
+    idle.refuse(idle.OF_COMPARE, ctx.params, idle.typed(ctx))
     measure_and_show(**options)
 
 
@@ -340,7 +364,7 @@ def compare(**options: Any) -> None:
     "--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the measurements to this file, too."
 )
 @option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds per recipe.")
-@option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
+@option("--threads", type=THREADS, help="CPU threads, the same for all.")
 @option(
     "--part",
     "parts",
@@ -351,12 +375,16 @@ def compare(**options: Any) -> None:
     help="What to measure; may be repeated.",
 )
 @option("--compile", "compiled", is_flag=True, help="For the part inference: measure torch.compile, too.")
-def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
+@click.pass_context
+def bench(
+    ctx: click.Context, path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool
+) -> None:
     """Compare the speed of our recipe with the chapter's.
 
     Texts per second on the same texts, in turns: training against the chapter and the Trainer of transformers,
     training on long texts, inference.
     """
+    idle.refuse(idle.OF_BENCH, ctx.params, idle.typed(ctx))
     from rich.console import Console
 
     from solutions.recipes import bench as benchmark

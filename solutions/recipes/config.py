@@ -197,8 +197,29 @@ def _known(config: FineTune) -> None:
                 )
 
 
+LARGEST_SEED = 2**32 - 1
+"""What every generator takes that is seeded by it."""
+LARGEST, MOST_THREADS = 2**31 - 1, 1024
+"""Of a count; of threads."""
+
+
+def refuse_huge(config: Any) -> None:
+    """Refuse whole numbers that a library could not hold.
+
+    Raises:
+        ValueError: one is too large, or the seed is negative.
+    """
+    if not 0 <= config.seed <= LARGEST_SEED:
+        raise ValueError(say("seed={seed} must be from 0 to {most}", seed=config.seed, most=LARGEST_SEED))
+    for field in fields(config):
+        value, most = getattr(config, field.name), MOST_THREADS if field.name == "threads" else LARGEST
+        if field.name != "seed" and isinstance(value, int) and value > most:
+            raise ValueError(say("{field}={value} must be at most {most}", field=field.name, value=value, most=most))
+
+
 def _in_range(config: FineTune) -> None:
     """Refuse numbers that cannot work."""
+    refuse_huge(config)
     positive = ("max_length", "epochs", "batch_size", "learning_rate", "max_gradient_norm", "rank", "alpha")
     for field in positive:
         if not 0 < (value := getattr(config, field)) < math.inf:

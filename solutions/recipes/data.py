@@ -16,7 +16,7 @@ from torch import Tensor
 
 from course.text import say
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.preflight import PACKAGED, RATINGS, columns, find_data, is_file, packaged_reviews
+from solutions.recipes.preflight import PACKAGED, RATINGS, columns, find_data, is_file, packaged_reviews, rows_of
 
 POOL_BATCHES = 50
 """Texts are sorted by length within this many batches: long enough for tight batches, short enough to stay random."""
@@ -97,12 +97,7 @@ def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
 def read_csv(path: Path, text_column: str, label_column: str) -> list[tuple[str, str]]:
     """Text and label of every row of a file that has these columns."""
     columns(path, text_column, label_column)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [(row[text_column] or "", (row[label_column] or "").strip()) for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
-    return rows
+    return [(text, label.strip()) for text, label in rows_of(path, text_column, label_column)]
 
 
 def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[Labelled, tuple[str, ...]]:

@@ -16,14 +16,8 @@ from course.text import mark, say
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
+from solutions.recipes.splitting import describe_dropped
 from solutions.recipes.training import OnStep, Step
-
-DROPPED = {
-    "blank": mark("{count} blank"),
-    "duplicates": mark("{count} duplicates"),
-    "contradictory": mark("{count} contradictory"),
-}
-"""Why a text is in none of the parts -> how many there are."""
 
 
 def describe_data(data: Split) -> str:
@@ -34,7 +28,7 @@ def describe_data(data: Split) -> str:
         validation=len(data.validation),
         test=len(data.test),
     )
-    dropped = ", ".join(say(DROPPED[name], count=data.counts[name]) for name in DROPPED if data.counts[name])
+    dropped = describe_dropped(data.counts)
     near = data.counts.get("near_duplicates", 0)
     notes = [say("dropped: {what}", what=dropped)] if dropped else []
     notes += [say("kept together: {count} near-duplicates", count=near)] if near else []
@@ -96,7 +90,10 @@ def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
 
     def on_step(step: Step) -> None:
         nonlocal shown, loss
-        loss = loss if step.loss is None else f"{step.loss:.3f}"
+        tenth = int(10 * step.number / step.of)
+        due = not console.is_terminal and clock.first is not None and tenth > shown
+        known = step.current() if due or step.number == step.of else step.loss
+        loss = loss if known is None else f"{known:.3f}"
         told = clock.tick(step)
         if told is None:
             bar.update(task, completed=step.share)
@@ -112,7 +109,7 @@ def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
             time=duration(left),
         )
         bar.update(task, completed=step.share, words=words)
-        if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
+        if due:
             shown = tenth
             console.print(words, highlight=False)
         if step.number == ESTIMATE_AFTER < step.of:

@@ -1,15 +1,21 @@
 """Files that are there as a whole or not at all."""
 
+import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from course.text import say
+from course.text import mark, say
 from solutions.recipes.errors import RecipeError
+from solutions.recipes.preflight import CHECKPOINT
+
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What the system says if there is no space left, or none for this user."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -28,7 +34,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be missing
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -81,16 +88,26 @@ def refuse_foreign(path: Path, schema: str) -> None:
     )
 
 
-def cannot_write(path: Path, error: OSError) -> RecipeError:
-    """One sentence with the way out."""
-    return RecipeError(
-        say(
-            "cannot write {path}: {reason}. Free some space or choose a different folder; "
-            "continue an unfinished run with --resume",
-            path=path,
-            reason=error.strerror or error,
-        )
-    )
+def cannot_write(path: Path, error: Exception) -> RecipeError:
+    """One sentence with the way out: space, where it is space that is missing; --resume, where there is a checkpoint.
+
+    Args:
+        path: what was to be written.
+        error: of the operating system, or of safetensors, which passes on its number in words.
+    """
+    named = re.search(r"os error (\d+)", str(error))
+    number = int(named[1]) if named else getattr(error, "errno", None)
+    reason = os.strerror(number) if number else str(error)
+    if number in FULL:
+        sentence = mark("cannot write {path}: {reason}. Free some space, or choose a different folder")
+    elif number == errno.ENOENT:
+        sentence = mark("cannot write {path}: {reason}. Create the folder first, or choose a different one")
+    else:
+        sentence = mark("cannot write {path}: {reason}. Choose a different folder")
+    message = say(sentence, path=path, reason=reason)
+    if any(os.path.exists(folder / CHECKPOINT) for folder in (path, *list(path.parents)[:2])):
+        message = say("{message}. The unfinished run continues with --resume", message=message)
+    return RecipeError(message)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -32,7 +32,7 @@ from solutions.recipes.hardware import Hardware, describe, find_hardware, proces
 from solutions.recipes.journal import Journal
 from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt, longest_text, trained_state
-from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
+from solutions.recipes.model import Classifier, demand_known_words, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, FINE_TUNED, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
 from solutions.recipes.splitting import fewer_to_train, split
@@ -153,8 +153,10 @@ def prepare(
         model = load_classifier(config, outputs.n, hardware, taken)
         base = fingerprint(model.bert)
         parameters = adapt(model, config, hardware, taken)
-    tokenizer, longest = load_tokenizer(config.model), longest_text(model, config)
-    parts = (tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test))
+    tokenizer, longest = load_tokenizer(config.model, model.bert), longest_text(model, config)
+    training, *held_out = (tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test))
+    demand_known_words(tokenizer, training.tokens, config.model)
+    parts = (training, *held_out)
     ready = Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters, team)
     team.diverge(config.seed)
     return ready

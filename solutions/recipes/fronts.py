@@ -20,7 +20,10 @@ def _longer(mask: Tensor, n: int) -> Tensor:
 
 
 class Prompt(nn.Module):
-    """P vectors in front of the embedded words; they start as embeddings of words that were drawn at random."""
+    """P vectors in front of the embedded words; they start as embeddings of words that were drawn at random.
+
+    They are as wide as the embeddings, which an ELECTRA widens afterwards.
+    """
 
     def __init__(self, bert: Any, n_virtual: int) -> None:
         """Draw the words from torch's global generator."""

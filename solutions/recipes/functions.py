@@ -8,12 +8,13 @@ What you have not started yet is taken from the reference, in both directions: y
 """
 
 import ast
+import functools
 import hashlib
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
 from solutions.recipes.preflight import EXERCISES, find_mine
 
+HERE = str(Path(__file__).parent)
+"""The folder of the recipes."""
 CALLED = ("__init__", "forward", "step")
 """Methods of a class that the recipes need; the others may still be TODOs."""
 OF_HEADS = {
@@ -80,6 +83,101 @@ def used(config: FineTune) -> dict[str, tuple[str, ...]]:
     return {slug: names[slug] for slug in EXERCISES if names.get(slug)}
 
 
+# --- What yours answer ------------------------------------------------------------------------------------------------
+
+NOT_BY_AN_ANSWER = (OSError, MemoryError, SystemExit)
+"""A wrong answer of a function leads to none of these; nor does it to what torch calls OutOfMemoryError."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one of your functions has returned: not the value, which must not stay in memory, but its form."""
+
+    name: str
+    file: Path
+    form: str
+    when: int
+    """Calls and returns are counted together."""
+
+    def sentence(self, error: BaseException) -> str:
+        """What went wrong with it."""
+        return say(
+            "the run cannot go on with what {name} in {file} returned ({form}): {reason}. {advice}",
+            name=self.name,
+            file=self.file,
+            form=self.form,
+            reason=short(f"{type(error).__name__}: {error}").rstrip("."),
+            advice=grade_first(self.file),
+        )
+
+
+class Watch:
+    """Sees what your functions return, since what goes wrong with it afterwards goes wrong in other files."""
+
+    def __init__(self) -> None:
+        """Nothing was called yet."""
+        self.now = 0
+        self.last: Answer | None = None
+        self.failed: tuple[BaseException, int] | None = None
+        """The last exception that left one of your functions, and when the innermost of them was called."""
+
+    def over(self, function: Any, name: str, file: Path) -> Any:
+        """The same function, watched."""
+
+        @functools.wraps(function)
+        def watched(*arguments: Any, **options: Any) -> Any:
+            self.now += 1
+            called = self.now
+            try:
+                result = function(*arguments, **options)
+            except BaseException as error:
+                if self.failed is None or self.failed[0] is not error:
+                    self.failed = error, called
+                raise
+            self.now += 1
+            self.last = Answer(name, file, form(result), self.now)
+            return result
+
+        return watched
+
+    def suspect(self, error: BaseException) -> Answer | None:
+        """The last answer before an exception that does not come from a function of yours that was called later."""
+        if self.last is None or isinstance(error, NOT_BY_AN_ANSWER) or "OutOfMemory" in type(error).__name__:
+            return None
+        if self.failed is not None and self.failed[0] is error and self.failed[1] > self.last.when:
+            return None
+        return self.last
+
+
+def form(value: Any) -> str:
+    """What kind of value it is, in a few words.
+
+    >>> form(None), form("x"), form([1, 2])
+    ('None', "'x'", 'list of length 2')
+    """
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return short(repr(value))
+    if (shape := getattr(value, "shape", None)) is not None:
+        return say("{kind} of shape {shape}", kind=type(value).__name__, shape=tuple(shape))
+    if isinstance(value, (list, tuple, dict, set)):
+        return say("{kind} of length {count}", kind=type(value).__name__, count=len(value))
+    return type(value).__name__
+
+
+def short(words: str) -> str:
+    r"""A text as one line that a person reads to its end.
+
+    >>> short("Linear(\n  a\n)"), len(short("x" * 500))
+    ('Linear( a )', 200)
+    """
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+LONGEST = 200
+"""Characters."""
+
+
 @dataclass(frozen=True)
 class Functions:
     """The modules of the exercises, as a run takes their functions."""
@@ -102,6 +200,8 @@ class Functions:
     """Of yours, what did not pass when it was last graded."""
     files: tuple[Path, ...] = ()
     """Your files that something is taken from."""
+    watch: Watch = field(default_factory=Watch)
+    """What yours have answered last."""
 
     def hashes(self) -> dict[str, str]:
         """Which versions of your files these are, as far as this run uses them.
@@ -113,19 +213,35 @@ class Functions:
 
     @contextmanager
     def blame(self) -> Iterator[None]:
-        """Turn an exception that came through one of your files into one sentence with its function and line.
+        """Turn an exception that your files have caused into one sentence with the function.
+
+        Either one of its frames is in such a file, or it was raised by what was to go on with an answer of yours.
 
         Raises:
-            StudentError: instead of the exception, if one of its frames is in such a file.
+            StudentError: instead of the exception.
         """
         try:
             yield
-        except Exception as error:
-            place = _place(error, self.files)
-            if place is None or isinstance(error, click.ClickException):
+        except (Exception, SystemExit) as error:
+            place, suspect = _place(error, self.files), self.watch.suspect(error)
+            if isinstance(error, click.ClickException) or (place is None and suspect is None):
+                raise
+            if suspect is not None and (place is None or _raised_in_recipes(error, self.files)):
+                raise StudentError(suspect.sentence(error)) from error
+            if place is None:
                 raise
             name, file, line = place
             advice = grade_first(file)
+            if isinstance(error, SystemExit):
+                raise StudentError(
+                    say(
+                        "{name} in {file} ends the program in line {line} (sys.exit or quit). {advice}",
+                        name=name,
+                        file=file,
+                        line=line,
+                        advice=advice,
+                    )
+                ) from error
             if isinstance(error, NotImplementedError):
                 raise StudentError(
                     say(
@@ -136,7 +252,7 @@ class Functions:
                         advice=advice,
                     )
                 ) from error
-            reason = f"{type(error).__name__}: {error}"
+            reason = short(f"{type(error).__name__}: {error}").rstrip(".")
             if "dtype" in reason:  # a backward pass of one's own, say, which autocast does not reach
                 reason = say("{reason} (does it work with --precision fp32?)", reason=reason)
             raise StudentError(
@@ -175,6 +291,18 @@ def _place(error: BaseException, files: Sequence[Path]) -> tuple[str, Path, int]
     return place
 
 
+def _raised_in_recipes(error: BaseException, files: Sequence[Path]) -> bool:
+    """Whether your innermost function had called back into a recipe, and the exception was raised there."""
+    known = {str(file.resolve()) for file in files}
+    innermost, frame = "", error.__traceback__
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename
+        if name in known or (name.startswith(HERE) and name != __file__):
+            innermost = name
+        frame = frame.tb_next
+    return innermost.startswith(HERE)
+
+
 class NamesWorkspace(Protocol):
     """A configuration of any recipe."""
 
@@ -198,14 +326,14 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
     modules = {slug: importlib.import_module(f"solutions.{slug}") for slug in EXERCISES}
     if config is None or config.mine is None:
         return Functions(**modules)
-    found = find_mine(config.mine)
+    found, watch = find_mine(config.mine), Watch()
     wanted = used(config) if wanted is None and isinstance(config, FineTune) else wanted or {}
     yours: list[str] = []
     files: list[Path] = []
     for slug, names in wanted.items():
         if slug not in found:
             continue
-        modules[slug], started = link(slug, found[slug])
+        modules[slug], started = link(slug, found[slug], watch)
         if mine := [f"{slug}.{name}" for name in names if name in started]:
             yours += mine
             files.append(found[slug])
@@ -222,7 +350,9 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
     rest = tuple(name for name in whole if name not in yours)
     open_ones = preflight.not_passed(config.mine)
     not_passed = tuple(name for name in yours if name in open_ones)
-    return Functions(**modules, yours=tuple(yours), reference=rest, not_passed=not_passed, files=tuple(files))
+    return Functions(
+        **modules, yours=tuple(yours), reference=rest, not_passed=not_passed, files=tuple(files), watch=watch
+    )
 
 
 def written_in(workspace: Path) -> set[str]:
@@ -239,8 +369,13 @@ def written_in(workspace: Path) -> set[str]:
     }
 
 
-def link(slug: str, file: Path) -> tuple[ModuleType, set[str]]:
+def link(slug: str, file: Path, watch: Watch | None = None) -> tuple[ModuleType, set[str]]:
     """Import your file, and give it the reference's version of what it leaves open.
+
+    Args:
+        slug: of the exercise.
+        file: yours.
+        watch: sees what its functions return.
 
     Returns:
         The module, and the names in it that are yours.
@@ -248,18 +383,30 @@ def link(slug: str, file: Path) -> tuple[ModuleType, set[str]]:
     reference = _load(Path(str(importlib.import_module(f"solutions.{slug}").__file__)), f"reference_{slug}")
     try:
         mine = _load(file, f"mine_{slug}")
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:
+        reason = short(f"{type(error).__name__}: {error}")
         raise StudentError(say("{file} cannot be imported: {reason}", file=file, reason=reason)) from error
     taught = _definitions(ast.parse(Path(str(reference.__file__)).read_bytes()))
     written = _definitions(ast.parse(file.read_bytes()))
     started = {name for name in taught if name in written and is_started(written[name]) and hasattr(mine, name)}
     for name in taught:
         if name in started:
+            setattr(mine, name, _watched(getattr(mine, name), file, watch or Watch()))
             setattr(reference, name, getattr(mine, name))
         else:
             setattr(mine, name, getattr(reference, name))
     return mine, started
+
+
+def _watched(definition: Any, file: Path, watch: Watch) -> Any:
+    """A function of yours, or a class whose methods are."""
+    if not isinstance(definition, type):
+        return watch.over(definition, definition.__name__, file) if callable(definition) else definition
+    for name in CALLED[1:]:
+        if name in vars(definition):
+            own = watch.over(vars(definition)[name], f"{definition.__name__}.{name}", file)
+            setattr(definition, name, own)
+    return definition
 
 
 def _load(file: Path, name: str) -> ModuleType:

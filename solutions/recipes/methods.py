@@ -6,19 +6,22 @@ Dimensions: C width of the encoder, d outputs and k inputs of a linear layer.
 from functools import reduce
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.fronts import Prefix, Prompt
-from solutions.recipes.functions import Functions, functions
+from solutions.recipes.functions import Functions, functions, short
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
 from solutions.recipes.team import parted, whole
 
 COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
 """Models whose first position has the number 2: they have two positions fewer than their tables."""
+FOR_ANY_MODEL = ("lora", "full", "head")
+"""Methods that need no particular structure; lora needs linear layers."""
 FEWEST_TOKENS = 4
 """[CLS], [SEP] and two words."""
 
@@ -68,7 +71,7 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
     if (int(numbers["trainable"]), int(numbers["total"])) != (trainable, total):
         message = say(
             "count_parameters says {numbers}, but the model has {total}, of which {trainable} are trainable",
-            numbers=numbers,
+            numbers=short(repr(numbers)),
             total=total,
             trainable=trainable,
         )
@@ -86,13 +89,13 @@ def _demand_layers(model: Classifier, config: FineTune) -> None:
     """Some functions look for the parts that a BERT has, and for as many layers as they are asked about."""
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None or not hasattr(model.bert, "embeddings"):
-        raise RecipeError(
-            say(
-                "{model} does not have BERT's structure (embeddings, encoder.layer), which --method top, --reinit, "
-                "--layer-decay and --head-lr need",
-                model=config.model,
-            )
-        )
+        asked = {
+            f"--method {config.method}": config.method in ("top", "adapter"),
+            "--reinit": bool(config.reinit),
+            "--layer-decay": config.layer_decay < 1,
+            "--head-lr": config.head_learning_rate is not None,
+        }
+        raise _needs_bert(model, config, ", ".join(name for name, used in asked.items() if used))
     for option, n in (("top-layers", config.top_layers if config.method == "top" else 0), ("reinit", config.reinit)):
         if n > len(layers):
             raise RecipeError(
@@ -106,14 +109,42 @@ def _demand_layers(model: Classifier, config: FineTune) -> None:
             )
 
 
+def _needs_bert(model: Classifier, config: FineTune, asked: str) -> RecipeError:
+    """The error for a model of another build, with what works for it."""
+    if any(isinstance(module, nn.Linear) for module in model.bert.modules()):
+        works = ", ".join(f"--method {name}" for name in FOR_ANY_MODEL)
+    else:
+        works = ", ".join(f"--method {name}" for name in FOR_ANY_MODEL if name != "lora")
+    return RecipeError(
+        say(
+            "{asked} needs an encoder of BERT's structure (embeddings, encoder.layer), and {model} ({kind}) has a "
+            "different one. What works with it: {works}",
+            asked=asked,
+            model=config.model,
+            kind=type(model.bert).__name__,
+            works=works,
+        )
+    )
+
+
 def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     """Put LoRA into the encoder. What is trained then is counted twice: by ``lora_report``, and on the model."""
     shapes = {name: tuple(m.weight.shape) for name, m in model.bert.named_modules() if isinstance(m, nn.Linear)}
     shapes = {f"bert.{name}": shape for name, shape in shapes.items()}
     base_params, head_params = count(model), count(model.classifier)
-    if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
+    if not shapes:
+        raise RecipeError(
+            say(
+                "--method lora adapts linear layers (nn.Linear), and {model} ({kind}) has none. "
+                "Use --method full or head",
+                model=config.model,
+                kind=type(model.bert).__name__,
+            )
+        )
+    absent = [one for one in config.targets if not any(f".{name}".endswith(f".{one}") for name in shapes)]
+    if absent:
         endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
-        asked = reduce(lambda one, other: say("{one} or {other}", one=one, other=other), config.targets)
+        asked = reduce(lambda one, other: say("{one} or {other}", one=one, other=other), absent)
         raise RecipeError(
             say(
                 "no linear layer of this model is called {asked}. Choose --targets from: {endings}",
@@ -127,7 +158,7 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     )
     if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
         raise taken.broken_promise(
-            say("inject_lora must return the replaced names, not {replaced!r}", replaced=replaced), "lora"
+            say("inject_lora must return the replaced names, not {replaced}", replaced=short(repr(replaced))), "lora"
         )
 
     adapted = [shapes[name] for name in replaced]
@@ -136,7 +167,7 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     found = {"trainable": trainable, "lora_params": trainable - head_params}
     if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
         raise taken.broken_promise(
-            say("lora_report says {report}, but the model has {found}", report=report, found=found), "lora"
+            say("lora_report says {report}, but the model has {found}", report=short(repr(report)), found=found), "lora"
         )
 
 
@@ -168,7 +199,7 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
                     )
                 )
             part.dense = Adapted(part.dense, taken.lora.BottleneckAdapter(part.dense.out_features, config.bottleneck))
-    _check_count(model, config, taken, bottleneck=config.bottleneck)
+    _check_count(model, config, taken, model.config.hidden_size, bottleneck=config.bottleneck)
 
 
 def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
@@ -176,7 +207,29 @@ def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
     model.bert.requires_grad_(False)
     model.front = (Prefix if config.method == "prefix" else Prompt)(model.bert, config.virtual_tokens)
     model.n_skipped = config.virtual_tokens if config.method == "prompt" else 0
-    _check_count(model, config, taken, n_virtual=config.virtual_tokens)
+    if not _front_is_read(model):
+        raise _needs_bert(model, config, f"--method {config.method}")
+    width = model.front.vectors.shape[1] if config.method == "prompt" else model.config.hidden_size
+    _check_count(model, config, taken, width, n_virtual=config.virtual_tokens)
+
+
+@torch.no_grad()
+def _front_is_read(model: Classifier) -> bool:
+    """Whether the encoder takes virtual tokens, and what it says depends on them."""
+    ids = torch.ones(1, FEWEST_TOKENS, dtype=torch.long, device=model.device)
+    front: Any = model.front
+    was_training = model.training
+    model.eval()
+    try:
+        one = model(ids, torch.ones_like(ids)).logits
+        front.vectors.mul_(2)
+        other = model(ids, torch.ones_like(ids)).logits
+        front.vectors.div_(2)
+    except (TypeError, ValueError, AttributeError, RuntimeError, IndexError, KeyError):
+        return False
+    finally:
+        model.train(was_training)
+    return not torch.equal(one, other)
 
 
 def longest_text(model: Classifier, config: FineTune) -> int:
@@ -202,14 +255,14 @@ def longest_text(model: Classifier, config: FineTune) -> int:
     return min(config.max_length, left)
 
 
-def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes: int) -> None:
+def _check_count(model: Classifier, config: FineTune, taken: Functions, width: int, **sizes: int) -> None:
     """What is trained beside the head is what ``peft_param_count`` says."""
-    size = model.config
-    said = taken.lora.peft_param_count(config.method, d=size.hidden_size, n_layers=size.num_hidden_layers, **sizes)
+    said = taken.lora.peft_param_count(config.method, d=width, n_layers=model.config.num_hidden_layers, **sizes)
     found = count(model, only_trainable=True) - count(model.classifier)
     if said != found:
         raise taken.broken_promise(
-            say("peft_param_count says {said}, but {found} parameters are trained", said=said, found=found), "lora"
+            say("peft_param_count says {said}, but {found} parameters are trained", said=short(str(said)), found=found),
+            "lora",
         )
 
 

@@ -177,12 +177,100 @@ class Classifier(nn.Module):
         return F.cross_entropy(logits, labels)
 
 
-def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
-    """The tokenizer that belongs to a model of this name (see `FineTune.model`)."""
-    tokenizer = pretrained(AutoTokenizer, model)
+PACKAGED_NAMES = ("embedded", "minilm")
+"""Of the model that comes as a package; the second is what it was called before."""
+
+# --- Tokenizer --------------------------------------------------------------------------------------------------------
+
+IN_ONE_FILE = ("tokenizer.json", "tekken.json")
+"""What a tokenizer may be read from, whatever files its class names."""
+MOST_UNKNOWN = 0.75
+"""Share of the tokens from which on texts say nothing to a model, since its tokenizer does not know them."""
+
+
+def load_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
+    """The tokenizer that belongs to a model of this name (see `FineTune.model`), for batches.
+
+    Raises:
+        RecipeError: there is none, it cannot fill up a batch, or it does not belong to the ``encoder``.
+    """
+    tokenizer = own_tokenizer(model, encoder)
     if tokenizer.pad_token_id is None:
         raise RecipeError(say("the tokenizer of {model} has no padding token, which batches need", model=model))
     return tokenizer
+
+
+def own_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
+    """The tokenizer that was saved with a model.
+
+    Where there is none, transformers makes one that knows only the special tokens: every word is then unknown.
+
+    Args:
+        model: name or folder.
+        encoder: the model itself, whose word table must have a row for every token; None does not look at it.
+
+    Raises:
+        RecipeError: there is none, or it has more tokens than the model.
+    """
+    tokenizer = pretrained(AutoTokenizer, model)
+    where = packaged_encoder() if model in PACKAGED_NAMES else model_folder(Path(model))
+    names = tokenizer.vocab_files_names
+    missing = where.is_dir() and names and not any((where / one).exists() for one in (*names.values(), *IN_ONE_FILE))
+    if missing or len(tokenizer) <= len(set(tokenizer.all_special_ids)):
+        raise RecipeError(
+            say(
+                "there is no tokenizer in {model}, only the model itself. Save the tokenizer that it was trained with "
+                "to the same folder: tokenizer.save_pretrained({folder!r})",
+                model=model,
+                folder=str(where),
+            )
+        )
+    if encoder is not None:
+        demand_room(tokenizer, encoder, model)
+    return tokenizer
+
+
+def demand_room(tokenizer: PreTrainedTokenizerBase, encoder: Any, model: str) -> None:
+    """Every token needs a row in the table of words.
+
+    Raises:
+        RecipeError: the tokenizer has more tokens than the table has rows.
+    """
+    rows = encoder.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > rows:
+        raise RecipeError(
+            say(
+                "the tokenizer and the model in {model} do not belong together: the tokenizer has {tokens:,} tokens, "
+                "but the model knows only {rows:,}. Save the tokenizer that the model was trained with to that folder",
+                model=model,
+                tokens=len(tokenizer),
+                rows=rows,
+            )
+        )
+
+
+def demand_known_words(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequence[int]], model: str) -> None:
+    """Refuse to train on texts that a tokenizer cannot read.
+
+    Raises:
+        RecipeError: (nearly) all tokens of these rows are unknown ones.
+    """
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    tokens = [token for row in rows for token in row if token not in special]
+    unknown = tokens.count(tokenizer.unk_token_id)
+    if tokens and unknown >= MOST_UNKNOWN * len(tokens):
+        raise RecipeError(
+            say(
+                "the tokenizer of {model} does not know the words of these texts: {percent:.0f}% of the tokens are "
+                "unknown ({token}). Use a model for the language of the texts, with the tokenizer it was trained with",
+                model=model,
+                percent=100 * unknown / len(tokens),
+                token=tokenizer.unk_token,
+            )
+        )
+
+
+# --- Encoder ----------------------------------------------------------------------------------------------------------
 
 
 def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken: Functions | None = None) -> Classifier:
@@ -220,7 +308,7 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
 
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
     """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
-    where = packaged_encoder() if name in ("embedded", "minilm") else model_folder(Path(name))
+    where = packaged_encoder() if name in PACKAGED_NAMES else model_folder(Path(name))
     quietly()
     try:
         if where.is_dir():

@@ -11,8 +11,10 @@ from course.text import mark, say
 from solutions.recipes.config import (
     AUGMENTATIONS,
     HEADS,
+    LARGEST_SEED,
     LEARNING_RATES,
     METHODS,
+    MOST_THREADS,
     PRECISIONS,
     TASKS,
     FineTune,
@@ -81,6 +83,8 @@ def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]
 WHAT, TRAINING, OPTIMIZER = mark("What to train"), mark("Training length and data"), mark("Optimizer")
 PARTS, AUGMENTING = mark("Options per method"), mark("Augmentation")
 RUN, MACHINE, HELP = mark("The run"), mark("Machine"), mark("Help")
+SEED, THREADS = click.IntRange(0, LARGEST_SEED), click.IntRange(1, MOST_THREADS)
+"""Of recipes whose configuration does not look at them itself."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 MINE: dict[str, Any] = {

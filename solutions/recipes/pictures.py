@@ -15,6 +15,12 @@ from solutions.recipes.saving import Outputs
 __all__ = ["INSTALL_PLOTS", "draw"]
 SMOOTHING = 20
 """Steps that the running mean of the loss looks back."""
+WIDE = ("cjk", "ipa", "hiragino", "yugoth", "meiryo", "msgothic")
+"""In the names of files of fonts that have letters of many scripts: they are looked at first."""
+OTHER_STYLES = ("bold", "italic", "oblique", "black", "light", "thin", "serif")
+"""In those that are looked at later."""
+OF_BOXES = "lastresort"
+"""In those that draw a box for every letter there is."""
 MOST_LABELS = 20
 """A larger matrix cannot be read."""
 
@@ -98,12 +104,38 @@ def matrix(figure_class: Any, predicted: Tensor, right: Tensor, labels: tuple[st
                 color="white" if share > 0.5 else "black", fontsize=9 if k <= 6 else 6,
             )  # fmt: skip
     shown = [label if len(label) <= 18 else f"{label[:17]}…" for label in labels]
-    axes.set_xticks(range(k), shown, rotation=0 if k <= 3 else 45)
-    axes.set_yticks(range(k), shown)
-    axes.set_xlabel("predicted")
+    font, numbered = font_for("".join(shown)), ""
+    if font is None:
+        shown, numbered = (
+            [str(number) for number in range(1, k + 1)],
+            ' (number of the label in "confusion", result.json)',
+        )
+    style = {"parse_math": False, "fontproperties": font}
+    axes.set_xticks(range(k), shown, rotation=0 if k <= 3 else 45, **style)
+    axes.set_yticks(range(k), shown, **style)
+    axes.set_xlabel(f"predicted{numbered}")
     axes.set_ylabel("true")
     figure.colorbar(image, label="share of the true class", shrink=0.8)
     return figure
+
+
+def font_for(characters: str) -> Any:
+    """A font with all of these characters: matplotlib's own, else one that is installed; None if there is none."""
+    from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, get_font
+
+    def rank(file: str) -> tuple[bool, bool, str]:
+        name = Path(file).name.lower()
+        return not any(part in name for part in WIDE), any(part in name for part in OTHER_STYLES), name
+
+    wanted = set(map(ord, characters))
+    installed = sorted((file for file in findSystemFonts() if OF_BOXES not in file.lower()), key=rank)
+    for file in [findfont(FontProperties()), *installed]:
+        try:
+            if wanted <= get_font(file).get_charmap().keys():
+                return FontProperties(fname=file)
+        except (OSError, RuntimeError):  # a font that is damaged, or of a kind that cannot be drawn
+            continue
+    return None
 
 
 def scatter(figure_class: Any, predicted: Tensor, right: Tensor) -> Any:

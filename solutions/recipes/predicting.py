@@ -1,9 +1,10 @@
 """Ask a finished run about texts, by exercise-8's ``predict_batch``."""
 
 import copy
-import csv
 import json
+import os
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,43 +14,62 @@ import torch
 
 from course.text import say
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.preflight import columns
+from solutions.recipes.preflight import TABLES, header, lines_of, rows_of
 from solutions.recipes.saving import Run
 
 COMPILERS = ("g++", "clang++", "cl")
 """One of these is needed to compile for a CPU."""
-SUFFIXES = (".txt", ".csv")
-"""A file of one of these is read; any other argument is a text itself."""
+LINES = ".txt"
+"""A file of this kind has a text in each line; those of `TABLES` have one in each row."""
+STANDARD_INPUT = "-"
 
 
 def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
-    """The texts that were meant: each argument is a text, or a file of them.
+    """The texts that were meant: each argument is a text, or a file of them. Blank ones keep their place.
 
     Args:
-        arguments: texts; ``.txt`` files with a text in each line; ``.csv`` files.
+        arguments: texts; ``.txt`` files with a text in each line; ``.csv`` files; ``-`` for standard input.
         column: of the texts in a CSV file.
 
     Raises:
-        RecipeError: a file is missing or cannot be read, or there is no text at all.
+        RecipeError: a file is missing, of another kind or cannot be read, or there is no text at all.
     """
     texts: list[str] = []
     for argument in arguments:
-        path = Path(argument)
-        if path.suffix.lower() not in SUFFIXES or ("\n" in argument or (" " in argument and not path.is_file())):
+        if argument == STANDARD_INPUT:
+            texts += sys.stdin.buffer.read().decode("utf-8-sig", errors="replace").splitlines()
+        elif not is_file(argument):
             texts.append(argument)
-            continue
-        try:
-            if path.suffix.lower() == ".csv":
-                columns(path, column, column)
-                with path.open(encoding="utf-8-sig", newline="") as file:
-                    texts += [row[column] or "" for row in csv.DictReader(file)]
-            else:
-                texts += path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
+        elif (path := Path(argument)).suffix.lower() == LINES:
+            texts += lines_of(path)
+        else:
+            header(path, column)
+            texts += [text for (text,) in rows_of(path, column)]
     if not any(text.strip() for text in texts):
         raise RecipeError(say("there is no text to predict for: every text given is empty"))
     return texts
+
+
+def is_file(argument: str) -> bool:
+    """Whether an argument is a file of texts; a name that ends like one counts, be it there or not.
+
+    Raises:
+        RecipeError: it is a file, folder or device of another kind, whose path is hardly meant to be the text.
+    """
+    kind = Path(argument).suffix.lower()
+    if os.path.isfile(argument) and kind in (LINES, *TABLES):
+        return True
+    if os.path.isdir(argument):
+        raise RecipeError(say("{path} is a folder. Name the files in it, or give a text", path=argument))
+    if os.path.exists(argument):
+        raise RecipeError(
+            say(
+                "{path} is neither a .txt nor a .csv or .tsv file. To read its lines: {command}",
+                path=argument,
+                command=f"course run predict ... - < {argument}",
+            )
+        )
+    return kind in (LINES, *TABLES) and not set(" \n") & set(argument)
 
 
 def sped_up(run: Run, compiled: bool = False) -> Run:
@@ -86,25 +106,31 @@ def compiled_encoder(encoder: Any, kind: str) -> Any:
 
 
 def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Label and probability of every text, or the number that is predicted.
+    """Label and probability of every text, or the number that is predicted; None for what is blank, as in training.
 
-    Texts go through the model sorted by length, so that little of a batch is padding; what is blank is asked too.
+    Texts go through the model sorted by length, so that little of a batch is padding.
     """
-    if not run.outputs.labels:
-        numbers = run.outputs.numbers(run.logits(texts)).tolist()
-        return [{"text": text, "value": number} for text, number in zip(texts, numbers, strict=True)]
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: len(texts[i]))
+    asked = [texts[i] for i in order]
     with run.taken.blame():
-        found = run.taken.inference.predict_batch(
-            [texts[i] for i in order], run.model, run.tokenizer, batch_size=32, max_length=run.max_length
-        )
-    if len(found) != len(order):
-        message = say("predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(order))
+        if not run.outputs.labels:
+            said = [{"value": number} for number in run.outputs.numbers(run.logits(asked)).tolist()]
+        else:
+            said = labels(run, asked)
+    answers = dict(zip(order, said, strict=True))
+    blank = dict.fromkeys(said[0])
+    return [{"text": text, **answers.get(i, blank)} for i, text in enumerate(texts)]
+
+
+def labels(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Label and probability of every text."""
+    found = run.taken.inference.predict_batch(
+        list(texts), run.model, run.tokenizer, batch_size=32, max_length=run.max_length
+    )
+    if len(found) != len(texts):
+        message = say("predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(texts))
         raise run.taken.broken_promise(message, "inference")
-    answers: dict[int, Any] = dict(zip(order, found, strict=True))
-    return [
-        {"text": text, "label": str(answers[i][0]), "probability": float(answers[i][1])} for i, text in enumerate(texts)
-    ]
+    return [{"label": str(label), "probability": float(share)} for label, share in found]
 
 
 def as_json(folder: Path, answers: Sequence[dict[str, Any]]) -> str:
@@ -116,5 +142,7 @@ def as_json(folder: Path, answers: Sequence[dict[str, Any]]) -> str:
 def as_text(answer: dict[str, Any]) -> str:
     """One line for a person; control characters do not reach the terminal."""
     text = "".join(character if character.isprintable() else " " for character in answer["text"])
+    if not text.strip():
+        return say("(blank)")
     said = f"{answer['value']:.3f}" if "value" in answer else f"{answer['label']} ({answer['probability']:.2f})"
     return f"{said}  {text}"

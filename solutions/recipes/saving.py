@@ -245,4 +245,5 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
             state = renamed(state, f"{getattr(model.bert, 'base_model_prefix', 'bert')}.", BERT)
             load_trained_state(model, config, state, taken)
     model.config.id2label = dict(enumerate(outputs.labels))
-    return Run(model.eval(), load_tokenizer(config.model), outputs, recipe["max_length"], hardware, taken)
+    tokenizer = load_tokenizer(config.model, model.bert)
+    return Run(model.eval(), tokenizer, outputs, recipe["max_length"], hardware, taken)

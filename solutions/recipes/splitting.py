@@ -12,14 +12,14 @@ import re
 import statistics
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 import solutions.evaluation
-from course.text import say
+from course.text import mark, say
 from solutions.recipes.data import Labelled, Split
 from solutions.recipes.errors import RecipeError
 
@@ -147,7 +147,7 @@ def split(
     """
     forms, texts, labels, counts = _unique(data, bool(label_names))
     strata = labels if label_names else _strata(labels)
-    _enough(strata, label_names)
+    _enough(strata, label_names, counts)
     leaders = near_duplicates(forms)
     counts["near_duplicates"] = len(forms) - len(set(leaders))
     keys = [f"group {leader}" for leader in leaders]  # equal for near-duplicates, and for nothing else
@@ -246,9 +246,44 @@ def _strata(numbers: Sequence[float]) -> list[int]:
     return strata
 
 
-def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
+DROPPED = {
+    "blank": mark("{count} blank"),
+    "duplicates": mark("{count} duplicates"),
+    "contradictory": mark("{count} contradictory"),
+}
+"""Why a text is in none of the parts -> how many there are."""
+
+
+def describe_dropped(counts: Mapping[str, int]) -> str:
+    """What is in none of the parts, and why; "" if nothing was dropped.
+
+    >>> describe_dropped({"blank": 2, "duplicates": 0, "contradictory": 3})
+    '2 blank, 3 contradictory'
+    """
+    return ", ".join(say(DROPPED[name], count=counts[name]) for name in DROPPED if counts[name])
+
+
+def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[str, int]) -> None:
+    """Every label has to be in all three parts; who is told that it is not is told what was dropped before."""
+    try:
+        _refuse_too_few(strata, label_names)
+    except RecipeError as error:
+        if not (dropped := describe_dropped(counts)):
+            raise
+        sentence = mark("{message}. Dropped of the {read} texts before: {dropped}")
+        if counts["contradictory"]:
+            sentence = mark(
+                "{message}. Dropped of the {read} texts before: {dropped} (the same text with different labels)"
+            )
+        told = say(sentence, message=error.message, read=counts["read"], dropped=dropped)
+        raise RecipeError(told) from error
+
+
+def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
     """Every label has to be in all three parts."""
     counted = Counter(strata)
+    if label_names and not strata:
+        raise RecipeError(say("there is nothing to classify: no text is left"))
     if label_names and len(counted) < 2:
         raise RecipeError(
             say(
@@ -259,19 +294,32 @@ def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
         )
     for label, n in sorted(counted.items()):
         if n < FEWEST_PER_LABEL and label_names:
-            raise RecipeError(
-                say(
-                    "label {name!r} has {count} different texts, but at least {least} are needed",
-                    name=label_names[label],
-                    count=n,
-                    least=FEWEST_PER_LABEL,
-                )
+            message = say(
+                "label {name!r} has {count} different texts, but at least {least} are needed",
+                name=label_names[label],
+                count=n,
+                least=FEWEST_PER_LABEL,
             )
+            if all(map(is_number, label_names)):
+                message = say("{message}. To predict numbers instead of labels, use --task regression", message=message)
+            raise RecipeError(message)
     if not label_names and len(strata) < FEWEST_PER_LABEL * STRATA:
         least = FEWEST_PER_LABEL * STRATA
         raise RecipeError(
             say("{count} different texts are too few; at least {least} are needed", count=len(strata), least=least)
         )
+
+
+def is_number(name: str) -> bool:
+    """Whether a label could be a number to predict.
+
+    >>> is_number("2.5"), is_number("good")
+    (True, False)
+    """
+    try:
+        return math.isfinite(float(name))
+    except ValueError:
+        return False
 
 
 def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:

@@ -123,7 +123,9 @@ class Step:
     share: float
     """Of the tokens of all steps: how much of the work is done. Texts differ in length, so steps do in duration."""
     loss: float | None
-    """Now and then: the mean of the epoch so far."""
+    """The mean of the epoch so far, where it costs nothing to know it; on a GPU only now and then."""
+    current: Callable[[], float | None] = lambda: None
+    """The same, for whoever is about to show it; waits for a GPU."""
 
 
 OnStep = Callable[[Step], None]
@@ -391,7 +393,7 @@ class Training:
         if looks:
             self._look()
         share = min(1.0, at.tokens / self.all_tokens)
-        self.on_step(Step(at.step, self.steps, texts, share, at.loss_sum / max(1, at.seen) if look else None))
+        self.on_step(Step(at.step, self.steps, texts, share, self._mean() if looks else None, self._current))
         end, save = self._what_next() if looks or self.team.alone else (False, False)
         if self.saving is not None and (end or save):
             self._look()
@@ -404,6 +406,16 @@ class Training:
         save = self.saving is not None and time.monotonic() - self.saved_at >= self.saving.every
         end, save = self.team.sums(float(self.stop), float(save and self.team.first))
         return end > 0, save > 0
+
+    def _mean(self) -> float:
+        """The loss of the epoch so far, as far as it was looked at."""
+        return self.at.loss_sum / max(1, self.at.seen)
+
+    def _current(self) -> float | None:
+        """The same, with the last step in it; of several processes, one must not look alone."""
+        if self.team.alone:
+            self._look()
+        return None if self.unread else self._mean()
 
     def _look(self) -> None:
         """Look at the losses of all steps since the last time.

@@ -19,15 +19,15 @@ from solutions.recipes.compare import plots, running, store
 from solutions.recipes.compare.tables import TABLES, Asked, Table
 from solutions.recipes.errors import INSTALL_COMPARE, NothingStarted, RecipeError
 from solutions.recipes.functions import used, written_in
-from solutions.recipes.options import FILE, MINE, Function, decorated, option
+from solutions.recipes.options import FILE, MINE, THREADS, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
 WHAT, OUTPUT, MACHINE = mark("What to measure"), mark("Output"), mark("Machine")
-COUNT = click.IntRange(1)
+COUNT, MOST_SEEDS = click.IntRange(1), 1000
 
 OPTIONS = (
-    option(WHAT, "--seeds", type=COUNT, default=Asked.seeds, help="Runs per setting."),
+    option(WHAT, "--seeds", type=click.IntRange(1, MOST_SEEDS), default=Asked.seeds, help="Runs per setting."),
     option(WHAT, "--limit", type=COUNT, help="Use only this many texts; the table says so."),
     option(WHAT, "--data", default=None, help="Data set to use instead of the table's own; values as for finetune."),
     option(WHAT, "--text-column", metavar="NAME", help="Text column of a CSV file."),
@@ -44,7 +44,7 @@ OPTIONS = (
     ),
     option(OUTPUT, "--quote", is_flag=True, default=False, help="Only print the Markdown; measure nothing."),
     option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs in parallel."),
-    option(MACHINE, "--threads", type=COUNT, default=1, help="CPU threads per run."),
+    option(MACHINE, "--threads", type=THREADS, default=1, help="CPU threads per run."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
 )  # fmt: skip
 

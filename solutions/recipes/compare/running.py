@@ -164,14 +164,20 @@ def measure(
         path: the file of the runs.
         runner: starts the processes.
         drop: what of a run this table must not see, and is not kept.
-        tell: is given a line after every run.
+        tell: is given a line before and after every run.
 
     Raises:
         RecipeError: a process failed; what had ended before, and what was running beside it, is kept.
     """
     failed: RecipeError | None = None
+
+    def begin(n: int, cell: Cell) -> Run | None:
+        if not runner.stopped:
+            tell(say("running {n} of {count}: {run}", n=n, count=len(cells), run=describe(cell)))
+        return runner.run(cell)
+
     with ThreadPoolExecutor(runner.jobs) as pool:
-        waiting = {pool.submit(runner.run, cell): cell for cell in cells}
+        waiting = {pool.submit(begin, n, cell): cell for n, cell in enumerate(cells, start=1)}
         try:
             for n, future in enumerate(as_completed(waiting), start=1):
                 try:

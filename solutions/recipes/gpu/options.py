@@ -15,7 +15,7 @@ from solutions.recipes import preflight
 from solutions.recipes.both import in_english
 from solutions.recipes.config import METHODS
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
-from solutions.recipes.options import FILE, Function, decorated
+from solutions.recipes.options import FILE, SEED, THREADS, Function, decorated
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
 """Methods that the lessons are about; the others come last, in case time runs out."""
@@ -169,8 +169,8 @@ OPTIONS = (
     ),
     option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
     option("--data", default=Check.data, help="Same values as for finetune."),
-    option("--seed", type=int, default=Check.seed, help="Seed for all random numbers."),
-    option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
+    option("--seed", type=SEED, default=Check.seed, help="Seed for all random numbers."),
+    option("--threads", type=THREADS, help="CPU threads (default: torch's choice)."),
     option(
         "--page", metavar="FILE.json", type=FILE, help="Only print a report as a Markdown page; measure nothing.",
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from course.text import mark, say
-from solutions.recipes.config import PRECISIONS, Precision
+from solutions.recipes.config import PRECISIONS, Precision, refuse_huge
 
 Objective = Literal["mlm", "clm"]
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
@@ -18,6 +18,8 @@ EVALUATIONS = 6
 long one at the end come on top."""
 SHORTEST_BLOCK = 8
 """Tokens; below this there is hardly a context to learn from."""
+FEWEST_TEXTS = 25
+"""Different ones; the split needs some for each of its parts."""
 SMALLEST_VOCABULARY = 100
 
 
@@ -67,7 +69,7 @@ class PreTrain:
     evaluate_every: int | None = None
     """Optimizer steps between two looks at the evaluation texts; None looks `EVALUATIONS` times."""
     evaluation_blocks: int = 32
-    """Blocks that each look reads; the one at the end reads eight times as many, if there are."""
+    """Blocks that each look reads; before the first step and at the end, eight times as many are read, if there are."""
     vocab_size: int = 8000
     """Scratch: word pieces, special tokens included."""
     layers: int = 4
@@ -161,6 +163,7 @@ class PreTrain:
 
 def _in_range(config: PreTrain) -> None:
     """Refuse numbers that cannot work."""
+    refuse_huge(config)
     for field in ("learning_rate", "max_gradient_norm"):
         value = getattr(config, field)
         if not 0 < value < math.inf:
@@ -177,9 +180,9 @@ def _in_range(config: PreTrain) -> None:
     ):
         if wrong:
             raise ValueError(say(sentence, field=field, value=getattr(config, field)))
-    for field, least in (("block", SHORTEST_BLOCK), ("vocab_size", SMALLEST_VOCABULARY)):
+    for field, least in (("block", SHORTEST_BLOCK), ("vocab_size", SMALLEST_VOCABULARY), ("limit", FEWEST_TEXTS)):
         value = getattr(config, field)
-        if value < least:
+        if value is not None and value < least:
             raise ValueError(say("{field}={value} must be at least {least}", field=field, value=value, least=least))
 
 

@@ -23,20 +23,17 @@ from solutions.objectives import IGNORED
 from solutions.recipes.data import Labelled, Split, load, read_csv
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
-from solutions.recipes.preflight import PACKAGED
-from solutions.recipes.pretrain.config import PreTrain
-from solutions.recipes.pretrain.preflight import header
+from solutions.recipes.preflight import PACKAGED, TABLES, header, lines_of
+from solutions.recipes.pretrain.config import FEWEST_TEXTS, PreTrain
 from solutions.recipes.splitting import normalise, split
 from solutions.recipes.training import EPOCH_SEED, ONLY_IDS, batch_of
 
 PARTS = (mark("training"), mark("evaluation"))
 """Of the texts, as errors name them."""
-FEWEST_TEXTS = 25
-"""Different ones; the split needs some for each of its parts."""
 SLICE = 500
 """Texts that are tokenised at a time, until there are enough."""
 FINAL = 8
-"""The evaluation at the end reads so many times the blocks of the looks on the way."""
+"""The evaluations before the first step and at the end read so many times the blocks of the looks on the way."""
 EVALUATION_SEED = 7_000_003
 """What is masked in the evaluation texts follows from this alone: all looks of all runs ask the same questions."""
 EVALUATION_ROWS = 8
@@ -86,11 +83,8 @@ def _read(config: PreTrain) -> tuple[Labelled, tuple[str, ...]]:
     if config.data in PACKAGED:
         return load(config.data)
     path = Path(config.data)
-    if path.suffix.lower() != ".csv":
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
+    if path.suffix.lower() not in TABLES:
+        lines = lines_of(path)
         return Labelled(lines, [0] * len(lines)), ()
     if config.label_column in header(path, config.text_column):
         try:

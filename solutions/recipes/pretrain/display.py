@@ -51,7 +51,9 @@ def describe_look(step: int, of: int, measured: dict[str, float], examples: list
         examples: what `look` returns.
         width: of the terminal.
     """
-    first = say("step {step} of {of}  evaluation {figures}", step=step, of=of, figures=describe_loss(measured))
+    figures = describe_loss(measured)
+    first = say("step {step} of {of}  evaluation {figures}  on {n:,} tokens", step=step, of=of, figures=figures,
+                n=measured["n"])  # fmt: skip
     return "\n".join([first, *example_lines(examples, width)])
 
 
@@ -92,7 +94,7 @@ def resume_command(config: PreTrain, out: Path) -> str:
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     """A small table; last of all the next command."""
     final, parameters = result["evaluation"], result["parameters"]
-    before = result["evaluations"][0]
+    before = result["evaluation_before"] or result["evaluations"][0]  # a run that began with an older version
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     rows = {
         say("evaluation"): say(
@@ -101,8 +103,9 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
             **final,
         ),
         say("before"): say(
-            "loss {loss:.3f}; knowing only how often each token occurs: {unigram:.3f}",
+            "loss {loss:.3f}, on {n:,} tokens; knowing only how often each token occurs: {unigram:.3f}",
             loss=before["loss"],
+            n=before["n"],
             unigram=result["unigram_loss"],
         ),
         say("model"): say(

@@ -4,6 +4,8 @@ Dimensions: B rows in a batch, T tokens, C width, V size of the vocabulary, N po
 """
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,6 @@ from torch import Tensor, nn
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
-    AutoTokenizer,
     BertConfig,
     BertForMaskedLM,
     BertForPreTraining,
@@ -29,7 +30,7 @@ from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import pretrained
+from solutions.recipes.model import demand_room, own_tokenizer, pretrained
 from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
@@ -44,7 +45,7 @@ TRANSFORM = "cls.predictions.transform"
 
 
 def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFast:
-    """Learn a WordPiece vocabulary, lower case, as BERT's.
+    """Learn a WordPiece vocabulary, lower case, as BERT's; accents are kept where they tell words apart.
 
     The same texts give the same vocabulary: left alone, the trainer numbers the pieces inside a word in the order of a
     hash table, which differs from run to run, and pieces that are equally frequent are then chosen by their numbers. So
@@ -54,7 +55,8 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
         config: size of the vocabulary, and of the blocks.
         texts: the training texts, no others.
     """
-    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]))
+    accents = not accents_are_latin(texts)
+    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]), accents)
     letters = sorted({letter for text in texts for letter in learning.normalizer.normalize_str(text)})
     inside = [f"##{letter}" for letter in letters if not letter.isspace() and not _stands_alone(letter)]
     first = [*SPECIAL.values(), *inside]
@@ -71,7 +73,7 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
         vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
     )
     learning.train_from_iterator(texts, trainer)
-    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]))
+    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]), accents)
     begin, end = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
     if config.objective == "mlm":
         tokenizer.post_processor = processors.TemplateProcessing(
@@ -89,10 +91,34 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     )
 
 
-def _word_pieces(model: models.WordPiece) -> Tokenizer:
+def accents_are_latin(texts: Iterable[str]) -> bool:
+    """Whether what BERT would drop as an accent stands mostly on Latin letters.
+
+    On others it makes another letter of them, or is a letter: the voicing marks of kana, the vowels of Devanagari and
+    Thai, the breve that makes an i of Russian a j. (Hangul would fall apart.)
+
+    >>> accents_are_latin(["a café"]), accents_are_latin(["ガラスが"]), accents_are_latin(["plain"])
+    (True, False, True)
+    """
+    counted = Counter[str]()
+    for text in texts:
+        counted.update(text)
+    latin = others = 0
+    for letter, n in counted.items():
+        taken_apart = unicodedata.normalize("NFD", letter)
+        if letter.isascii() or (taken_apart == letter and unicodedata.category(letter) != "Mn"):
+            continue
+        if unicodedata.name(taken_apart[0], "").startswith(("LATIN", "COMBINING")):
+            latin += n
+        else:
+            others += n
+    return others <= latin
+
+
+def _word_pieces(model: models.WordPiece, accents: bool) -> Tokenizer:
     """Splits words and punctuation as BERT does."""
     tokenizer = Tokenizer(model)
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=not accents)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     return tokenizer
@@ -110,7 +136,7 @@ def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
     Raises:
         RecipeError: it cannot be found, or has no [MASK] where one is needed.
     """
-    tokenizer = pretrained(AutoTokenizer, where)
+    tokenizer = own_tokenizer(where)
     if objective == "mlm" and tokenizer.mask_token_id is None:
         raise RecipeError(
             say("the tokenizer of {model} has no mask token. Use an encoder, or --objective clm", model=where)
@@ -227,8 +253,7 @@ def build(
         network, missing = from_scratch(config, tokenizer, options), []
     else:
         network, missing = loaded(config, options)
-    if len(tokenizer) > network.get_input_embeddings().weight.shape[0]:
-        raise RecipeError(say("the tokenizer of {model} has more tokens than its model", model=config.start))
+    demand_room(tokenizer, network, str(config.start))
     if config.objective == "mlm" and (config.from_scratch or any(one.startswith(TRANSFORM) for one in missing)):
         renew_head(network, frequencies, identity=not config.from_scratch)
     for module in network.modules():

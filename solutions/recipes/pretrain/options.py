@@ -36,7 +36,10 @@ OPTIONS = (
     option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file; only the split uses it."),
     option(WHAT, "--mine", **MINE),
-    option(SHAPE, "--vocab-size", type=int, help="Number of word pieces."),
+    option(
+        SHAPE, "--vocab-size", type=int,
+        help="Number of word pieces; lower case, without the accents of Latin letters.",
+    ),
     option(SHAPE, "--layers", type=int, help="Number of layers."),
     option(SHAPE, "--width", type=int, help="Hidden size."),
     option(SHAPE, "--heads", type=int, help="Attention heads per layer."),
@@ -51,7 +54,10 @@ OPTIONS = (
         help="Steps between evaluations with examples (default: {count} evaluations in all).",
         values={"count": EVALUATIONS},
     ),
-    option(TRAINING, "--evaluation-blocks", type=int, help="Blocks per evaluation; 8 times as many at the end."),
+    option(
+        TRAINING, "--evaluation-blocks", type=int,
+        help="Blocks per evaluation; 8 times as many before training and at the end.",
+    ),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
         help="Peak learning rate (default: {scratch:g} from scratch, else {other:g}).",

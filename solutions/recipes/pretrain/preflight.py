@@ -1,6 +1,5 @@
 """What can be refused before torch is loaded, for ``pretrain``."""
 
-import csv
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,30 +51,10 @@ def find_texts(name: str, text_column: str) -> None:
     """Packaged reviews, or a file that is there; a CSV file has the column."""
     if name in PACKAGED:
         preflight.packaged_reviews()
-    elif Path(name).suffix.lower() == ".csv":
-        header(Path(name), text_column)
+    elif Path(name).suffix.lower() in preflight.TABLES:
+        preflight.header(Path(name), text_column)
     elif not Path(name).is_file():
         known = ", ".join(PACKAGED)
         raise RecipeError(
             say("no data called {name!r}: it is not one of {known}, and there is no such file", name=name, known=known)
         )
-
-
-def header(path: Path, text_column: str) -> list[str]:
-    """The columns of a CSV file, which must have that of the texts."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            found = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
-    if text_column not in found:
-        raise RecipeError(
-            say(
-                "{path} needs the column {column}; its first line contains: {names}. "
-                "Choose a different one with --text-column",
-                path=path,
-                column=text_column,
-                names=", ".join(found) or say("nothing"),
-            )
-        )
-    return found

@@ -3,13 +3,14 @@
 import json
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from rich.console import Console
+from safetensors import SafetensorError
 from transformers import PreTrainedTokenizerBase
 
 from course.text import mark, say
@@ -20,7 +21,7 @@ from solutions.recipes.files import cannot_write, write_json
 from solutions.recipes.finetune import SAME_LOGITS, describe_training, ending_gently, versions
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
-from solutions.recipes.model import fingerprint, quietly
+from solutions.recipes.model import demand_known_words, fingerprint, quietly
 from solutions.recipes.preflight import CHECKPOINT, EXERCISES, PRE_TRAINED, RESULT
 from solutions.recipes.pretrain import display as pretrain_display
 from solutions.recipes.pretrain import preflight as pretrain_preflight
@@ -114,16 +115,15 @@ def pretrain(
         save_model(ready, out)
         difference = asked_again(ready, out)
         drawn = draw(out)
+        described = describe_run(ready)
+    looks = [line for line in journal.read(out) if "examples" in line]
     result = {
         "schema": PRE_TRAINED,
-        **describe_run(ready),
+        **described,
         "evaluation": final,
+        "evaluation_before": looks[0].get("before"),
         "unigram_loss": ready.unigram,
-        "evaluations": [
-            {"step": line["step"], **line["validation"], "examples": line["examples"]}
-            for line in journal.read(out)
-            if "examples" in line
-        ],
+        "evaluations": [{"step": line["step"], **line["validation"], "examples": line["examples"]} for line in looks],
         "logit_difference_after_reload": difference,
         "pictures": drawn,
         "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
@@ -175,6 +175,8 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
     with taken.blame():
         corpus = prepare_corpus(config, parts, tokenizer, taken)
         batches = Batches(config, corpus, tokenizer, taken)
+    if not config.from_scratch:
+        demand_known_words(tokenizer, corpus.training, str(config.start))
     causal = config.objective == "clm"
     torch.manual_seed(config.seed)  # new weights are drawn from the global generator
     model, fresh = build(config, tokenizer, hardware, taken, unigram_logs(corpus, tokenizer, causal))
@@ -195,12 +197,12 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
 
         def told(step: Step) -> None:
             nonlocal seen
-            on_step(Step(step.number, step.of, under_way.at.tokens - seen, step.share, step.loss))
+            on_step(replace(step, texts=under_way.at.tokens - seen))
             seen = under_way.at.tokens
 
         def shown(step: int, measured: dict[str, float], examples: list[dict[str, Any]]) -> None:
             words = pretrain_display.describe_look(step, ready.config.steps, measured, examples, console.width)
-            console.print(words, highlight=False, markup=False)
+            console.print(words, highlight=False, markup=False, soft_wrap=True)
 
         under_way = PreTraining(
             ready.model,
@@ -243,7 +245,7 @@ def move_in(out: Path, *parts: Any) -> None:
             part.save_pretrained(partly)
         for file in sorted(partly.iterdir()):
             file.replace(out / file.name)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise cannot_write(out, error) from error
     finally:
         shutil.rmtree(partly, ignore_errors=True)

@@ -14,7 +14,7 @@ from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.journal import Journal
 from solutions.recipes.pretrain.config import PreTrain
-from solutions.recipes.pretrain.data import Batches, ends, to
+from solutions.recipes.pretrain.data import FINAL, Batches, ends, to
 from solutions.recipes.pretrain.model import LanguageModel
 from solutions.recipes.training import OnStep, Saving, Trained, Training
 
@@ -96,10 +96,10 @@ class PreTraining(Training):
         return float(mask.sum()) / len(mask)
 
     def run(self) -> Trained:
-        """Look once before the first step, then train."""
+        """Look once before the first step, and once at all evaluation blocks, as at the end; then train."""
         if not self.at.step and not self.at.validations:
-            measured = self._measure()
-            self.journal.write(step=0, epoch=-1, validation=measured, examples=self.examples)
+            measured, before = self._measure(), self._measured_at_length()
+            self.journal.write(step=0, epoch=-1, validation=measured, before=before, examples=self.examples)
         return super().run()
 
     def _batches(self) -> Iterator[dict[str, Tensor]]:
@@ -111,6 +111,10 @@ class PreTraining(Training):
             at.positions += batch["input_ids"].numel()
             at.tokens += int(batch["attention_mask"].sum()) if "attention_mask" in batch else batch["input_ids"].numel()
             yield to(batch, self.hardware.device)
+
+    def _measured_at_length(self) -> dict[str, float]:
+        """What the evaluation at the end is compared with: the same questions."""
+        return evaluate(self.model, self.batches, FINAL * self.config.evaluation_blocks, self.hardware, self.taken)
 
     def _measure(self) -> dict[str, float]:
         """Loss, perplexity, examples."""

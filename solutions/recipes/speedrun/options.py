@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from course.text import mark, say
+from solutions.recipes.config import LARGEST_SEED
 from solutions.recipes.options import FILE, Function, decorated, finetune_options, option
 from solutions.recipes.speedrun.scoreboard import TABLE
 
@@ -35,8 +36,10 @@ def seeds(ctx: Any, parameter: Any, value: str) -> tuple[int, ...]:
         found = tuple(int(word) for word in value.split(","))
     except ValueError:
         raise click.BadParameter(say("{value!r} must be integers separated by commas", value=value)) from None
-    if len(set(found)) != len(found) or min(found) < 0:
-        raise click.BadParameter(say("{value!r} must be different numbers from 0 upwards", value=value))
+    if len(set(found)) != len(found) or min(found) < 0 or max(found) > LARGEST_SEED:
+        raise click.BadParameter(
+            say("{value!r} must be different numbers from 0 to {most}", value=value, most=LARGEST_SEED)
+        )
     return found
 
 

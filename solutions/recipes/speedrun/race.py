@@ -163,7 +163,8 @@ def lap(
     validation = trained.validations[place]["accuracy"]
     if rehearsal:
         return Lap(config.seed, seconds, cpu_seconds, validation, None)
-    logits = answer(ready.model, ready.test.tokens, ready.test.pad_token, hardware)
+    with taken.blame():
+        logits = answer(ready.model, ready.test.tokens, ready.test.pad_token, hardware)
     return Lap(config.seed, seconds, cpu_seconds, validation, score(logits, ready.test.labels)["accuracy"])
 
 

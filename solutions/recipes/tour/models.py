@@ -20,7 +20,6 @@ from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
-    AutoTokenizer,
     PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -34,7 +33,7 @@ from solutions.recipes.data import pad
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import Classifier, pretrained
+from solutions.recipes.model import Classifier, load_tokenizer, own_tokenizer, pretrained
 from solutions.recipes.preflight import RECIPE
 from solutions.recipes.pretrain import run as pretraining
 from solutions.recipes.pretrain.config import PreTrain
@@ -102,7 +101,7 @@ def from_transformers(kind: Any, name: str) -> Loaded:
                 names=missing,
             )
         )
-    return Loaded(model.eval(), pretrained(AutoTokenizer, name), name)
+    return Loaded(model.eval(), own_tokenizer(name, model), name)
 
 
 def sentiment(tour: Tour, folder: Path) -> Loaded:
@@ -216,12 +215,12 @@ def entities(tour: Tour) -> Loaded:
     if tour.ner is not None:
         return from_transformers(AutoModelForTokenClassification, tour.ner)
     torch.manual_seed(tour.seed)
-    tokenizer = pretrained(AutoTokenizer, tour.model)
     with quietly():
         model = pretrained(
             AutoModelForTokenClassification, tour.model, dtype=torch.float32,
             id2label=dict(enumerate(NER_LABELS)), label2id={name: i for i, name in enumerate(NER_LABELS)},
         )  # fmt: skip
+    tokenizer = load_tokenizer(tour.model, model)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

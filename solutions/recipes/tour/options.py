@@ -10,7 +10,7 @@ from course.click_words import Option
 from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
-from solutions.recipes.options import FILE, Function, decorated, listed
+from solutions.recipes.options import FILE, SEED, THREADS, Function, decorated, listed
 
 PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
 """The stops of the tour, in the order of the chapter."""
@@ -119,8 +119,8 @@ OPTIONS = (
         "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
         help="Compare with your own exercises; functions that you have not started come from the reference.",
     ),
-    option("--seed", type=int, default=Tour.seed, help="Seed for all random numbers."),
-    option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
+    option("--seed", type=SEED, default=Tour.seed, help="Seed for all random numbers."),
+    option("--threads", type=THREADS, help="CPU threads (default: torch's choice)."),
     option("--out", type=click.Path(path_type=Path, dir_okay=False), help="JSON file for the result."),
 )  # fmt: skip
 

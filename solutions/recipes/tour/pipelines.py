@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from torch import Tensor
-from transformers import AutoModel, AutoTokenizer, pipeline
+from transformers import AutoModel, pipeline
 
 from course.text import mark, say
 from solutions.recipes.both import Both, both, in_english, shown
@@ -25,7 +25,7 @@ from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.files import write_json
 from solutions.recipes.finetune import versions
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.model import pretrained
+from solutions.recipes.model import load_tokenizer, pretrained
 from solutions.recipes.tour.models import entities, language_model, quietly, sentiment
 from solutions.recipes.tour.options import USED, Tour
 
@@ -238,7 +238,7 @@ def printable(text: str) -> str:
 
 def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
     """From a text to ids: special tokens, pairs, truncation, padding."""
-    tokenizer = pretrained(AutoTokenizer, config.model)
+    tokenizer = load_tokenizer(config.model)
     stop = Stop(both(mark("Tokenizer: from text to ids")), config.model)
     compare = Comparing(stop, taken)
     encoded = tokenizer(config.text)
@@ -275,8 +275,8 @@ def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
 
 def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
     """From ids to vectors: how large the model is, and what a text is in the end."""
-    tokenizer = pretrained(AutoTokenizer, config.model)
     model = pretrained(AutoModel, config.model, dtype=torch.float32).eval()
+    tokenizer = load_tokenizer(config.model, model)
     size = model.config
     stop = Stop(both(mark("AutoModel: from ids to vectors")), f"{config.model} ({type(model).__name__})")
     compare = Comparing(stop, taken)
