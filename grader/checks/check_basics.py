@@ -815,6 +815,9 @@ class CheckGenerate:
             student.note("fewer tokens than asked for", len(ids) < len(prompt) + 15)
             ids = ids[: len(prompt) + 15]
             taken = ids == greedy_path(twin, prompt, 15)
+            if not taken:
+                again = written(student, model, prompt, 20)[: len(prompt) + 15]
+                student.note("a second call picks", "the same tokens" if again == ids else "others")
             expect.true(
                 taken,
                 "with do_sample=False, the most likely token is not always picked",
@@ -848,8 +851,17 @@ class CheckGenerate:
         sources = [student.fixtures.basics.generator(number) for number in (seed, seed + 1)]
         one, other = (written(student, model, [1, 2], 12, generator=source) for source in sources)
         student.note("of equally likely tokens, two generators pick", "the same" if one == other else "others")
+        if one == other:
+            return
+        again = written(student, model, [1, 2], 12, generator=student.fixtures.basics.generator(seed))
+        student.note("and the first one again", "the same" if again == one else "others")
         expect.true(
-            one == other,
+            again == one,
+            "with do_sample=False, repeated calls pick different ones of several equally likely tokens",
+            hint="without sampling, equal calls must give equal results: where does your code use random numbers?",
+        )
+        expect.true(
+            False,
             "with do_sample=False, the generator decides between equally likely tokens",
             hint="the generator is only for sampling: where does your code use it with do_sample=False?",
         )
@@ -1928,12 +1940,14 @@ class CheckNucleus:
             logits = settled(student, *SHARES)
             expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
         logits = settled(student, *SHARES)
+        asked = []
         for p in (1.5, -0.2, float(student.draw.uniform(2, 90))):
             with student.untraced():
                 kinds = student.fixtures.basics.refusal(student.value(None, "nucleus"), logits, p)
             refused = isinstance(kinds, list) and "ValueError" in kinds
-            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+            asked.append((p, refused, kinds[0] if isinstance(kinds, list) and kinds else "no error"))
+        for p, refused, got in asked:
             expect.true(
                 refused,
                 say("p={p}: expected a ValueError", p=round(p, 2)),

@@ -636,8 +636,18 @@ class CheckMaskTokens:
         )
         for holds, otherwise, _ in demands:
             student.note(otherwise, not holds)
+        if not pure:
+            student.note("what changed in the batch", self.what_changed(texts, first, ids))
         for holds, otherwise, hint in demands:
             expect.true(holds, otherwise, hint=hint)
+
+    @staticmethod
+    def what_changed(texts: Texts, after: dict[str, Tensor], corrupted: Tensor) -> str:
+        """Whether the caller's ids became the corrupted ones, where they are others now."""
+        if not torch.equal(after["special_mask"], texts.special):
+            return "special_mask"
+        now = after["input_ids"]
+        return "corrupted ids" if bool(((now == texts.ids) | (now == corrupted)).all()) else "others"
 
 
 # --- losses ---
@@ -1093,38 +1103,39 @@ class CheckAttentionVisibility:
     def check_padding(self, student):
         """padding keys are hidden from every token in both modes, with padding on either side"""
         length = student.draw.integer(5, 9)  # the same for all: each call has a mask of its own
+        views = []  # all of them are seen before any is judged: who hides padding in one mode only, is told so
         for causal in (False, True):
             for left in (True, False):
                 mask = padded(student, length, left)
-                hidden = [1 - real for real in mask]
-                rows = seen(student, mask, causal)
-                lengths = mask.sum(1).tolist()
+                views.append((causal, left, mask, seen(student, mask, causal)))
+        for causal, left, mask, rows in views:
+            hidden = [1 - real for real in mask]
+            lengths = mask.sum(1).tolist()
+            expect.true(
+                sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
+                say("hardly any keys are visible (causal={causal})", causal=causal),
+                actual=picture(rows[1]),
+                hint="hide only the padding keys: the real tokens must stay visible",
+                reveal=True,
+            )
+            for number, got in enumerate(rows):
+                what = f"a text padded on the {'left' if left else 'right'}, causal={causal}"
                 expect.true(
-                    sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
-                    say("hardly any keys are visible (causal={causal})", causal=causal),
-                    actual=picture(rows[1]),
-                    hint="hide only the padding keys: the real tokens must stay visible",
+                    not bool((got.float() * hidden[number] != 0).any()),
+                    say("{what}: a token sees padding", what=what),
+                    expected=f"nothing at {picture(mask[number : number + 1])}",
+                    actual=picture(got),
+                    hint="the attention mask says which KEYS are real: which axis of your result holds the keys?",
                     reveal=True,
                 )
-                for number, got in enumerate(rows):
-                    what = f"a text padded on the {'left' if left else 'right'}, causal={causal}"
-                    expect.true(
-                        not bool((got.float() * hidden[number] != 0).any()),
-                        say("{what}: a token sees padding", what=what),
-                        expected=f"nothing at {picture(mask[number : number + 1])}",
-                        actual=picture(got),
-                        hint="the attention mask says which KEYS are real: which axis of your result holds the keys?",
-                        reveal=True,
-                    )
-                    real = mask[number].bool()
-                    (alone,) = seen(student, torch.ones(1, int(real.sum()), dtype=torch.long), causal)
-                    same_view(
-                        got[:, real],
-                        alone,
-                        f"{what}: visibility among the real tokens, compared with the same text without padding",
-                        "padding must not change which real tokens see each other; each text in the batch has "
-                        "its own mask",
-                    )
+                real = mask[number].bool()
+                (alone,) = seen(student, torch.ones(1, int(real.sum()), dtype=torch.long), causal)
+                same_view(
+                    got[:, real],
+                    alone,
+                    f"{what}: visibility among the real tokens, compared with the same text without padding",
+                    "padding must not change which real tokens see each other; each text in the batch has its own mask",
+                )
 
     @check(points=1, after=("padding",))
     def check_no_empty_row(self, student):
@@ -1246,6 +1257,8 @@ class Pairs:
             student.note("two halves with a label each", round(self.turns * (len(self.labels) - 1)) == 1)
         student.note("second sentence of positive pairs", in_words(self.steps))
         student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
+        if self.crossing:
+            student.note("at the border", "an end and the beginning after it" if self.on_to_the_next() else "others")
         student.note("negative pairs of one document", stated(self.strangers))
         shared = self.strangers.count(False) / max(1, len(self.strangers))
         if sum(self.lengths) > 2 * len(self.lengths):  # else 0.3 occurs too, which lies on a border
@@ -1273,6 +1286,15 @@ class Pairs:
             student.note("steps of negative pairs", "always one and the same" if alike else "several")
             alone = self.companions() == 1
             student.note("companions of a document", "always one and the same" if alone else "several documents")
+
+    def on_to_the_next(self) -> bool:
+        """Whether all positive pairs of two documents are the end of one and the beginning of the next."""
+        n = len(self.lengths)
+        return all(
+            one[1] == self.lengths[one[0]] - 1 and other == ((one[0] + 1) % n, 0)
+            for one, other in self.positive
+            if one[0] != other[0]
+        )
 
     def sides(self) -> list[tuple[str, list[tuple[int, int]]]]:
         """Where the sentences stand that may stand anywhere."""
@@ -2042,7 +2064,15 @@ class Selections:
         if not found:
             return "none"
         alike = len(firsts) == 1 and all(len(set(rest)) == 1 for rest in rests)
-        return ("the first token" if True in firsts else "all but the first token") if alike else "any tokens"
+        if alike:
+            return "the first token" if True in firsts else "all but the first token"
+        return "any tokens" if self.several_cut() else "of one word in each call"
+
+    def several_cut(self) -> bool:
+        """Whether a call selected several words in part; whoever cuts a word to what is left cuts one."""
+        return any(
+            sum(len({answer[place] for place in word}) > 1 for word in self.words) > 1 for answer in self.answers
+        )
 
     def too_much(self) -> bool:
         """Whether more tokens were selected than the share allows."""
@@ -2156,6 +2186,9 @@ class CheckWholeWordMask:
     def check_special(self, student):
         """special tokens are never selected, word 0 can be selected, and the two texts of a pair have separate words"""
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
+        # Two words of the same length, and a budget for one of them.
+        rows = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
+        pairs = [Selections(student, row, 0.5, 60, f"two texts of one word, {len(row)} ids") for row in rows]
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
@@ -2193,9 +2226,7 @@ class CheckWholeWordMask:
             "in a pair of texts, one text never has a selected token",
             hint="both texts of a pair contain words that can be selected",
         )
-        # Two words of the same length, and a budget for one of them.
-        pairs = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
-        for chosen in [Selections(student, pair, 0.5, 60, f"two texts of one word, {len(pair)} ids") for pair in pairs]:
+        for chosen in pairs:
             expect.true(
                 max(chosen.sizes) > 0,
                 "in a pair of texts of one word each, neither word is ever selected",
@@ -2410,6 +2441,7 @@ class CheckPerplexity:
         with student.untraced():
             answers = [student.perplexity(batches) for batches in asked]
         student.note("logarithms", logarithms_of([mean_loss(batches) for batches in asked], answers))
+        self.note_few(student, asked[0])
         for batches, found in zip(asked, answers, strict=True):
             mean = mean_loss(batches)
             expect.true(
@@ -2427,6 +2459,22 @@ class CheckPerplexity:
                 tolerance=1e-4,
                 hint=hint,
             )
+
+    @staticmethod
+    def note_few(student, batches: list[tuple[Tensor, Tensor]]) -> None:
+        """State whether one token with a loss of about 60 has a finite perplexity, as no product underflows there."""
+        logits, labels = batches[0]
+        row, place = (labels > 0).nonzero()[0].tolist() if bool((labels > 0).any()) else (0, 0)
+        try:
+            with student.untraced():
+                found = student.perplexity([(logits[row, place].view(1, 1, -1), labels[row, place].view(1, 1))])
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            found = None  # a single token is no concern of this check
+        number = found.item() if isinstance(found, Tensor) and found.numel() == 1 else found
+        finite = isinstance(number, (int, float)) and math.isfinite(number)
+        student.note("one token with a loss of 60", "finite" if finite else "not finite")
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
@@ -2452,7 +2500,9 @@ class CheckPerplexity:
                 kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)
             refused = isinstance(kinds, list) and "ValueError" in kinds
             got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
-            student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+            division = isinstance(kinds, list) and "ZeroDivisionError" in kinds
+            other = "a division by zero" if division else "another"
+            student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else other)
             expect.true(
                 refused,
                 "a corpus without labels: expected a ValueError",
