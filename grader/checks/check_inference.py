@@ -954,9 +954,9 @@ class CheckExpectedCalibrationError:
     @check(points=1, preloads=("transformers",))
     def check_weights(self, student):
         """bins are weighted by their number of predictions; an empty bin has weight 0"""
-        for high, low in ((9, 1), (3, 11)):
+        for high, low, some in ((9, 1, True), (3, 11, True), (2, 8, False)):  # in the end, all of the highest are wrong
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
-            correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
+            correct = torch.tensor([some and i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
             hint = "give each bin's gap a weight: how many predictions does the bin contain?"
             self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
 

@@ -238,7 +238,7 @@ class CheckDecayGroups:
     @check(points=1)
     def check_decayed(self, student):
         """weight matrices and embeddings get the given weight decay"""
-        for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None):
+        for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None, 0.0):
             read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
                 read,
@@ -424,6 +424,7 @@ class CheckLlrdGroups:
         """weight decay applies to matrices but not to biases and norm layers, in both the body and the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[tuple[str, dict[str, Any]]] = [("regressor", {"weight_decay": weight_decay}), ("odd", {})]
+        cases.append(("odd", {"weight_decay": 0.0}))
         for head, options in cases:
             rates = Rates(student, 2, head, **options)
             rates.of_part("layer 0")
@@ -479,6 +480,9 @@ class CheckLlrdGroups:
 
 TRUNCATED = 0.8796
 """Standard deviation of a standard normal number that is drawn again as long as it lies beyond 2."""
+
+FLAT = 1.87
+"""Between the kurtosis of uniform numbers (1.8) and that of normal ones that are cut at one deviation (1.94)."""
 
 
 class Restarted:
@@ -544,7 +548,7 @@ class CheckReinitTopLayers:
     @check(points=2, visible=True)
     def check_top_n(self, student):
         """exactly the top n layers get new weights"""
-        for n, n_layers in ((1, 4), (3, 5), (2, 2)):
+        for n, n_layers in ((1, 4), (3, 12), (2, 2)):  # as words, the last of twelve numbers are 7, 8 and 9
             try:
                 restarted = Restarted(student, n, n_layers)
             except StudentRaised as error:
@@ -631,11 +635,12 @@ class CheckReinitTopLayers:
     def check_linear(self, student):
         """linear weights are normally distributed with the given std (default: initializer_range); biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
-        drawn = []
+        drawn, runs = [], []
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
             want = restarted.range if std is None else std
-            matrices, biases = restarted.top("matrix", 2), restarted.top("bias", 2)
+            matrices = restarted.top("matrix", 2)
+            runs.append((std, want, restarted, matrices))
             numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
             measured, tails = float(numbers.std()), float((numbers.abs() > 2).double().mean())
             # A normal distribution that is cut at two standard deviations is as good, and noted like a whole one.
@@ -645,6 +650,10 @@ class CheckReinitTopLayers:
             student.note("log of the spread", round(5 * math.log(max(measured / unit, 1e-9))))
             student.note("tails", 1 if cut else round(20 * tails))
             student.note("mean, in standard deviations asked for", round(float(numbers.mean())))
+            kurtosis = float((numbers**4).mean() / numbers.square().mean().clamp(min=1e-12) ** 2)
+            student.note("as flat as a uniform distribution", kurtosis < FLAT)
+        for std, want, restarted, matrices in runs:
+            biases = restarted.top("bias", 2)
             linear_biases = {name: tensor for name, tensor in biases.items() if "LayerNorm" not in name}
             if linear_biases:
                 student.note("biases are others than before", any(name in restarted.changed for name in linear_biases))
@@ -798,6 +807,7 @@ class CheckReinitTopLayers:
             "layers with new weights",
             hint="all parameters of the top layers must change",
         )
+        self.demand_rest_kept(student)
         if restarted.returned != "the model":
             expect.remark(
                 say(
@@ -805,6 +815,23 @@ class CheckReinitTopLayers:
                     returned=restarted.returned,
                 )
             )
+
+    @staticmethod
+    def demand_rest_kept(student) -> None:
+        """Where all layers are re-initialised, the rest is kept. That this is refused is the matter of ``top_n``."""
+        try:
+            restarted = Restarted(student, 2, 2)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return
+        touched = sorted({part(name, restarted.n_layers) for name in restarted.changed} & {"embeddings", "head"})
+        student.note("touched with all layers", str(touched))
+        expect.true(
+            not touched,
+            say("parameters outside the top layers have changed: {names}", names=", ".join(touched)),
+            hint="re-initialise only the top layers; all other parameters keep their values",
+        )
 
     @staticmethod
     def replaced_parameters(restarted: Restarted) -> list[str]:
@@ -845,7 +872,11 @@ class CheckWarmupLinear:
     def check_reference(self, student):
         """the multiplier is right at every step, for the chapter's schedule (225 steps, 22 of warmup) and others"""
         draw = student.draw
-        for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
+        warmup, total = draw.integer(3, 12), draw.integer(30, 50)
+        cases = [(22, 225), (warmup, total)]
+        # then another length of the one, and of the other: what was kept for one of the two does not fit
+        cases += [(warmup + draw.integer(4, 9), total), (warmup, total + draw.integer(5, 10))]
+        for warmup, total in cases:
             expect.close(
                 multipliers(student, range(total), warmup, total),
                 [up_and_down(step, warmup, total) for step in range(total)],
@@ -1073,11 +1104,21 @@ class CheckClipGradNorm:
     @check(points=2, visible=True)
     def check_clips(self, student):
         """a gradient with a norm above max_norm is scaled down to max_norm and keeps its direction"""
-        for shapes in (((4, 6), (5,), (6, 2)), SHAPES):  # first without a tensor of three dimensions
-            norm, max_norm = float(student.draw.uniform(5, 20)), float(student.draw.uniform(0.8, 2))
-            clipped = Clipped(student, norm, shapes=shapes)
+        draw = student.draw
+        shapes = (4, 6), (5,), (6, 2)  # without a tensor of three dimensions
+        long = [float(draw.uniform(5, 20)) for _ in range(4)]
+        short = float(draw.uniform(0.4, 0.6))
+        cases = [(shapes, long[0], float(draw.uniform(0.8, 2))), (SHAPES, long[1], float(draw.uniform(0.8, 2)))]
+        # above the norm of each tensor, once above the square of the global norm; then just above every single number
+        cases += [(shapes, short, 0.97 * short), (shapes, long[2], 0.97 * long[2]), (SHAPES, long[3], 0.6 * long[3])]
+        clips = []
+        for these, norm, max_norm in cases:
+            clipped = Clipped(student, norm, shapes=these)
             with student.untraced():
                 clipped.clip(max_norm)
+            clipped.parameters.gradients()  # of all, before the first is judged: it tells apart what is compared
+            clips.append((clipped, norm, max_norm))
+        for clipped, norm, max_norm in clips:
             clipped.demand(
                 max_norm / norm,
                 f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
@@ -1399,7 +1440,8 @@ class CheckAccumulateGradients:
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
         """old gradients are not added to the new ones; neither the weights nor the micro-batches are modified"""
-        accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
+        sizes = (2, 4, 1, 3)  # in no order
+        accumulated = Accumulated(student, sizes, earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
             expect.close(
@@ -1410,11 +1452,12 @@ class CheckAccumulateGradients:
                 hint="the caller, not your function, takes the optimizer step after the last micro-batch",
             )
         with student.untraced():
-            kept = accumulated.found.unchanged()
+            kept, now = accumulated.found.unchanged(), accumulated.found.sizes()
         student.note("micro-batches that are as they were", " and ".join(f"one of {n}" for n in kept) or "none")
+        student.note("micro-batches in the list", " and ".join(f"one of {n}" for n in now) or "none")
         expect.equal(
             kept,
-            [2, 2],
+            list(sizes),
             "sizes of the micro-batches in the caller's list that are as they were before the call",
             hint="the caller still needs the list of micro-batches and its contents",
             reveal=True,
@@ -1462,9 +1505,10 @@ class CheckWarmupCosine:
     def check_reference(self, student):
         """the multiplier rises in a straight line to 1, then falls along half a cosine to 0"""
         draw = student.draw
-        asked = []
-        for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
-            asked.append((cosines(student, range(total), warmup, total), warmup, total))
+        warmup, total = draw.integer(3, 12), draw.integer(30, 50)
+        cases = [(22, 225), (warmup, total)]
+        cases += [(warmup + draw.integer(4, 9), total), (warmup, total + draw.integer(5, 10))]
+        asked = [(cosines(student, range(total), warmup, total), warmup, total) for warmup, total in cases]
         for found, warmup, total in asked:
             expect.close(
                 found,
@@ -1481,8 +1525,8 @@ class CheckWarmupCosine:
         """with a floor, the decay ends at the floor, and the warmup still begins at 0"""
         draw = student.draw
         asked = []
-        for floor in (0.1, float(draw.uniform(0.2, 0.6))):
-            warmup, total = draw.integer(4, 15), draw.integer(30, 60)
+        warmup, total = draw.integer(4, 15), draw.integer(30, 60)
+        for floor in (0.1, float(draw.uniform(0.2, 0.6))):  # of one schedule: nothing but the floor differs
             asked.append((cosines(student, range(total + 5), warmup, total, floor), warmup, total, floor))
         for found, warmup, total, floor in asked:
             expect.close(
@@ -1642,8 +1686,11 @@ class CheckAdamStep:
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
+        fourth = self.walk(student, "none", (3,), 3, lr=0.4, betas=[0.9, 0.6])
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
-        for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
+        for (found, want), what in zip(
+            (first, second, third, fourth), ("eps 1e-8", "eps 0.3", "default betas", "betas 0.9 and 0.6"), strict=True
+        ):
             self.demand(found, want, f"mode none, {what}", hint)
 
     @check(points=2, visible=True)
@@ -1701,6 +1748,8 @@ class CheckAdamStep:
         for kinds in refusals:
             refused = isinstance(kinds, list) and "ValueError" in kinds
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+        for kinds in refusals:
+            refused = isinstance(kinds, list) and "ValueError" in kinds
             got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
             expect.true(
                 refused,

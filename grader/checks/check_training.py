@@ -309,6 +309,9 @@ class CheckTrainEpoch:
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
             "after one step with a clipped gradient and frozen embeddings", hint
         )
+        # the square of its norm is below max_norm, and so is every single number
+        short = draw_quiet(student.draw, (3,), lambda numbers, batches: norm(Net(doubled(numbers)).gradient(batches)))
+        Epoch(student, (3,), share=1.1, drawn=short).demand("after one step with a gradient a little too long", hint)
         Epoch(student, (3,), share=0.5).demand(
             "after one step with a gradient half as long as max_norm",
             "clipping must never increase the norm of a gradient",
@@ -610,7 +613,8 @@ class CheckEvaluate:
     def check_values(self, student):
         """predictions and labels of all batches are returned in the order of the loader, with the accuracy"""
         results = []
-        for sizes in ((4, 4, 3), (5, 2), (3, 3, 3, 1)):
+        # of the last four, sorted by size, three go round in a circle, whether the largest or the smallest comes first
+        for sizes in ((4, 4, 3), (5, 2), (4, 1, 2, 7)):
             measured = Evaluated(student, sizes, gaps=True)
             read = {key: measured.found.list_of(key) for key in ("predictions", "labels")}
             results.append((measured, read, measured.found.number("accuracy")))
@@ -792,7 +796,9 @@ class CheckEarlyStopper:
             if case.best is not None:
                 read["best"] = found.best()
             if case.best_step is not None:
-                read["best_step"] = found.best_step()
+                with student.untraced():  # before the first improvement, it may be anything
+                    read["best_step"], improved = found.best_step(), found.has_improved()
+                student.note("best_step", read["best_step"] if improved else "none yet")
             results.append(read)
         for case, read in zip(cases, results, strict=True):
             what = f"number of values until the stopper says stop (0: never), {case.what}"
@@ -1164,7 +1170,7 @@ class CheckAmpStep:
         results.append((long, long.mixed.weights(), "too long, with the default max_norm of 1"))
         for share, what in (
             (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
-            (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
+            (1.1, "a little longer than max_norm"),  # all of these are shorter than 1
             (0.5, "half as long as max_norm"),
         ):
             mixed = Mixed(student, 1, 2.0 ** student.draw.integer(10, 14), share=share)
@@ -1363,8 +1369,9 @@ class CheckCustomLoss:
         """smoothing gives every class a share of the target, including the right class"""
         results = [
             Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
-            for n, n_classes in ((5, 3), (4, 6), (7, 2))
+            for n, n_classes in ((5, 3), (4, 6))
         ]
+        results.append(Losses(student, 7, 2, float(student.draw.uniform(0.6, 0.9)), 0.0, given=False))
         for result in results:
             result.demand("write down the targets for one example with three classes: do they sum to 1?")
 
@@ -1377,6 +1384,7 @@ class CheckCustomLoss:
                 (5, 3, 0.0, 2.0),
                 (4, 6, 0.0, float(student.draw.uniform(0.5, 3))),
                 (6, 4, 0.2, 1.0),
+                (4, 5, 0.0, float(student.draw.uniform(5.5, 7))),
             )
         ]
         for result in results:
@@ -1569,6 +1577,8 @@ class CheckCheckpoint:
         """the schedule continues from its position at the checkpoint"""
         for before, after in ((2, 3), (3, 3)):
             story = Interrupted(student, before, after, scheduled=True)
+            if before == 3:  # restored before, into a run that is given up
+                story.run(1).restore(story.checkpoint)
             run = story.run(1)
             run.restore(story.checkpoint)
             run.train(story.batches[before:])
