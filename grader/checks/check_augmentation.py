@@ -363,6 +363,7 @@ class CheckRandomDeletion:
         student.note(
             "p = 0", "nothing" if kept == tokens else "tokens go" if is_subsequence(kept, tokens) else "another text"
         )
+        student.note("p = 0: a single token is left", len(kept) == 1 < n)
         expect.equal(
             kept,
             tokens,
@@ -374,6 +375,8 @@ class CheckRandomDeletion:
     @staticmethod
     def demand_one_kept(student) -> None:
         """With p = 1, one token is kept, and not always the same one."""
+        short = answers(student, "random_deletion", words(student, 3), 0.9, times=60)
+        student.note("p = 0.9: often all of three tokens are left", sum(len(kept) == 3 for kept in short) > 20)
         lengths = (2, 3, 5, 300, 6, 4)
         texts = [words(student, n) for n in lengths]
         made = [answers(student, "random_deletion", tokens, 1.0, times=50) for tokens in texts]
@@ -487,6 +490,7 @@ class CheckRandomDeletion:
             fact=True,
         )
         turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
+        student.note("what goes is one run of tokens", round(turns * (n - 1)) <= 2)
         alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
         expect.true(
             alone,
@@ -635,6 +639,8 @@ class CheckRandomSwap:
         idle = sum(not changed for changed in pair.changed) / 400
         often = "always" if idle == 1 else "often" if idle > 0.25 else "rarely"
         student.note("a swap of two words does nothing", often if idle else "never")
+        alike = sum(not changed for changed in four.changed) / 400
+        student.note("share of swaps of four words that do nothing", called(alike, (0, 0.25, 0.5, 1)))
         more = max(len(changed) for changed in four.changed)
         student.note("a single swap moves more than two words", more > 2)
         # 300 words: seven swaps are hardly ever undone, so the largest number seen is n.
@@ -917,6 +923,10 @@ class CheckRandomInsertion:
             grown = {len(text) - len(lexicon.text) for text in made}
             student.note(f"tokens added, n = {n}", sizes(grown))
             cases.append((n, known, grown))
+        lexicon = Lexicon(student, 2, 4)
+        made = answers(student, "random_insertion", lexicon.text, 5, lexicon.entries, times=25)
+        fewer = all(len(text) - 6 <= 2 for text in made)
+        student.note("two known words among six: no more than two insertions", fewer)
         lexicon = Lexicon(student, 1, 19)
         lexicon.entries[lexicon.known[0]][:] = shuffled(student, lexicon.unknown)[:3]  # a text may hold them already
         made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=400)
@@ -955,6 +965,7 @@ class CheckRandomInsertion:
             in_order = all(is_subsequence(tokens, text) for text in made)
             lexicon.note_spelling(student, new)
             student.note("old words", f"{'lost' if lost else 'all'} {'in' if in_order else 'out of'} order")
+            student.note("more tokens come than insertions", any(len(text) > len(tokens) + n for text in made))
             student.note("where the new words come from", listed(sorted(origins)))
             seen = {word for word in new if lexicon.origin(word) == "synonyms"}
             places = {
@@ -1192,6 +1203,7 @@ def demand_no_change(student, name: str) -> None:
         ask = partial(answers, student, name, text, n, entries, times=5)
         found.append(edge(student, what, ask, hint))
         student.note(f"{what}: unchanged", all(one == text for one in found[-1]))
+        student.note(f"{what}: longer", any(len(one) > len(text) for one in found[-1]))
     student.note("unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)])
     for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
         for one in made:
@@ -1290,6 +1302,7 @@ class CheckSynonymReplacement:
             tokens = lexicon.text
             made = answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=400)
             demand_variety(student, made)
+            student.note("the second word of a synonym becomes a token", any("z" in text for text in made))
             self.demand_same_length(student, tokens, made)
             pairs = [(place, text[place]) for text in made for place in differences(tokens, text)]
             origins = {
@@ -2042,6 +2055,8 @@ class CheckBackTranslate:
                 hint="a translator sometimes returns an empty or blank text: does your code drop it?",
                 reveal=True,
             )
+        hint = "if no text is kept, return two empty lists"
+        edge(student, "no new texts", lambda: Journey(student, ["unchanged", "unchanged"]), hint)
         nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
         cases = {"texts that are all kept": Journey(student, ["new"] * 3), "two empty lists": nothing}
@@ -2231,6 +2246,8 @@ class CheckKeepConfirmed:
                     say("the {what} passed in were modified", what=what),
                     hint="the caller still needs the originals: build new lists",
                 )
+        hint = "if no text is kept, return two empty lists"
+        edge(student, "no confirmed texts", lambda: Verdicts(student, self.pairs(student, (False, False)), 2), hint)
         nothing = edge(
             student, "no texts", lambda: Verdicts(student, [], 2), "for two empty lists, return two empty lists"
         )

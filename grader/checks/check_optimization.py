@@ -647,7 +647,10 @@ class CheckReinitTopLayers:
             cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6 and abs(measured / TRUNCATED - 1) < 0.05
             unit = TRUNCATED if cut else 1.0
             self.note_narrow(student, {name: float(tensor.std()) / want / unit for name, tensor in matrices.items()})
-            student.note("log of the spread", round(5 * math.log(max(measured / unit, 1e-9))))
+            # the 0.1 keeps 1 / sqrt(2 * 3), of the depth, away from a boundary
+            student.note("log of the spread", round(5 * math.log(max(measured / unit, 1e-9)) + 0.1))
+            beyond = float((numbers.abs() > 1).double().mean())  # of normal numbers with this spread, at least 2.6%
+            student.note("cut at one standard deviation", 0.45 < measured < 0.62 and beyond < 0.01)
             student.note("tails", 1 if cut else round(20 * tails))
             student.note("mean, in standard deviations asked for", round(float(numbers.mean())))
             kurtosis = float((numbers**4).mean() / numbers.square().mean().clamp(min=1e-12) ** 2)
@@ -748,7 +751,12 @@ class CheckReinitTopLayers:
                 )
             )
             return
-        largest = max(float(tensor.abs().max()) for tensor in restarted.top("matrix", 1).values())
+        matrices = restarted.top("matrix", 1)
+        largest = max(float(tensor.abs().max()) for tensor in matrices.values())
+        if largest >= 1e-6:
+            spread = float(torch.cat([tensor.flatten() for tensor in matrices.values()]).std()) / restarted.range
+            new, usual = any(name in restarted.changed for name in matrices), 0.6 < spread < 1.6
+            student.note("with std=0.0", "nothing new" if not new else "as without std" if usual else "other numbers")
         expect.true(
             largest < 1e-6,
             "with std=0.0 the weights are not all 0",
@@ -1290,11 +1298,12 @@ class Accumulated:
             self.found = given.accumulate(
                 student.value(None, "accumulate_gradients"), model, self.batches, given.loss_function(loss)
             )
-        except Failed:
+        except Failed as failed:
             if places is not None:
                 with student.untraced():
                     passes = student.value(model, "network.backward_passes")
-                student.note("memory", f"ran out after {passes} backward passes")
+                held = "nothing" if "0" in re.findall(r"\d+", failed.message) else "something"
+                student.note("memory", f"ran out after {passes} backward passes, with {held} held")
             raise
         if places is not None:
             student.note("memory", "enough")
