@@ -156,6 +156,8 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
 
 HOLES = torch.tensor([[1, 1, 1, 1, 1, 0], [1, 0, 1, 1, 0, 0], [0, 0, 1, 0, 0, 1]])
 """A mask of three texts, two of them with holes."""
+ENDING = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 0, 1, 1, 0, 1], [0, 0, 1, 0, 0, 1]])
+"""Another one, in which the last position of every text is real."""
 
 
 class CheckMeanPool:
@@ -166,13 +168,13 @@ class CheckMeanPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result for each text is the mean of its own real tokens"""
-        for lengths in ([5, 3, 1], [2, 4, 4, 1]):
+        for lengths, more in (([5, 3, 1], 0), ([2, 4, 4, 1], 0), ([3], 2)):
             texts = Texts(student, lengths, 4)
-            hidden, mask = texts.hidden(scale=1.0), texts.mask()
+            hidden, mask = texts.hidden(more, scale=1.0), texts.mask(more)
             expect.close(
                 student.mean_pool(hidden, mask),
                 per_text(average, hidden, mask),
-                f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
+                f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths) + more} positions",
                 hint="sum the tokens that the mask keeps, then divide by the number of real tokens in THIS text",
             )
         texts = Texts(student, [2, 5, 3], 4)
@@ -197,11 +199,16 @@ class CheckMeanPool:
     def check_any_mask_dtype(self, student):
         """the mask may be bool, integer or float, and the real tokens need not be contiguous"""
         hidden = student.draw.normal(3, 6, 4)
-        want = per_text(average, hidden, HOLES)
-        for dtype in (torch.int64, torch.bool, torch.float32, torch.uint8):
+        for mask, dtype in (
+            (HOLES, torch.int64),
+            (ENDING, torch.int64),
+            (HOLES, torch.bool),
+            (ENDING, torch.float32),
+            (HOLES, torch.uint8),
+        ):
             expect.close(
-                student.mean_pool(hidden, HOLES.to(dtype)),
-                want,
+                student.mean_pool(hidden, mask.to(dtype)),
+                per_text(average, hidden, mask),
                 f"mean with a mask of {dtype}",
                 hint="the mask says which tokens are real, whatever its dtype; real tokens need not come first",
             )
@@ -251,10 +258,12 @@ class CheckMaxPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
-        texts = Texts(student, [5, 3, 1], 4)
+        texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [3], 4)
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (student.draw.normal(3, 6, 4), HOLES),
+            (student.draw.normal(3, 6, 4), ENDING),
+            (single.hidden(longer=2, scale=5.0), single.mask(longer=2)),
         ):
             expect.close(
                 student.max_pool(hidden, mask),
@@ -372,14 +381,18 @@ class CheckMeanMaxPool:
     def check_pad_invariant(self, student):
         """neither the means nor the maxima depend on the padding, which may also be between real tokens"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8, shift=-1.5)
-        hidden = student.draw.normal(2, 7, 4)
-        mask = torch.tensor([[0, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 0, 1, 0]])
-        expect.close(
-            student.mean_max_pool(hidden, mask),
-            per_text(both, hidden, mask),
-            "mean and max pooling with padding between real tokens",
-            hint="the mask says which positions are real: they need not be adjacent",
-        )
+        for mask in (
+            torch.tensor([[0, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 0, 1, 0]]),
+            torch.tensor([[1, 0, 0, 1, 0, 1, 1], [0, 1, 0, 0, 0, 0, 1]]),
+            torch.tensor([[0, 0, 1, 0, 1, 1, 0]]),
+        ):
+            hidden = student.draw.normal(len(mask), 7, 4)
+            expect.close(
+                student.mean_max_pool(hidden, mask),
+                per_text(both, hidden, mask),
+                "mean and max pooling with padding between real tokens",
+                hint="the mask says which positions are real: they need not be adjacent",
+            )
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
@@ -396,8 +409,14 @@ class CheckMeanMaxPool:
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
         """neither the hidden states nor the mask is modified, whatever the dtype of the mask"""
-        for dtype in (torch.int64, torch.float32, torch.bool, torch.uint8):
-            texts = Texts(student, [4, 1, 3], 5)
+        for lengths, dtype in (
+            ([4, 1, 3], torch.int64),
+            ([1, 3, 4], torch.int64),
+            ([3, 4, 1], torch.float32),
+            ([4, 3, 1], torch.bool),
+            ([3, 1, 4], torch.uint8),
+        ):
+            texts = Texts(student, lengths, 5)
             hidden, mask = texts.hidden(scale=1.0), texts.mask().to(dtype)
             expect.close(
                 unchanged(student, "mean_max_pool", hidden, mask),
@@ -496,16 +515,39 @@ class Head:
             hint="which parameters does your head have, and where does the forward pass use them?",
         )
 
-    def demand_own_mask(self, texts: "Texts", features: int = 1) -> None:
-        """The same texts in reverse order, in a batch of the same shape, get the same results."""
-        hidden, mask, shape = texts.hidden(longer=2), texts.mask(longer=2), (len(texts.tokens), features)
-        forth, back = self(hidden, mask, shape=shape), self(hidden.flip(0), mask.flip(0), shape=shape)
-        kept = self.fact("in reverse order, texts keep their results", same(back.flip(0), forth, 1e-3))
+    def demand_own_mask(self, texts: "Texts", features: int = 1, facts: tuple[bool, bool] | None = None) -> None:
+        """A text keeps its result in reverse order and beside a text without padding.
+
+        Args:
+            texts: of different lengths.
+            features: width of a result.
+            facts: what ``look_at_other_texts`` returned; None to look now.
+        """
+        kept, apart = self.look_at_other_texts(texts, features) if facts is None else facts
         expect.true(
             kept,
             "the same texts in reverse order get other results",
             hint="each batch has its own mask: what does your head keep from one call to the next?",
         )
+        expect.true(
+            apart,
+            "the results of texts with padding change if another text of the batch has no padding",
+            hint="the mask of each text says where its own padding is: which row of the mask does your code look at?",
+        )
+
+    def look_at_other_texts(self, texts: "Texts", features: int = 1) -> tuple[bool, bool]:
+        """Whether texts keep their results in reverse order, in a batch of the same shape, and beside a full text."""
+        hidden, mask, shape = texts.hidden(longer=2), texts.mask(longer=2), (len(texts.tokens), features)
+        forth, back = self(hidden, mask, shape=shape), self(hidden.flip(0), mask.flip(0), shape=shape)
+        kept = self.fact("in reverse order, texts keep their results", same(back.flip(0), forth, 1e-3))
+        lone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
+        alone = torch.cat([self(*one, shape=(1, features)) for one in lone])
+        own = self.fact("before PAD, texts have the results that they have alone", same(forth, alone, 1e-3))
+        known = all(row_of(row, alone) >= 0 for row in forth)
+        self.fact("texts have the results of other texts", known and not own)
+        beside = self(texts.hidden(scale=3.0), texts.mask(), shape=shape)
+        apart = self.fact("beside a text without padding, texts keep their results", same(beside, alone, 1e-3))
+        return kept, apart
 
     def fact(self, what: str, holds: bool) -> bool:
         """Note a fact for the diagnosis, and return it."""
@@ -750,13 +792,14 @@ class CheckConvHead:
     @check(points=3)
     def check_pad_invariant(self, student):
         """the scores depend neither on the content nor on the number of PAD positions"""
-        answers, firsts, seconds, endless, raised, added = [], [], [], [], set(), []
+        answers, firsts, seconds, endless, raised, added, exchanged = [], [], [], [], set(), [], []
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
             texts = Texts(student, [1, 2, 5, 1, 3, 2, 4, 2, 3], 6)
             # Two windows in a row look 2 (kernel - 1) tokens ahead: what is farther away is seen by PAD windows only.
             answers.append(padded_in_four_ways(head, texts, more=2 * kernel + 2, first=2 * kernel - 2))
             bare, clean = answers[-1][:, :1], answers[-1][:, 1:2]
+            exchanged.append(not same(clean, bare) and all(row_of(row, bare) >= 0 for row in clean))
             higher = clean[clean > bare + 1e-4 * (1 + bare.abs())]
             if len(higher):
                 alike = float(higher.max() - higher.min()) < 1e-4 * (1 + float(higher.abs().max()))
@@ -784,6 +827,8 @@ class CheckConvHead:
             "what depends on endless padding",
             "nothing" if not any(endless) else "scores that depend on every word" if every else "scores",
         )
+        keep_apart(student, head, 1)
+        student.note("texts have the scores of other texts", all(exchanged))
         student.note("content matters", not same(full, clean))
         student.note("far content matters", not same(far, clean))
         number = not same(clean, bare)
@@ -1178,6 +1223,7 @@ class CheckLayerMix:
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
         """the mix starts as the plain average of the states and changes with the parameters"""
+        self.demand_no_dice(student)
         for n_states in (5, 13):
             mix = student.LayerMix(n_states)
             for _ in range(2):
@@ -1212,6 +1258,29 @@ class CheckLayerMix:
             fact=True,
         )
 
+    def demand_no_dice(self, student) -> None:
+        """In training mode, the same states give the same mix every time."""
+        n = 13
+        mix, states = student.LayerMix(n), tuple(torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n))
+        with student.untraced():
+            calm = mix.eval()(states)
+            mix.train()
+            mixes = [mix(states) for _ in range(12)]
+        usable = all(isinstance(one, Tensor) and one.shape == (2, 3, n) for one in (calm, *mixes))
+        steady = not usable or all(same(one, mixes[0]) for one in mixes)  # what it is instead is noted below
+        student.note("in training mode, the same mix in every call", steady)
+        if steady:
+            return
+        student.note("in evaluation mode, it is the average", same(calm, torch.full((2, 3, n), 1 / n)))
+        student.note("in training mode, some weights are 0", any(bool((one == 0).any()) for one in mixes))
+        whole = [bool((one.sum(2) - 1).abs().max() < 1e-3) for one in mixes]
+        student.note("in training mode, the weights sum to one", all(whole))
+        expect.true(
+            False,
+            "in training mode, the same states give a different mix in every call",
+            hint="which step of your forward pass uses random numbers, and what does it do to the weights?",
+        )
+
     def describe_start(self, student, states: tuple[Tensor, ...], got: Tensor) -> None:
         """Note what a new mix gives; what starts at random is known by its kind, not by its numbers."""
         weights, constant, left = self.weights(states, got)
@@ -1243,6 +1312,10 @@ class CheckLayerMix:
             reveal=True,
         )
         with student.untraced():
+            later = student.fixtures.heads.parameters_learn(Head(student, "LayerMix", n).module, states)
+        student.note("once the numbers differ, they have gradients", later)
+        with student.untraced():
+            mix.eval()  # what is random in training mode is the matter of another check
             gradients = student.fixtures.heads.parameter_gradients(mix, [states], upstream)
             after = student.fixtures.heads.afterwards(mix, states)
         used = all(isinstance(gradient, Tensor) for gradient in gradients)
@@ -1447,11 +1520,12 @@ class CheckAttentionPool:
         forth, back = (pool(tokens, whole, shape=(3, 6)) for tokens in (even, even.flip(1)))
         pool.fact("without padding the order does not matter", same(forth, back, 1e-3))
         hint = "to get a weight of 0, set the score to minus infinity before the softmax"
+        others_and_order = pool.look_at_other_texts(texts, features=6)
         pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(full, clean, "result with different values at the PAD positions", tolerance=1e-4, hint=hint)
         self.demand_no_weight_whatever_the_scores(student)
-        pool.demand_own_mask(texts, features=6)
+        pool.demand_own_mask(texts, features=6, facts=others_and_order)
 
     @staticmethod
     def demand_no_weight_whatever_the_scores(student) -> None:
@@ -1491,7 +1565,7 @@ class CheckAttentionPool:
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
         lone = pool(single, ones[:, :1], shape=(16, 6))
-        equal = pool(single.expand(16, 4, 6), ones, shape=(16, 6))
+        equal = pool(single.expand(16, 3, 6), ones[:, :3], shape=(16, 6))  # a third is never exact
         several = student.draw.normal(7, 5, 6)
         mixed = pool(several, torch.ones(7, 5, dtype=torch.long), shape=(7, 6))
         longer = pool(3 * single, ones[:, :1], shape=(16, 6))
@@ -1508,8 +1582,8 @@ class CheckAttentionPool:
         pool.fact("one token stays within -1 and 1", not lean and bool((longer.abs() <= 1).all()))
         pool.fact("no result is negative", bool((longer >= 0).all()))
         pool.fact("equal tokens are that token", same(equal, single[:, 0]))
-        pool.fact("four equal tokens are as one", same(equal, lone))
-        pool.fact("four equal tokens add up", same(equal, 4 * lone))
+        pool.fact("three equal tokens are as one", same(equal, lone))
+        pool.fact("three equal tokens add up", same(equal, 3 * lone))
         pool.fact("five tokens add up", same(mixed, several.sum(1)))
         pool.fact("within the range", inside)
         describe_weights(pool, several, mixed)
@@ -1517,7 +1591,7 @@ class CheckAttentionPool:
         pool.demand_reading(6, features=6)
         hint = "average the hidden states themselves, with weights that sum to 1 over the real tokens of a text"
         expect.close(lone, single[:, 0], "result for texts of one token", tolerance=1e-4, hint=hint)
-        expect.close(equal, single[:, 0], "result for texts of four equal tokens", tolerance=1e-4, hint=hint)
+        expect.close(equal, single[:, 0], "result for texts of three equal tokens", tolerance=1e-4, hint=hint)
         expect.true(inside, "the result is outside the range of the real tokens", hint=hint)
         expect.close(
             trained,
@@ -1734,6 +1808,7 @@ class CheckGeMPool:
             (2.5, 1e-6, [2, 6, 4, 1], 1.0),
             (2.0, 0.3, [4, 3], 1.0),
             (1.5, 1e-6, [5, 2], 300.0),
+            (1.0, 0.2, [4, 2, 3], 1.0),
         ):
             texts = Texts(student, lengths, 4)
             texts.tokens = [size * text for text in texts.tokens]
@@ -1775,6 +1850,13 @@ class CheckGeMPool:
             ]
             (torch.stack(pooled) * upstream).sum().backward()
             expect.close(p.gradients(hidden, mask, upstream)[1], leaf.grad, "gradient of p", tolerance=1e-3, hint=hint)
+            p.write(1.0)
+            expect.true(
+                bool(p.gradients(hidden, mask, upstream)[1].any()),
+                "at p = 1, p gets no gradient",
+                hint="at p = 1 the result is the plain mean, but training can move p: does the result still depend "
+                "on p in your code?",
+            )
 
     @check(points=1, after=("value",))
     def check_pad_invariant(self, student):
@@ -1783,10 +1865,22 @@ class CheckGeMPool:
         expect_indifferent(pool, student, width=5, features=5)
         hidden = student.draw.normal(3, 6, 4)
         want = per_text(generalised(3.0, 1e-6), hidden, HOLES)
-        for dtype in (torch.int64, torch.bool, torch.float32, torch.uint8):
-            got = pool(hidden, HOLES.to(dtype))
+        for mask, dtype in (
+            (HOLES, torch.int64),
+            (ENDING, torch.int64),
+            (HOLES, torch.bool),
+            (ENDING, torch.float32),
+            (HOLES, torch.uint8),
+        ):
+            got = pool(hidden, mask.to(dtype))
             hint = "the mask says which tokens are real, whatever its dtype; real tokens need not come first"
-            expect.close(got, want, f"generalised mean with a mask of {dtype}", tolerance=1e-4, hint=hint)
+            expect.close(
+                got,
+                per_text(generalised(3.0, 1e-6), hidden, mask),
+                f"generalised mean with a mask of {dtype}",
+                tolerance=1e-4,
+                hint=hint,
+            )
         expect.close(
             pool(hidden.flip(0), HOLES.flip(0)),
             want.flip(0),

@@ -711,8 +711,8 @@ class CheckLoRALinear:
     @check(points=1)
     def check_scaling(self, student):
         """with alpha = r the scale is 1, and doubling alpha doubles the update"""
-        for r, alpha in ((R, R), (R, 2 * R), (2, 1)):
-            adapted = Adapted(student, alpha=float(alpha), r=r)
+        for r, alpha in ((R, R), (R, 2 * R), (2, 1), (1, 5)):
+            adapted = Adapted(student, alpha=float(alpha), r=r, bias=r > 1)  # of rank 1, B has the shape of a bias
             x = student.draw.normal(4, K)
             output, silent = adapted.layer(x), adapted.without(x)
             expect.shape(output, (4, D), "output")
@@ -2161,11 +2161,17 @@ class Switched:
         with self.student.untraced():
             return self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
 
-    def add(self, name: str, r: int, alpha: float) -> None:
-        """Add an adapter and write its factors."""
+    def add(self, name: str, r: int, alpha: float) -> Any:
+        """Add an adapter and write its factors, which are returned."""
+        pair = self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
+        self.write(name, pair, r, alpha)
+        return pair
+
+    def write(self, name: str, pair, r: int, alpha: float) -> None:
+        """Give the factors of an adapter other numbers."""
         dtype = self.weight.dtype
         a, b = self.student.draw.normal(r, K, dtype=dtype), self.student.draw.normal(D, r, dtype=dtype)
-        self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D).write(a, b)
+        pair.write(a, b)
         self.wanted[name] = F.linear(self.x, self.weight + alpha / r * (b @ a), self.bias)
 
     def answer(self, name: str | None) -> Any:
@@ -2247,7 +2253,7 @@ class CheckMultiLoRALinear:
         switched.expect("reviews", "output with the first adapter active", hint)
         switched.expect("news", "output with the second adapter active", hint)
         switched.expect("reviews", "output after switching back to the first adapter", hint)
-        switched.add("sport", r=4, alpha=4.0)
+        switched.add("books", r=4, alpha=4.0)  # in the order of the alphabet, it comes before both
         expect.close(
             switched.layer(switched.x),
             switched.wanted["reviews"],
@@ -2441,7 +2447,7 @@ class CheckMultiLoRALinear:
         switched.add("film_reviews", r=3, alpha=6.0)
         before = switched.answer("film_reviews")  # at whatever strength: that is the matter of another check
         usable(before, (4, D), "output with an adapter active")
-        for name in ("sentiment", "film_review", "Film_Reviews", "film-reviews"):
+        for name in ("sentiment", "film_review", "Film_Reviews", "film-reviews", ""):
             loud = refused(student, "KeyError", switched.layer.set_adapter, name)
             with student.untraced():
                 now = switched.layer(switched.x)
@@ -2486,21 +2492,37 @@ class CheckMultiLoRALinear:
         """the scale uses the active adapter's alpha and r"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=8.0)
-        switched.add("news", r=3, alpha=1.5)
-        hint = "the first adapter is scaled by 8/2, the second by 1.5/3: where do you store each scale?"
+        switched.add("news", r=3, alpha=2.0)
+        hint = "the first adapter is scaled by 8/2, the second by 2/3: where do you store each scale?"
         switched.expect("reviews", "output with alpha=8, r=2 active", hint)
-        switched.expect("news", "output with alpha=1.5, r=3 active", hint)
+        switched.expect("news", "output with alpha=2, r=3 active", hint)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_isolated_same_rank(self, student):
         """two adapters of the same rank have separate factors"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
-        switched.add("news", r=3, alpha=3.0)
+        switched.add("news", r=3, alpha=7.5)
         hint = "an adapter is identified by its name, not by its rank"
         switched.expect("reviews", "output with the first of two adapters of rank 3", hint)
         switched.expect("news", "output with the second of two adapters of rank 3", hint)
         switched.expect_isolated()
+        self.expect_no_memory(student)
+
+    @staticmethod
+    def expect_no_memory(student) -> None:
+        """In evaluation mode, too, an adapter whose factors have changed gives another output."""
+        switched = Switched(student)
+        with student.untraced():
+            switched.layer.eval()
+        pair = switched.add("reviews", r=3, alpha=6.0)
+        switched.expect("reviews", "output in evaluation mode", "evaluation mode changes nothing in this layer")
+        switched.write("reviews", pair, r=3, alpha=6.0)
+        switched.expect(
+            "reviews",
+            "output in evaluation mode after the factors have changed",
+            "factors can change in evaluation mode, as when a checkpoint is loaded: what does your layer keep?",
+        )
 
 
 # --- adapter layers ---
@@ -2873,8 +2895,9 @@ class CheckBestRankR:
     @check(points=1, visible=True, after=("product",))
     def check_error(self, student):
         """the error is the square root of the sum of the squared discarded singular values"""
-        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
-        seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r, measured=True) for shape, r in cases]
+        small = [value / 100 for value in SINGULAR]
+        cases = [((6, 9), 2, SINGULAR), ((11, 8), 3, small), ((7, 10), 1, SINGULAR)]
+        seen = [Approximated(student, with_values(student, *shape, *of), r, measured=True) for shape, r, of in cases]
         for one in seen:
             one.expect_error("if the discarded singular values are 4 and 3, the error is 5")
 
@@ -2923,18 +2946,33 @@ class CheckBestRankR:
 class Turned:
     """A DoRALinear of the student around a base whose numbers the judge knows."""
 
-    def __init__(self, student, alpha: float, r: int = R, bias: bool = True, write: bool = True, **rs: bool) -> None:
-        """Build it; ``write=False`` leaves it as it starts."""
+    def __init__(
+        self,
+        student,
+        alpha: float,
+        r: int = R,
+        bias: bool = True,
+        write: bool = True,
+        size: float = 1.0,
+        **rs: bool,
+    ) -> None:
+        """Build it; ``write=False`` leaves it as it starts; the rows of W and of B are as long as ``size``."""
         draw = student.draw
-        self.student, self.r = student, r
-        self.weight, self.bias = draw.normal(D, K), draw.normal(D) if bias else None
-        self.a, self.b, self.m = draw.normal(r, K), draw.normal(D, r), draw.uniform(0.5, 3, D)
+        self.student, self.r, self.size = student, r, size
+        self.weight, self.bias = size * draw.normal(D, K), draw.normal(D) if bias else None
+        self.draw_parts()
         self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
         self.scale = alpha / r**0.5 if rs.get("rs") else alpha / r
         self.layer = student.DoRALinear(self.base, r=r, alpha=alpha, **rs)
         if write:
             self.parts = student.fixtures.lora.parts(self.layer, r, K, D)
             self.parts.write(self.a, self.b, self.m)
+
+    def draw_parts(self) -> None:
+        """Draw other numbers for the two factors and the magnitudes."""
+        draw = self.student.draw
+        self.a, self.b = draw.normal(self.r, K), self.size * draw.normal(D, self.r)
+        self.m = draw.uniform(0.5, 3, D)
 
     def answer(self, x: Tensor, *, detach: bool = True) -> tuple[Tensor, dict[str, Tensor]]:
         """What comes out, in float64, and the leaves that it hangs on."""
@@ -3028,8 +3066,8 @@ class CheckDoRALinear:
     def check_forward(self, student):
         """every row of W + s B A is divided by its length and multiplied by its trained magnitude; b is added last"""
         asked = []
-        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
-            turned = Turned(student, alpha=6.0, bias=bias)
+        for shape, bias, size in (((4, K), True, 1.0), ((2, 6, K), True, 0.05), ((4, K), False, 1.0)):
+            turned = Turned(student, alpha=6.0, bias=bias, size=size)
             x = student.draw.normal(*shape)
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), shape, bias))
         for output, want, shape, bias in asked:
@@ -3042,6 +3080,28 @@ class CheckDoRALinear:
                 "multiply by m; b is not part of the weight",
             )
         untouched(student, turned.layer, student.draw.normal(4, K), "the forward pass")
+        self.expect_no_memory(student)
+
+    @staticmethod
+    def expect_no_memory(student) -> None:
+        """In either mode, a call uses the factors and the magnitudes as they are then."""
+        turned = Turned(student, alpha=6.0)
+        x, asked = student.draw.normal(4, K), []
+        for mode in ("training", "training", "evaluation", "evaluation"):
+            with student.untraced():
+                turned.layer.train(mode == "training")
+            asked.append((turned.layer(x), turned.answer(x)[0].detach(), mode))
+            turned.draw_parts()
+            turned.parts.write(turned.a, turned.b, turned.m)
+        for output, want, mode in asked:
+            expect.close(
+                output,
+                want,
+                f"output in {mode} mode after A, B and m have changed",
+                tolerance=1e-4,
+                hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
+                "keep from an earlier call?",
+            )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):
@@ -3101,3 +3161,19 @@ class CheckDoRALinear:
                 hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
                 reveal=True,
             )
+        self.expect_fresh_layer_learns(student)
+
+    @staticmethod
+    def expect_fresh_layer_learns(student) -> None:
+        """At the start, when B is zero, B and the magnitudes get a gradient."""
+        fresh = Turned(student, alpha=6.0, write=False)
+        with student.untraced():
+            parts = student.fixtures.lora.parts(fresh.layer, R, K, D)
+            got = parts.backward(student.draw.normal(4, K), student.draw.normal(4, D))
+        moving = [bool(got[name].any()) for name in ("b", "magnitude")]
+        student.note("B and the magnitudes of a fresh layer get a gradient", moving)
+        expect.true(
+            all(moving),
+            "B or m gets no gradient in a fresh layer",
+            hint="B starts at zero, but its gradient does not: does the output depend on B in your code?",
+        )
