@@ -109,6 +109,7 @@ class Student:
         now: dict[int | str, Any] = {**dict(enumerate(after[0], start=1)), **after[1]}
         for which, value in before:
             if not _as_it_was(value, now.get(which)):
+                self.note("modified", f"argument {which}")
                 sentence = (
                     mark("{name} modifies the caller's data: argument {which} is different after the call")
                     if isinstance(which, int)
