@@ -785,7 +785,7 @@ class CheckConvHead:
     @check(points=1, visible=True)
     def check_shape(self, student):
         """the scores have shape (B, 1), even for a single text and for texts of one token"""
-        for kernel, lengths in ((2, [3, 1, 5]), (2, [1]), (3, [1, 1])):
+        for kernel, lengths in ((2, [2]), (2, [1]), (2, [3, 1, 5]), (3, [1, 1])):
             head = Head(student, "ConvHead", 6, channels=4, kernel=kernel)
             texts = Texts(student, lengths, 6)
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
@@ -996,11 +996,12 @@ class CheckLSTMHead:
     @check(points=1, visible=True)
     def check_returns_tensor(self, student):
         """the scores have shape (B, 1), whatever the number of units"""
+        head = Head(student, "LSTMHead", 6)
+        texts = Texts(student, [2], 6)  # with one token, a score per token would have the shape of an extra axis
+        head(texts.hidden(), texts.mask(), shape=(1, 1))
         head = Head(student, "LSTMHead", 5, units=7)
         texts = Texts(student, [3, 1, 4], 5)
         head(texts.hidden(scale=1.0), texts.mask(), shape=(3, 1))
-        alone, text = Head(student, "LSTMHead", 6), Texts(student, [1], 6)
-        alone(text.hidden(), text.mask(), shape=(1, 1))
         head.demand_reading(5)
         sizes = [Head(student, "LSTMHead", 5, units=units).n_trainable() for units in (7, 12)]
         used = head.fact("other units, another number of weights", sizes[0] != sizes[1])
@@ -1494,7 +1495,7 @@ class CheckAttentionPool:
     @check(points=1, visible=True)
     def check_shape(self, student):
         """the result has shape (B, C), one vector per text"""
-        for lengths in ([3, 1, 5, 2], [1]):
+        for lengths in ([2], [1], [3, 1, 5, 2]):
             texts = Texts(student, lengths, 7)
             pool = Head(student, "AttentionPool", 7)
             pool(texts.hidden(), texts.mask(), shape=(len(lengths), 7))
