@@ -464,6 +464,8 @@ class Head:
         finite = bool(answer.isfinite().all())
         if not finite:
             self.student.note("the answer is finite", False)
+            held = {"nan": answer.isnan(), "inf": answer == torch.inf, "minus inf": answer == -torch.inf}
+            self.student.note("what the answer holds", ", ".join(kind for kind, where in held.items() if where.any()))
             self.student.note("texts with a finite answer", finite_rows(answer, inputs[-1]))
         expect.true(
             finite,
@@ -597,6 +599,12 @@ class Head:
         self.fact("something trainable is not registered", hidden > 0)
         self.fact("there are parameters", bool(gradients))
         self.fact("all parameters are used", all(used))
+        if not all(used):  # cut off from the graph, or without effect?
+            with self.student.untraced():
+                heard = self.student.fixtures.heads.heard_without_gradient(
+                    self.module, inputs, self.student.draw.seed()
+                )
+            self.student.note("parameters without a gradient that change the output", str(heard))
         self.fact("a gradient arrives at every matrix", all(arrived))
         hint = (
             "an optimizer trains only registered parameters: layers and Parameters assigned as attributes of the module"
@@ -671,14 +679,16 @@ def demand_no_training_mode(student, head: Head, hidden: Tensor) -> None:
 
 def demand_any_number(student, name: str, width: int, **options: int) -> None:
     """With large parameters, some score is below -1 and some above 1; over 16 heads, since one may show neither."""
-    lowest = highest = 0.0
+    lowest = highest = spread = 0.0
     for _ in range(16):  # all of them, so that the trace does not tell how soon one was found
         head = Head(student, name, width, scale=2.0, **options)
         scores = head(student.draw.normal(6, 1, width), torch.ones(6, 1, dtype=torch.long), shape=(6, 1))
         lowest, highest = min(lowest, float(scores.min())), max(highest, float(scores.max()))
+        spread = max(spread, float(scores.max() - scores.min()))
     student.note("scores below zero", lowest < 0)
     student.note("scores below minus one", lowest < -1.01)
     student.note("scores beyond one", highest > 1.01)
+    student.note("every text has the same score", spread == 0)
     expect.true(
         lowest < -1.01 and highest > 1.01,
         "the scores of sixteen random heads are limited on at least one side: none is below -1, or none is above 1",
@@ -775,7 +785,7 @@ class CheckConvHead:
     @check(points=1, visible=True)
     def check_shape(self, student):
         """the scores have shape (B, 1), even for a single text and for texts of one token"""
-        for kernel, lengths in ((2, [1]), (2, [3, 1, 5]), (3, [1, 1])):
+        for kernel, lengths in ((2, [2]), (2, [1]), (2, [3, 1, 5]), (3, [1, 1])):
             head = Head(student, "ConvHead", 6, channels=4, kernel=kernel)
             texts = Texts(student, lengths, 6)
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
@@ -987,7 +997,7 @@ class CheckLSTMHead:
     def check_returns_tensor(self, student):
         """the scores have shape (B, 1), whatever the number of units"""
         head = Head(student, "LSTMHead", 6)
-        texts = Texts(student, [1], 6)
+        texts = Texts(student, [2], 6)  # with one token, a score per token would have the shape of an extra axis
         head(texts.hidden(), texts.mask(), shape=(1, 1))
         head = Head(student, "LSTMHead", 5, units=7)
         texts = Texts(student, [3, 1, 4], 5)
@@ -1485,7 +1495,7 @@ class CheckAttentionPool:
     @check(points=1, visible=True)
     def check_shape(self, student):
         """the result has shape (B, C), one vector per text"""
-        for lengths in ([1], [3, 1, 5, 2]):
+        for lengths in ([2], [1], [3, 1, 5, 2]):
             texts = Texts(student, lengths, 7)
             pool = Head(student, "AttentionPool", 7)
             pool(texts.hidden(), texts.mask(), shape=(len(lengths), 7))

@@ -85,6 +85,8 @@ class CheckLoraReport:
         d, r, layers = student.draw.integer(300, 900), student.draw.integer(2, 9), student.draw.integer(3, 11)
         report = counted(student, [(768, 768)] * 4, r=16, n_layers=12)
         other = counted(student, [(d, d)] * 3, r=r, n_layers=layers)
+        kept = report.get("kept_ratio")
+        student.note("1/24 has few decimals", isinstance(kept, float) and kept == round(kept, 5))
         expect.equal(
             entry(report, "lora_params"),
             1_179_648,
@@ -485,6 +487,12 @@ def lies_along(one: Tensor, other: Tensor) -> bool:
     return bool(((one - share * other).norm(dim=1) <= 1e-3 * other.norm(dim=1)).all())
 
 
+def all_or_nothing(one: Tensor, other: Tensor) -> bool:
+    """Every entry is zero or, by one factor for all, its entry in ``other``; entries near zero are not looked at."""
+    shares = (one / other)[other.abs() > 0.1]
+    return bool(((shares.abs() < 1e-2) | ((shares - shares.max()).abs() < 1e-2)).all())
+
+
 def trained_shapes(student, module) -> list[tuple[int, ...]]:
     """Shapes of the trainable tensors, each with its dimensions sorted: whichever way round they are stored."""
     with student.untraced():
@@ -659,7 +667,7 @@ class CheckLoRALinear:
         adapted = Adapted(student, alpha=6.0, write=False)
         with student.untraced():
             a, b = adapted.find().read()
-            other = Adapted(student, alpha=6.0, write=False).find().read()[0]
+            other, next_b = Adapted(student, alpha=6.0, write=False).find().read()
         usable(a, (R, K), "initial A")
         usable(b, (D, R), "initial B")
         full_rank = bool(torch.linalg.matrix_rank(a.double()) == R)
@@ -670,6 +678,7 @@ class CheckLoRALinear:
         student.note("rows of A are equal", bool((a == a[:1]).all()))
         student.note("inputs that A looks at", int((a != 0).any(0).sum()))
         student.note("A is the same in the next layer", torch.equal(a, other))
+        student.note("B is the same in the next layer", torch.equal(b, next_b))
         hint = "A is the factor that is applied to the input first; A starts with random values, B at zero"
         expect.true(bool((b == 0).all()), "B, the factor with d rows, does not start at zero", hint=hint)
         expect.true(bool((a != 0).any()), "A, the factor with k columns, starts at zero", hint=hint)
@@ -756,6 +765,7 @@ class CheckLoRALinear:
         student.note("a row is kept or dropped as a whole", straight)
         student.note("what is added lies in the span of B", bool(outside.abs().max() < 1e-3 * noisy.abs().max() + 1e-4))
         student.note("something changes in training mode", not same(output, calm))
+        student.note("an entry of the update is kept or dropped as a whole", all_or_nothing(noisy, update))
 
         expect.true(
             same(frozen, plain),
@@ -1118,6 +1128,7 @@ class CheckLoRALinear:
         usable(constant, (1, D), "output")
         with student.untraced():
             gradient = student.fixtures.gradients(adapted.layer, x, upstream)["inputs"]
+            student.note("A and B have gradients", [bool(one.any()) for one in adapted.factors.gradients()])
         expect.close(
             gradient,
             upstream @ (slope - constant).T,
@@ -1179,6 +1190,8 @@ class CheckLoRALinear:
         """the factors are Parameters with the dtype of the base's weight"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
+        with student.untraced():
+            student.note("dtypes of A and B", [str(factor.dtype) for factor in adapted.factors.read()])
         output = adapted.layer(x)
         hint = "create new tensors with the dtype of the base weight, not the default dtype"
         expect.shape(output, (4, D), "output", hint=hint)
@@ -2368,6 +2381,12 @@ class CheckMultiLoRALinear:
         student.note("fresh adapter: A is the same in the next one", torch.equal(a, other))
         student.note("fresh adapter: same as the base", same(output, switched.wanted[None]))
         student.note("fresh adapter: something learns", learns)
+        if not learns:
+            switched.write("reviews", first, r=3, alpha=6.0)
+            with student.untraced():
+                student.fixtures.gradients(switched.layer, switched.x, student.draw.normal(4, D))
+                moving = [bool(slope.any()) for slope in first.gradients()]
+            student.note("with other numbers, A and B have gradients", moving)
         expect.close(
             output,
             switched.wanted[None],
@@ -2425,7 +2444,9 @@ class CheckMultiLoRALinear:
     def expect_dtype_of_base(student) -> None:
         """An adapter of a float64 base is float64 too."""
         switched = Switched(student, torch.float64)
-        switched.add("reviews", r=3, alpha=3.0)
+        pair = switched.add("reviews", r=3, alpha=3.0)
+        with student.untraced():
+            student.note("dtypes of A and B", [str(factor.dtype) for factor in pair.read()])
         output, hint = switched.answer("reviews"), "create new tensors with the dtype of the base weight"
         expect.shape(output, (4, D), "output in float64", hint=hint)
         student.note("dtype of the output", str(output.dtype))
@@ -2472,6 +2493,7 @@ class CheckMultiLoRALinear:
         with student.untraced():
             now = switched.answer("film_reviews")
         student.note("the first adapter answers as before", same(now, before))
+        student.note("the first adapter answers like the base", same(now, switched.wanted[None]))
         expect.true(
             loud,
             'a second adapter called "film_reviews" is accepted',
@@ -2659,6 +2681,9 @@ class CheckBottleneckAdapter:
             hint="two linear maps in a row amount to one linear map of low rank, as in LoRA",
             fact=True,
         )
+        if not out_through:  # rounding bends by next to nothing
+            strength = torch.linalg.svdvals(bends)
+            student.note("bends leave in more directions by much", bool(strength[m] > 0.02 * strength[0]))
         student.note("bends leave in m directions", out_through)
         student.note("bends depend on m directions", in_through)
         expect.true(
@@ -2702,6 +2727,11 @@ class CheckBottleneckAdapter:
                 held = student.fixtures.parameters(adapter)
             matrices = [value for value in held.values() if value.dim() > 1][:MANY]
             student.note("matrices that are zero", sum(not bool(value.any()) for value in matrices))
+            student.fixtures.randomize(adapter, student.draw.seed())
+            with student.untraced():
+                later = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
+            moving = [bool(g.any()) for g in later["parameters"].values() if isinstance(g, Tensor) and g.dim() > 1]
+            student.note("matrices with a gradient, once no parameter is zero", sum(moving))
         expect.true(
             learns,
             "no weight matrix receives a gradient in the first step",

@@ -110,8 +110,7 @@ class Student:
         now: dict[int | str, Any] = {**dict(enumerate(after[0], start=1)), **after[1]}
         for which, value in before:
             if not _as_it_was(value, now.get(which)):
-                if not self._traced:  # else the trace has the arguments themselves
-                    self.note("argument that the call changed", which)
+                self.note("argument that the call changed", which)
                 sentence = (
                     mark("{name} modifies the caller's data: argument {which} is different after the call")
                     if isinstance(which, int)

@@ -1,0 +1,17 @@
+# cause: A second activation follows the up projection.
+# function: BottleneckAdapter
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class BottleneckAdapter(nn.Module):
+
+    def __init__(self, d: int, m: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(d, m)
+        self.up = nn.Linear(m, d)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, h: Tensor) -> Tensor:
+        return h + F.gelu(self.up(F.gelu(self.down(h))))
