@@ -6,7 +6,8 @@ BERT predicts for each text, alone and without padding. So it need not wait for 
 The judge also learns from the answers how the student's code called the model: a metered model
 (``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
 and gives that class a probability that tells the same. Either of them is accepted, so a wrong confidence costs nothing
-in a check of labels, and vice versa. What the helpers in the student process report can only cost points.
+in a check of the mode or the width, nor does a wrong label. What the helpers in the student process report can only
+cost points.
 
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
@@ -253,11 +254,20 @@ class Metered:
         self.tokenizer = student.fixtures.inference.tokenizer(left=left)
 
     def told(self, answer: Any, what: str) -> int:
-        """What an answer of this model tells: by its label, or else by its probability."""
+        """What an answer of this model tells: by its probability if that is one of the model's, or else by its label.
+
+        A label of another class tells something untrue. A probability of another class is close to 0; one that is
+        rounded to two digits may be one of the model's by chance.
+        """
         label, confidence = parts(answer, what)
         if label in self.names:
+            value = plain(confidence)
+            if isinstance(value, float) and math.isfinite(value) and abs(value - round(value, 2)) > 1e-5:
+                place = self.place(value)
+                if 0 <= round(place) < len(self.names) and abs(place - round(place)) < 0.02:
+                    return round(place)
             return self.names.index(label)
-        place = (number_of(confidence, what) - built.LEAST) / built.SPAN * len(self.names)
+        place = self.place(number_of(confidence, what))
         told = round(place) if math.isfinite(place) else -1
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
@@ -268,6 +278,15 @@ class Metered:
             reveal=True,
         )
         return told
+
+    def place(self, confidence: float) -> float:
+        """The class that has this probability; not a whole number if none has."""
+        return (confidence - built.LEAST) / built.SPAN * len(self.names)
+
+    def confirmed(self, answer: Any, told: int) -> bool:
+        """Whether the confidence of an answer is about that of the class that it tells."""
+        confidence = plain(answer[1])
+        return isinstance(confidence, (int, float)) and abs(self.place(confidence) - told) < 10
 
 
 def parts(answer: Any, what: str) -> tuple[Any, Any]:
@@ -460,6 +479,7 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
     student.note(f"training {training}: graph", graph)
     student.note(f"training {training}: dropout", dropout)
     student.note(f"training {training}: changed", str(changed))
+    student.note(f"training {training}: trainable parameters afterwards", after.get("trainable parameters"))
     return InMode(graph, dropout, changed, left_training)
 
 
@@ -593,6 +613,7 @@ class CheckPredict:
         cases = ((30, 12), (41, 17), (41, 12), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
+        confirmed = []  # a class that comes from no output of the model is the same every time, and so is its width
         texts = {n_tokens: text_of(student.draw, n_tokens, plain=True) for n_tokens, _ in cases}
         for n_tokens, max_length in cases:
             text = texts[n_tokens]  # the same one if only the limit is another
@@ -606,7 +627,9 @@ class CheckPredict:
                 widths.append(None)
                 student.note(f"error for {n_tokens} tokens", True)
                 continue
-            widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            told = metered.told(answer, "an answer of a model that tells its width")
+            confirmed.append(metered.confirmed(answer, told))
+            widths.append(told // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
         hint = "where does your code use max_length?"
         short = Desk(student, 4, (38, 33, 40, 35), max_length=13, cut=True, plain=True)
@@ -619,7 +642,7 @@ class CheckPredict:
                 reveal=True,
             )
             expect.true(
-                any(widths),
+                any(widths) and (any(confirmed) or len({*widths}) > 1),
                 "some results cannot come from the model's output for these texts",
                 hint=(
                     "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
@@ -722,7 +745,7 @@ class CheckPredictBatch:
     def check_forward_calls(self, student):
         """the model is called once per batch: ceil(n / batch_size) times"""
         seen = []
-        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
+        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, 32), (35, None), (32, None)):
             metered = Metered(student, "calls")
             texts = distinct(student.draw, [2 + 5 * (i % 5) for i in range(n)])
             options = {} if batch_size is None else {"batch_size": batch_size}
@@ -740,7 +763,8 @@ class CheckPredictBatch:
             )
             # The calls that the answers come from; what is counted over there besides can only be more.
             calls = max(len(set(told)), max(told) + 1, int(reported))
-            student.note(f"forward passes for {n} texts", calls)
+            asked = "" if batch_size is None else f", batch_size={batch_size}"
+            student.note(f"forward passes for {n} texts{asked}", calls)
             student.note(f"texts in the largest batch of {n}", largest)
             seen.append((n, batch_size or 32, calls, largest))
         for n, batch_size, calls, largest in seen:
@@ -824,6 +848,12 @@ class CheckPredictBatch:
         for answer in demand_count(answers, len(texts)):
             call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
             batches.setdefault(call, []).append(width)
+        expect.true(
+            all(width for batch in batches.values() for width in batch),
+            "some results cannot come from the model's output for these texts",
+            hint="compute each result from the model's own logits for that text",
+            reveal=True,
+        )
         expect.true(
             all(len(set(batch)) == 1 for batch in batches.values()),
             "results of one forward pass contradict each other: they imply different batch widths",
