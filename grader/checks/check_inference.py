@@ -6,8 +6,8 @@ BERT predicts for each text, alone and without padding. So it need not wait for 
 The judge also learns from the answers how the student's code called the model: a metered model
 (``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
 and gives that class a probability that tells the same. Either of them is accepted, so a wrong confidence costs nothing
-in a check of the mode or the width, nor does a wrong label. What the helpers in the student process report can only
-cost points.
+in a check of labels, and vice versa; but of two that belong to different classes, the label tells nothing, and it costs
+points in one check. What the helpers in the student process report can only cost points.
 
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
@@ -250,14 +250,16 @@ class Metered:
         """Build it over there; ``left``: the tokenizer pads and truncates on the left."""
         seed = student.draw.seed()
         self.names = built.names_of(seed, built.METERS[meter])
+        self.apart: list[int] = []
+        """For each answer that told something: by how many classes its label is off from its confidence."""
         self.model = student.fixtures.inference.metered(seed, meter, training=training)
         self.tokenizer = student.fixtures.inference.tokenizer(left=left)
 
     def told(self, answer: Any, what: str) -> int:
         """What an answer of this model tells: by its probability if that is one of the model's, or else by its label.
 
-        A label of another class tells something untrue. A probability of another class is close to 0; one that is
-        rounded to two digits may be one of the model's by chance.
+        A label of another class tells something untrue, and ``apart`` says how far it is off. A probability of another
+        class is close to 0; one that is rounded to two digits may be one of the model's by chance.
         """
         label, confidence = parts(answer, what)
         if label in self.names:
@@ -265,7 +267,9 @@ class Metered:
             if isinstance(value, float) and math.isfinite(value) and abs(value - round(value, 2)) > 1e-5:
                 place = self.place(value)
                 if 0 <= round(place) < len(self.names) and abs(place - round(place)) < 0.02:
+                    self.apart.append(round(place) - self.names.index(label))
                     return round(place)
+            self.apart.append(0)
             return self.names.index(label)
         place = self.place(number_of(confidence, what))
         told = round(place) if math.isfinite(place) else -1
@@ -287,6 +291,17 @@ class Metered:
         """Whether the confidence of an answer is about that of the class that it tells."""
         confidence = plain(answer[1])
         return isinstance(confidence, (int, float)) and abs(self.place(confidence) - told) < 10
+
+
+def demand_one_class(student, apart: list[int]) -> None:
+    """Label and confidence are those of one class, even of a model with hundreds of classes."""
+    student.note("classes between label and confidence", apart)
+    expect.true(
+        not any(apart),
+        "with several hundred classes, the label and the confidence of a result belong to different classes",
+        hint="both belong to the same class index: what does your code do with this index before it looks up the name?",
+        reveal=True,
+    )
 
 
 def parts(answer: Any, what: str) -> tuple[Any, Any]:
@@ -664,6 +679,7 @@ class CheckPredict:
             "truncated texts",
             "let the tokenizer truncate: it cuts the end of the text and keeps both special tokens",
         )
+        demand_one_class(student, metered.apart)
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
@@ -866,6 +882,7 @@ class CheckPredictBatch:
     def demand_default_length(student) -> None:
         """A longer text is cut to 128 tokens where nothing else is said, else to ``max_length``."""
         widths = []
+        apart: list[int] = []
         for n_tokens, max_length in (
             (131, None),
             (144, None),
@@ -887,6 +904,7 @@ class CheckPredictBatch:
                 continue
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            apart += metered.apart
         expect.equal(
             widths,
             [128, 128, 128, 144, built.POSITIONS],
@@ -895,6 +913,7 @@ class CheckPredictBatch:
             reveal=True,
             fact=True,
         )
+        demand_one_class(student, apart)
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
