@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy as duplicate
 from dataclasses import dataclass, field
 from itertools import permutations, product
@@ -57,6 +57,11 @@ def untouched(given: Any, after: Any) -> bool:
         alike = isinstance(after, (list, tuple)) and len(after) == len(given)
         return alike and all(map(untouched, given, after))
     return bool(given == after)
+
+
+def in_another_order(given: Any, after: Any) -> bool:
+    """Whether a list holds the same items after a call as before it, perhaps in another order."""
+    return isinstance(after, list) and len(after) == len(given) and Counter(map(str, after)) == Counter(map(str, given))
 
 
 def row_numbers(side: Any, n_rows: int) -> list[int]:
@@ -106,6 +111,10 @@ class Split:
             answer, *after = student.fixtures.evaluation.called(function, [list(texts), list(labels)], options)
         self.changes = after != [list(texts), list(labels)]
         student.note("the caller's lists changed", self.changes)
+        student.note(
+            "the caller's lists in another order",
+            self.changes and all(map(in_another_order, (texts, labels), after)),
+        )
         sides = list(answer) if isinstance(answer, (list, tuple)) else []
         form = f"{len(sides)} sides of {kind_of(sides)}" if sides else type(answer).__name__
         student.note("form", form)
@@ -364,6 +373,10 @@ class CheckGroupSplit:
         student.note("share of the test set", "various" if varies and bool(astray) else rounded)
         student.note("share of each class", [round(mean, 1) if abs(mean - 0.2) > 0.15 else 0.2 for mean in of_class])
         student.note("a class strays", bool(astray))
+        shares = {
+            len({round(split.share(label), 3) for split in splits}) for splits in found.values() for label in range(4)
+        }
+        student.note("a class strays by the same in every draw", bool(astray) and shares == {1})
         for size, mean in means.items():
             expect.true(
                 abs(mean - size) < 0.1,
@@ -817,12 +830,31 @@ def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
     return found
 
 
+HINTS = {
+    "accuracy": mark(
+        "accuracy divides the number of correct predictions by the number of all examples: which cells count correct "
+        "predictions?"
+    ),
+    "f1": mark(
+        "accuracy, precision and recall are right here: F1 is the harmonic mean of precision and recall, not rounded. "
+        "Which formula does your code use?"
+    ),
+}
+"""For a figure that is wrong by itself."""
+
+
 def demand_figures(
-    got: dict[str, Any], want: dict[str, float], keys: Sequence[str], what: str, hint: str, reveal: bool = False
+    got: dict[str, Any],
+    want: dict[str, float],
+    keys: Sequence[str],
+    what: str,
+    hint: str,
+    reveal: bool = False,
+    hints: Mapping[str, str] | None = None,
 ) -> None:
-    """These of the figures agree."""
+    """These of the figures agree; ``hints`` has those of some figures, ``hint`` is that of the others."""
     for key in keys:
-        expect.close(got[key], want[key], f"{key} of {what}", hint=hint, reveal=reveal)
+        expect.close(got[key], want[key], f"{key} of {what}", hint=(hints or {}).get(key, hint), reveal=reveal)
 
 
 def unlike(student, low: int, high: int) -> list[list[int]]:
@@ -841,16 +873,18 @@ class CheckPrf:
     @check(points=3, visible=True)
     def check_chapter_matrix(self, student):
         """for the chapter's matrix, precision is 96/99 and recall is 96/100"""
-        for cells in (CHAPTER, unlike(student, 20, 90)):
-            got, want = figures(student, cells), expected_figures(cells)
+        # Both before the first comparison: the chapter's precision and recall are so close that all means are alike.
+        seen = [(cells, figures(student, cells)) for cells in (CHAPTER, unlike(student, 20, 90))]
+        for cells, got in seen:
             demand_figures(
                 got,
-                want,
+                expected_figures(cells),
                 KEYS,
                 f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
                 "precision divides by the number of examples PREDICTED positive, recall by the number that ARE "
                 "positive: which is a row sum, and which a column sum?",
                 reveal=cells == CHAPTER,
+                hints=HINTS,
             )
 
     @check(points=1)
@@ -865,10 +899,16 @@ class CheckPrf:
                 KEYS,
                 "class 0",
                 "with positive=0, class 0 is the positive class: which cell counts its true positives?",
+                hints=HINTS,
             )
             got = figures(student, cells, positive=1)
             demand_figures(
-                got, expected_figures(cells, 1), KEYS, "class 1", "this call explicitly passes positive=1, the default"
+                got,
+                expected_figures(cells, 1),
+                KEYS,
+                "class 1",
+                "this call explicitly passes positive=1, the default",
+                hints=HINTS,
             )
         (a, b), (c, d) = unlike(student, 20, 90)
         for cells, what in (
@@ -914,8 +954,8 @@ class CheckPrf:
                 want,
                 ("accuracy", "f1"),
                 "a rare class",
-                "in accuracy, a class with ten times as many examples has ten times the weight. For F1, "
-                "which kind of mean is near 0 if either precision or recall is near 0?",
+                "in accuracy, a class with ten times as many examples has ten times the weight: do you count examples?",
+                hints={"f1": "which kind of mean is near 0 if either precision or recall is near 0?"},
             )
 
 
@@ -1822,6 +1862,8 @@ class Folds:
         if isinstance(answer, Tensor) and answer.ndim == 2:
             parts = list(answer)
         student.note("form", kind_of(parts))
+        pairs = all(isinstance(part, (list, tuple)) and len(part) == 2 for part in parts)
+        student.note("pairs", pairs and not all(isinstance(row, int) for part in parts for row in part))
         expect.true(parts, "the result is not a list of folds", actual=type(answer).__name__, reveal=True)
         self.rows = [row_numbers(part, len(texts)) for part in parts]
 

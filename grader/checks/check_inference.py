@@ -6,7 +6,8 @@ BERT predicts for each text, alone and without padding. So it need not wait for 
 The judge also learns from the answers how the student's code called the model: a metered model
 (``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
 and gives that class a probability that tells the same. Either of them is accepted, so a wrong confidence costs nothing
-in a check of labels, and vice versa. What the helpers in the student process report can only cost points.
+in a check of labels, and vice versa; but of two that belong to different classes, the label tells nothing, and it costs
+points in one check. What the helpers in the student process report can only cost points.
 
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
@@ -249,15 +250,28 @@ class Metered:
         """Build it over there; ``left``: the tokenizer pads and truncates on the left."""
         seed = student.draw.seed()
         self.names = built.names_of(seed, built.METERS[meter])
+        self.apart: list[int] = []
+        """For each answer that told something: by how many classes its label is off from its confidence."""
         self.model = student.fixtures.inference.metered(seed, meter, training=training)
         self.tokenizer = student.fixtures.inference.tokenizer(left=left)
 
     def told(self, answer: Any, what: str) -> int:
-        """What an answer of this model tells: by its label, or else by its probability."""
+        """What an answer of this model tells: by its probability if that is one of the model's, or else by its label.
+
+        A label of another class tells something untrue, and ``apart`` says how far it is off. A probability of another
+        class is close to 0; one that is rounded to two digits may be one of the model's by chance.
+        """
         label, confidence = parts(answer, what)
         if label in self.names:
+            value = plain(confidence)
+            if isinstance(value, float) and math.isfinite(value) and abs(value - round(value, 2)) > 1e-5:
+                place = self.place(value)
+                if 0 <= round(place) < len(self.names) and abs(place - round(place)) < 0.02:
+                    self.apart.append(round(place) - self.names.index(label))
+                    return round(place)
+            self.apart.append(0)
             return self.names.index(label)
-        place = (number_of(confidence, what) - built.LEAST) / built.SPAN * len(self.names)
+        place = self.place(number_of(confidence, what))
         told = round(place) if math.isfinite(place) else -1
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
@@ -268,6 +282,26 @@ class Metered:
             reveal=True,
         )
         return told
+
+    def place(self, confidence: float) -> float:
+        """The class that has this probability; not a whole number if none has."""
+        return (confidence - built.LEAST) / built.SPAN * len(self.names)
+
+    def confirmed(self, answer: Any, told: int) -> bool:
+        """Whether the confidence of an answer is about that of the class that it tells."""
+        confidence = plain(answer[1])
+        return isinstance(confidence, (int, float)) and abs(self.place(confidence) - told) < 10
+
+
+def demand_one_class(student, apart: list[int]) -> None:
+    """Label and confidence are those of one class, even of a model with hundreds of classes."""
+    student.note("classes between label and confidence", apart)
+    expect.true(
+        not any(apart),
+        "with several hundred classes, the label and the confidence of a result belong to different classes",
+        hint="both belong to the same class index: what does your code do with this index before it looks up the name?",
+        reveal=True,
+    )
 
 
 def parts(answer: Any, what: str) -> tuple[Any, Any]:
@@ -460,6 +494,7 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
     student.note(f"training {training}: graph", graph)
     student.note(f"training {training}: dropout", dropout)
     student.note(f"training {training}: changed", str(changed))
+    student.note(f"training {training}: trainable parameters afterwards", after.get("trainable parameters"))
     return InMode(graph, dropout, changed, left_training)
 
 
@@ -593,6 +628,7 @@ class CheckPredict:
         cases = ((30, 12), (41, 17), (41, 12), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
+        confirmed = []  # a class that comes from no output of the model is the same every time, and so is its width
         texts = {n_tokens: text_of(student.draw, n_tokens, plain=True) for n_tokens, _ in cases}
         for n_tokens, max_length in cases:
             text = texts[n_tokens]  # the same one if only the limit is another
@@ -606,7 +642,9 @@ class CheckPredict:
                 widths.append(None)
                 student.note(f"error for {n_tokens} tokens", True)
                 continue
-            widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            told = metered.told(answer, "an answer of a model that tells its width")
+            confirmed.append(metered.confirmed(answer, told))
+            widths.append(told // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
         hint = "where does your code use max_length?"
         short = Desk(student, 4, (38, 33, 40, 35), max_length=13, cut=True, plain=True)
@@ -619,7 +657,7 @@ class CheckPredict:
                 reveal=True,
             )
             expect.true(
-                any(widths),
+                any(widths) and (any(confirmed) or len({*widths}) > 1),
                 "some results cannot come from the model's output for these texts",
                 hint=(
                     "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
@@ -641,6 +679,7 @@ class CheckPredict:
             "truncated texts",
             "let the tokenizer truncate: it cuts the end of the text and keeps both special tokens",
         )
+        demand_one_class(student, metered.apart)
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
@@ -722,7 +761,7 @@ class CheckPredictBatch:
     def check_forward_calls(self, student):
         """the model is called once per batch: ceil(n / batch_size) times"""
         seen = []
-        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
+        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, 32), (35, None), (32, None)):
             metered = Metered(student, "calls")
             texts = distinct(student.draw, [2 + 5 * (i % 5) for i in range(n)])
             options = {} if batch_size is None else {"batch_size": batch_size}
@@ -740,7 +779,8 @@ class CheckPredictBatch:
             )
             # The calls that the answers come from; what is counted over there besides can only be more.
             calls = max(len(set(told)), max(told) + 1, int(reported))
-            student.note(f"forward passes for {n} texts", calls)
+            asked = "" if batch_size is None else f", batch_size={batch_size}"
+            student.note(f"forward passes for {n} texts{asked}", calls)
             student.note(f"texts in the largest batch of {n}", largest)
             seen.append((n, batch_size or 32, calls, largest))
         for n, batch_size, calls, largest in seen:
@@ -825,6 +865,12 @@ class CheckPredictBatch:
             call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
             batches.setdefault(call, []).append(width)
         expect.true(
+            all(width for batch in batches.values() for width in batch),
+            "some results cannot come from the model's output for these texts",
+            hint="compute each result from the model's own logits for that text",
+            reveal=True,
+        )
+        expect.true(
             all(len(set(batch)) == 1 for batch in batches.values()),
             "results of one forward pass contradict each other: they imply different batch widths",
             hint="compute each result from the model's own logits for that text",
@@ -836,6 +882,7 @@ class CheckPredictBatch:
     def demand_default_length(student) -> None:
         """A longer text is cut to 128 tokens where nothing else is said, else to ``max_length``."""
         widths = []
+        apart: list[int] = []
         for n_tokens, max_length in (
             (131, None),
             (144, None),
@@ -857,6 +904,7 @@ class CheckPredictBatch:
                 continue
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            apart += metered.apart
         expect.equal(
             widths,
             [128, 128, 128, 144, built.POSITIONS],
@@ -865,6 +913,7 @@ class CheckPredictBatch:
             reveal=True,
             fact=True,
         )
+        demand_one_class(student, apart)
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):

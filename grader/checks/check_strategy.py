@@ -1320,6 +1320,7 @@ class CheckRecommendHparams:
             student.note("exempt", [all(biases), all(norms), any(exempt[-len(MATRICES) :])])
             missing = [what for what, names in (("biases", biases), ("LayerNorms", norms)) if not all(names)]
             student.note("not exempt", " and ".join(missing) or "good")
+            student.note("some are exempt", [any(biases), any(norms)])
             student.note(
                 "matrices that are exempt", " ".join(kind(name) for name in MATRICES if matched(excluded, name))
             )
