@@ -3,6 +3,7 @@
 import math
 import re
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -119,6 +120,13 @@ def test_a_relation_that_holds_is_named(name, got, want, inputs):
     assert found.id == name
     for number in re.findall(r"[\d.]*\d", "" if name in ("rounded", "low-precision") else found.text):
         assert float(number) in (0, 1, 2, 100), "a relation gives no value away"
+
+
+def test_every_relation_has_a_title():
+    assert set(relations._WORDS) | {name for name, *_ in TRUE} <= set(relations.TITLES)
+    assert len(set(relations.TITLES.values())) == len(relations.TITLES)
+    source = Path(relations.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'Relation\(\s*"([a-z-]+)"', source)) <= set(relations.TITLES)
 
 
 def test_every_relation_has_an_example():

@@ -129,7 +129,7 @@ class Diagnosis:
     text: str
     """In the reader's language; of a misconception its hint, in English."""
     title: str = ""
-    """The same of a misconception's title; other kinds have none."""
+    """In English, of a misconception or a relation; other kinds have none."""
 
     @classmethod
     def of(cls, misconception: Misconception) -> Diagnosis:
@@ -459,7 +459,9 @@ class Function:
                 return None
             if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
                 sentence = of_all if names is self.order else of_failed
-                return Diagnosis("relation", "does-nothing", say(sentence, name=self.name))
+                return Diagnosis(
+                    "relation", "does-nothing", say(sentence, name=self.name), relations.TITLES["does-nothing"]
+                )
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
@@ -474,7 +476,7 @@ class Function:
                 item.spec, self.run_seed, item.exchanged, reference.exchanged, reference_module(self.slug)
             )
             if relation is not None:
-                found[name] = Diagnosis("relation", relation.id, relation.text)
+                found[name] = Diagnosis("relation", relation.id, relation.text, relations.TITLES[relation.id])
         return found
 
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
