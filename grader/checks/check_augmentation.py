@@ -368,7 +368,7 @@ class CheckRandomDeletion:
             kept,
             tokens,
             f"{n} tokens, with p = 0",
-            hint="how many tokens are deleted with probability 0?",
+            hint="with p = 0, how many tokens should be deleted?",
             reveal=True,
         )
 

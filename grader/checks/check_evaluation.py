@@ -1563,8 +1563,8 @@ class CheckPossibleErrorCounts:
         self.demand(
             student,
             cases,
-            "write down which texts may be wrong together: with three texts there are eight possible sets, including "
-            "the empty one",
+            "list every set of texts that could be the wrong ones: with three texts there are eight such sets, "
+            "including the empty set",
             reveal=True,
         )
 

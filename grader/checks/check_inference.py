@@ -538,7 +538,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     expect.true(
         not switched_on,
         "called inside torch.no_grad(), the function leaves gradients enabled",
-        hint="after the call, autograd should be on or off as it was before: what does your code set it to?",
+        hint="leave autograd as it was before the call, on or off: what does your code set it to?",
         reveal=True,
     )
     expect.true(

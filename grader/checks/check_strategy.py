@@ -908,8 +908,8 @@ class CheckChooseStrategy:
                 expected=before,
                 actual=method,
                 hint=(
-                    "your plan for the next smaller GPU trains more parameters: which of your conditions "
-                    "rejects that method on the larger GPU?"
+                    "on the next smaller GPU, your plan uses a method that trains more parameters: which of your "
+                    "conditions rules out this method on the larger GPU?"
                 ),
                 reveal=True,
             )

@@ -698,7 +698,7 @@ class CheckEvaluate:
                     traces[trace] is False,
                     sentence,
                     hint=(
-                        "autograd should be on or off afterwards as it was before: what does your code set it to?"
+                        "leave autograd as it was before the call, on or off: what does your code set it to?"
                         if trace == "recording on"
                         else "a loader may be a list of batches, which the caller uses again: what do you change in "
                         "a batch?"

@@ -210,8 +210,8 @@ SENTENCES = (
         r"The shape of the mask \[(.*?)\] at index \d+ does not match the shape of the indexed tensor \[(.*?)\]",
         "A boolean mask of shape [{0}] selects from a tensor of shape [{1}], but its axes must match the first "
         "axes of that tensor. Which axes is the mask meant for?",
-        "A boolean mask selects from a tensor whose first axes have another shape than the mask. Which axes is the "
-        "mask meant for?",
+        "A boolean mask indexes a tensor, but the first axes of the tensor do not match the shape of the mask. "
+        "Which axes is the mask meant for?",
     ),
     Sentence(
         "selected-count-differs",
@@ -257,8 +257,8 @@ SENTENCES = (
         r"result type (\w+) can't be cast to the desired output type (\w+)",
         "The result is {0}, but the target tensor is {1}: an in-place operation cannot change the dtype, and a "
         "loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
-        "The result has another dtype than the target tensor: an in-place operation cannot change the dtype, and a "
-        "loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
+        "The dtype of the result differs from that of the target tensor: an in-place operation cannot change the "
+        "dtype, and a loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
     ),
     Sentence(
         "needs-floating-point",
@@ -405,8 +405,8 @@ SENTENCES = (
         r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d+)",
         "The left side has {0} names, but the right side has a different number of values. For shapes: print how "
         "many axes the tensor has; for a function: what does it return?",
-        "The left side has a different number of names than the right side has values. For shapes: print how many "
-        "axes the tensor has; for a function: what does it return?",
+        "The number of names on the left side differs from the number of values on the right side. For shapes: "
+        "print how many axes the tensor has; for a function: what does it return?",
     ),
     Sentence(
         ARGUMENTS,
