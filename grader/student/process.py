@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import types
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -99,9 +100,9 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         # What the file has put in their places wraps them, perhaps, and would close them if it went.
         replaced.append((sys.stdin, sys.stdout, sys.stderr))
         sys.stdin, sys.stdout, sys.stderr = streams
+        began = time.monotonic()
         if asked == "reload":
-            with gauge:
-                module, raised = load(path, name, code)
+            module, raised = load(path, name, code)
         for _ in range(3):  # a trace function that raises is in nobody's way after that
             try:
                 neutral.silence()
@@ -109,6 +110,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
             except BaseException:
                 continue
         neutral.restore()
+        gauge.look(began)
         torch.set_num_threads(threads)
         dispatcher = _Served(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
@@ -143,8 +145,9 @@ def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served, gauge:
             frame = link.receive(incoming)
         except (link.LinkClosed, OSError):
             return ""
-        with gauge:
-            answer = dispatcher.handle(frame)
+        began = time.monotonic()
+        answer = dispatcher.handle(frame)
+        gauge.look(began)
         if dispatcher.asked:
             return dispatcher.asked
         link.send(sock, answer)

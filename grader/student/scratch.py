@@ -21,8 +21,13 @@ OVERFLOWN = 72
 """Exit code of a student process that has found its folder too full."""
 
 
-def overflows(folder: Path) -> bool:
-    """Whether a folder holds more than it may: bytes on disk, files, levels. Stops counting as soon as it knows."""
+def overflows(folder: Path, *, hidden: bool = True) -> bool:
+    """Whether a folder holds more than it may: bytes on disk, files, levels. Stops counting as soon as it knows.
+
+    Args:
+        folder: to look into.
+        hidden: whether a folder that cannot be listed counts as too full.
+    """
     size = entries = 0
     waiting = [(os.fspath(folder), 1)]
     while waiting:
@@ -39,8 +44,9 @@ def overflows(folder: Path) -> bool:
                         return True
         except FileNotFoundError:
             continue
-        except OSError:  # a folder that cannot be listed hides what is in it
-            return True
+        except OSError:
+            if hidden:
+                return True
     return False
 
 
@@ -55,16 +61,18 @@ class Gauge:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._began = self._busy = 0.0
+        self._busy = 0.0
 
-    def __enter__(self) -> None:
-        self._began = time.monotonic()
+    def look(self, began: float) -> None:
+        """End this process if the folder is too full.
 
-    def __exit__(self, *raised: object) -> None:
-        self._busy += time.monotonic() - self._began
+        Args:
+            began: when the student's code began to run, by ``time.monotonic``.
+        """
+        self._busy += time.monotonic() - began
         if self._busy > SOONEST:
             self._busy = 0.0
-            if overflows(self._folder):
+            if overflows(self._folder, hidden=False):  # what this process cannot list, the host can
                 os._exit(OVERFLOWN)
 
 
