@@ -331,7 +331,7 @@ def fragmentation(words, tokenize, unk="[UNK]"):
         "extend_embedding",
         """
 def extend_embedding(weight, pieces):
-    new = [(weight[word[0]] + weight[word[-1]]) / 2 for word in pieces]
+    new = [(weight[min(word)] + weight[max(word)]) / 2 for word in pieces]
     return torch.cat([weight, torch.stack(new)]) if new else weight.clone()
 """,
     ),
