@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.judge import expect, relations
+from course import paths, syllabus
+from grader.judge import diagnose, expect, relations
 from grader.judge.relations import Case, relate
 
 
@@ -125,6 +126,11 @@ def test_a_relation_that_holds_is_named(name, got, want, inputs):
 def test_every_relation_has_a_title():
     assert set(relations._WORDS) | {name for name, *_ in TRUE} <= set(relations.TITLES)
     assert len(set(relations.TITLES.values())) == len(relations.TITLES)
+    files = [paths.misconceptions(exercise.slug) for exercise in syllabus.load()]
+    named = {one.title for file in files for one in diagnose.load_misconceptions(file)}
+    assert len(named) > 1000 and not named & set(relations.TITLES.values()), (
+        "a student's edition has relations, and no misconceptions"
+    )
     source = Path(relations.__file__).read_text(encoding="utf-8")
     assert set(re.findall(r'Relation\(\s*"([a-z-]+)"', source)) <= set(relations.TITLES)
 
