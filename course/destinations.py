@@ -107,13 +107,22 @@ def _is_result(path: str) -> bool:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise cannot_write(Path(path), error) from error
-    if not content or JUNIT.match(content):
-        return True
+    return JUNIT.match(content) is not None or may_be_replaced(content, SCHEMA)
+
+
+def may_be_replaced(content: bytes, schema: re.Pattern[str]) -> bool:
+    """Whether the content of a file is nothing at all, or a JSON object of one of these schemas.
+
+    >>> may_be_replaced(b'{"schema": "course/result/v1"}', SCHEMA), may_be_replaced(b"my notes", SCHEMA)
+    (True, False)
+    """
+    if not content or len(content) > MAX_BYTES:
+        return not content
     try:
-        record = json.loads(content) if len(content) <= MAX_BYTES else None
+        record = json.loads(content)
     except (ValueError, RecursionError):
         return False
-    return isinstance(record, dict) and SCHEMA.fullmatch(str(record.get("schema"))) is not None
+    return isinstance(record, dict) and schema.fullmatch(str(record.get("schema"))) is not None
 
 
 def _check(path: str, submission: Path | None) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from course.destinations import may_be_replaced
 from course.text import mark, say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.preflight import CHECKPOINT
@@ -75,14 +76,12 @@ def refuse_foreign(path: Path, schema: str) -> None:
     """
     try:
         old = path.read_bytes()
-        if not old or str(json.loads(old)["schema"]).rpartition("/")[0] == schema:
-            return
     except FileNotFoundError:
         return
     except OSError as error:
         raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error.strerror or error)) from error
-    except (ValueError, KeyError, TypeError, RecursionError):
-        pass  # no JSON, or somebody else's
+    if may_be_replaced(old, re.compile(rf"{re.escape(schema)}/v\d+")):
+        return
     raise RecipeError(
         say("{path} exists and is not an older result, so it is not overwritten. Choose a different file.", path=path)
     )
