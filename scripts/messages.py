@@ -14,6 +14,7 @@ import ast
 import functools
 import inspect
 import io
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,10 +31,10 @@ from course.compat import tomllib
 
 KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "mark_many": (1, 2), "Contract": None}
 """Functions of ``course.text`` and the complaint of a fixture, and which of their arguments are sentences."""
-MESSAGES = {"true": 1, "remark": 0}
-"""Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
-SPOKEN = ("hint", "message")
-"""Parameters that take a sentence."""
+MESSAGES = {"true": 1, "remark": 0, "close": 2, "equal": 2, "shape": 2, "differs": 2, "raises": 1}
+"""Functions of ``grader.judge.expect``, and which of their arguments is text of the check's own."""
+SPOKEN = ("hint", "message", "what")
+"""Parameters that take a sentence, or the name of a quantity."""
 WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """The date in every header: a catalogue changes when its sentences do."""
 HEADER = "# Written by: make messages. Fill in or correct msgstr, then run it again."
@@ -87,7 +88,7 @@ def from_checks(
                 yield node.lineno, None, sentence, []
         if isinstance(node, ast.FunctionDef):
             for given in expectations(node, tree):
-                for sentence in alternatives(given):
+                for sentence in filter(in_words, alternatives(given)):
                     yield given.lineno, None, sentence, []
 
 
@@ -131,6 +132,11 @@ def alternatives(node: ast.expr) -> list[str]:
     if isinstance(node, ast.IfExp):
         return alternatives(node.body) + alternatives(node.orelse)
     return [sentence] if (sentence := constant(node)) else []
+
+
+def in_words(sentence: str) -> bool:
+    """Whether there is something to translate, unlike in ``lora_params`` or ``A``."""
+    return " " in sentence or ("_" not in sentence and re.search("[a-z]{3}", sentence) is not None)
 
 
 def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:

@@ -120,12 +120,13 @@ def close(
     Args:
         got: the student's number, tensor, or list/tuple/dict of them. Shapes must agree, dtypes need not.
         want: what the judge worked out.
-        what: names the quantity in the message.
+        what: names the quantity in the message; in English, or already in the reader's language.
         tolerance: absolute and relative at once; 1e-5 suits float32 through a few products.
         hint: shown when it fails.
         reveal: show the values even if the check is hidden.
         fact: note ``got`` for the diagnosis.
     """
+    what = translated(what)
     _state(what, got, fact)
     _collect(lambda: _close(got, want, what, tolerance, hint, reveal), what, got, want)
 
@@ -155,8 +156,8 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
     if actual.shape != expected.shape:
         raise Failed(
             _other_shape(what, tuple(expected.shape), tuple(actual.shape)),
-            expected=f"shape {tuple(expected.shape)}",
-            actual=f"shape {tuple(actual.shape)}",
+            expected=_shape_of(expected),
+            actual=_shape_of(actual),
             hint=hint,
             reveal=True,
         )
@@ -196,6 +197,7 @@ def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bo
 
     With ``fact``, ``got`` is noted for the diagnosis.
     """
+    what = translated(what)
     _state(what, got, fact)
     _collect(lambda: _equal(got, want, what, hint, reveal), what, got, want)
 
@@ -245,12 +247,13 @@ def true(
 
 def shape(got: object, want: Sequence[int], what: str, *, hint: Hint = None) -> None:
     """A tensor of exactly this shape."""
+    what = translated(what)
     _collect(lambda: _shape(got, want, what, hint), what, got, tuple(want), shape_only=True)
 
 
 def _shape(got: object, want: Sequence[int], what: str, hint: Hint) -> None:
     actual = tuple(got.shape) if isinstance(got, torch.Tensor) else None
-    _record(f"shape of {what}", tuple(want), actual)
+    _record(say("shape of {what}", what=what), tuple(want), actual)
     if actual is None:
         raise Failed(
             say("{what}: expected a tensor, got {kind}", what=what, kind=_kind(got)),
@@ -270,6 +273,7 @@ def _shape(got: object, want: Sequence[int], what: str, hint: Hint) -> None:
 
 def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5, hint: Hint = None) -> None:
     """Two answers are not the same numbers."""
+    what = translated(what)
     one, other = _tensor(first), _tensor(second)
     if one is None or other is None:
         kind = _kind(first if one is None else second)
@@ -291,7 +295,7 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
         raise Failed(message, hint=hint, reveal=True)
     largest = float((one - other).abs().max())
     if not largest > tolerance:
-        expected, actual = f"a difference above {tolerance:g}", f"{largest:.3g}"
+        expected, actual = say("a difference above {tolerance:g}", tolerance=tolerance), f"{largest:.3g}"
         seen.append((what, expected, actual))
         raise Failed(
             say("{what}: nothing changed (largest difference {largest:.3g})", what=what, largest=largest),
@@ -317,6 +321,7 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
         Failed: no exception comes.
         StudentRaised: the function is not written yet, or an allocation was refused.
     """
+    what = translated(what)
     try:
         got = thunk()
     except StudentRaised as error:
@@ -409,8 +414,8 @@ def _same_keys(got: object, want: Mapping[Any, Any], what: str, hint: Hint) -> N
     if missing:
         raise Failed(
             say("{what}: the key {key!r} is missing", what=what, key=missing[0]),
-            expected=f"keys {_short(list(want))}",
-            actual=f"keys {_short(list(got))}",
+            expected=say("keys {keys}", keys=_short(list(want))),
+            actual=say("keys {keys}", keys=_short(list(got))),
             hint=hint,
             reveal=True,
         )
@@ -428,6 +433,10 @@ def _same_length(got: object, want: Sequence[object], what: str, hint: Hint) -> 
 
 def _other_shape(what: str, want: tuple[int, ...], got: tuple[int, ...]) -> str:
     return say("{what}: expected shape {want}, got {got}", what=what, want=want, got=got)
+
+
+def _shape_of(value: torch.Tensor) -> str:
+    return say("shape {shape}", shape=tuple(value.shape))
 
 
 def _kind(value: object) -> str:
@@ -448,7 +457,9 @@ def _first_difference(got: object, want: object) -> int | None:
 def _short_at(value: object, element: object, index: Sequence[int]) -> str:
     """As ``_short``; where that leaves something out, with the element that matters."""
     text = _short(value)
-    return f"{text}; {_short(element, 60)} at {list(index)}" if "…" in text and index else text
+    if "…" not in text or not index:
+        return text
+    return say("{text}; {element} at {index}", text=text, element=_short(element, 60), index=list(index))
 
 
 def _short(value: object, limit: int = 160) -> str:
@@ -457,7 +468,7 @@ def _short(value: object, limit: int = 160) -> str:
         numbers = value.flatten()[:8].tolist()
         text = ", ".join(f"{number:.4g}" if isinstance(number, float) else str(number) for number in numbers)
         more = ", …" if value.numel() > 8 else ""
-        text = f"[{text}{more}] shape {tuple(value.shape)}" if value.dim() else text
+        text = f"[{text}{more}] {_shape_of(value)}" if value.dim() else text
     elif isinstance(value, float):
         text = f"{value:.6g}"
     elif isinstance(value, dict):
