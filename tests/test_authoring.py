@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from sample import thorough
 
 from course import paths, syllabus
 from grader.judge.check import load_file, manifest
+from grader.judge.diagnose import load_misconceptions
 from scripts import mutants, unearned
 
 
@@ -68,3 +70,11 @@ def test_what_is_listed_as_paid_or_as_equivalent_exists():
         line = change.partition(" -> ")[0].strip()
         assert " ".join(line.split()) in " ".join(sources[slug].split()), f"{slug}: {line}"
     assert len(mutants.equivalent()) > 50
+
+
+def test_the_readme_counts_the_misconceptions_that_there_are():
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"knows about ([\d,]+) misconceptions", readme)
+    exercises = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+    count = sum(len(load_misconceptions(paths.misconceptions(slug))) for slug in exercises)
+    assert abs(int(told.replace(",", "")) - count) < 0.05 * count, f"there are {count}"

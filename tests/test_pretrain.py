@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import json
 import math
 import os
@@ -677,6 +678,18 @@ def test_a_finished_run_is_replaced_only_on_request(config, tmp_path, no_picture
     with pytest.raises(RecipeError, match="contains a finished run"):
         pretrain(quick, tmp_path, QUIET)
     assert pretrain(quick, tmp_path, QUIET, overwrite=True)["evaluation"] == first["evaluation"]
+
+
+def test_a_run_that_is_refused_leaves_the_one_that_it_was_to_replace(config, tmp_path, encoder, no_pictures):
+    out = tmp_path / "run"
+    pretrain(dataclasses.replace(config, steps=2), out, QUIET)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    strange = tmp_path / "strange.csv"
+    rows = (f"{''.join(letters)} qqq zzz {'vvv ' * 20},0" for letters in itertools.permutations("vwxyz", 4))
+    strange.write_text("text,label\n" + "\n".join(rows), encoding="utf-8")
+    with pytest.raises(RecipeError, match="does not know the words of these texts"):
+        pretrain(dataclasses.replace(config, start=str(encoder), data=str(strange)), out, QUIET, overwrite=True)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_a_run_does_not_write_into_the_folder_that_it_starts_from(config, encoder):

@@ -11,6 +11,7 @@ import dataclasses
 import doctest
 import importlib
 import io
+import itertools
 import json
 import math
 import random
@@ -598,6 +599,19 @@ def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):
     assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
     finetune(other, tmp_path / "run", QUIET, overwrite=True)
     assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8"))["seed"] == 1
+
+
+def test_a_run_that_is_refused_leaves_the_one_that_it_was_to_replace(config, tmp_path):
+    config = dataclasses.replace(config, max_steps=1)
+    finetune(config, tmp_path / "run", QUIET)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    strange = tmp_path / "strange.csv"
+    words = map("".join, itertools.permutations("vwxyz", 4))
+    rows = (f"{word} qqq zzz,{place % 2}" for place, word in enumerate(words))
+    strange.write_text("text,label\n" + "\n".join(rows), encoding="utf-8")
+    with pytest.raises(RecipeError, match="does not know the words of these texts"):
+        finetune(dataclasses.replace(config, data=str(strange)), tmp_path / "run", QUIET, overwrite=True)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
 
 
 def test_a_run_of_a_different_recipe_is_not_replaced(tmp_path):

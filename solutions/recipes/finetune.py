@@ -85,8 +85,6 @@ def finetune(
         taken = functions(config)
         memory = Memory(hardware.device)
         outputs, data = standardised(prepare_data(config, taken))
-        if team.first:
-            prepare_folder(out, overwrite, resume)
         place = describe(hardware, team.size)
         console.print(say("{method} on {hardware}", method=config.method, hardware=place), highlight=False)
         console.print(describe_data(data), highlight=False)
@@ -94,6 +92,8 @@ def finetune(
             console.print(describe_mine(taken), highlight=False, markup=False)
 
         ready = prepare(config, hardware, taken, outputs, data, team)
+        if team.first:  # nothing can be refused any more, so an earlier run may go
+            prepare_folder(out, overwrite, resume)
         saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
         if team.first and not resume:
             write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})

@@ -161,17 +161,15 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
             parts = find_texts(config, taken)
         except ValueError as error:
             raise taken.broken_promise(str(error), "evaluation") from error
-    prepare_folder(out, overwrite, resume, PRE_TRAINED)
     tokenizer: PreTrainedTokenizerBase
+    learned = False
     if not config.from_scratch:
         tokenizer = load_tokenizer(str(config.start), config.objective)
     elif resume and (out / "tokenizer.json").exists():
         tokenizer = load_tokenizer(str(out), config.objective)
     else:
         tokenizer = train_tokenizer(config, parts.train.texts)
-        for name in ("model.safetensors", "config.json"):  # of an earlier run, with another vocabulary
-            (out / name).unlink(missing_ok=True)
-        move_in(out, tokenizer)
+        learned = True
     with taken.blame():
         corpus = prepare_corpus(config, parts, tokenizer, taken)
         batches = Batches(config, corpus, tokenizer, taken)
@@ -181,6 +179,11 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
     torch.manual_seed(config.seed)  # new weights are drawn from the global generator
     model, fresh = build(config, tokenizer, hardware, taken, unigram_logs(corpus, tokenizer, causal))
     unigram = unigram_loss(corpus, tokenizer, causal)
+    prepare_folder(out, overwrite, resume, PRE_TRAINED)  # nothing can be refused any more, so an earlier run may go
+    if learned:
+        for name in ("model.safetensors", "config.json"):  # of an earlier run, with another vocabulary
+            (out / name).unlink(missing_ok=True)
+        move_in(out, tokenizer)
     return Ready(
         config, hardware, taken, tokenizer, corpus, batches, model, fingerprint(model.network), fresh, unigram
     )  # fmt: skip
