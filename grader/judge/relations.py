@@ -443,6 +443,7 @@ TITLES = {
     "rounded": mark("The result is rounded"),
     "low-precision": mark("The result has a lower precision than expected"),
     "changes-its-input": mark("The caller's data is modified"),
+    "kept-from-call-to-call": mark("Something is kept from one call to the next"),
     "returns-its-input": mark("The first argument is returned unchanged"),
     "same-answer": mark("Different inputs give the same result"),
     "not-a-tensor": mark("The result is not a tensor"),
