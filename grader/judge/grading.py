@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -34,7 +34,7 @@ from course.submission import NotGradable
 from course.text import mark, say, translated
 from grader import imports, link, wire
 from grader.errors import ServerError, StudentGone, StudentRaised
-from grader.judge import compiling, expect, launcher, limits, loading, memory, report
+from grader.judge import compiling, expect, launcher, limits, loading, memory, relations, report
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.judge.launcher import Launcher, Process, Servers
@@ -622,6 +622,7 @@ class Judge:
             for item in memory.candidates(self.observed, self.reports, found):
                 if self._passes_without_memory(item.spec):
                     found[item.spec.id] = memory.diagnosis(item.spec.function)
+            self._contrast(found)
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
@@ -635,6 +636,15 @@ class Judge:
             )
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
+
+    def _contrast(self, explained: Collection[str]) -> None:
+        """Add to the message of a failed check that nothing explains what was right in the same check."""
+        for name, item in self.observed.items():
+            mine = self.reports[name]
+            if item.status == "failed" and name not in explained and mine.explanation is None and item.exchanged:
+                seed = self.request.seed
+                if right := relations.contrast(item.spec, seed, item.exchanged, self.reference):
+                    mine.message = f"{mine.message.rstrip('.')}. {right}"
 
     def _passes_without_memory(self, spec: CheckSpec) -> bool:
         """Whether a check that has failed passes if the student's file is loaded afresh before every call."""
