@@ -1740,8 +1740,8 @@ class CheckAdamStep:
         try:
             return student.pure("adam_step", *arguments)
         except Failed as failed:
-            which = re.search(r"argument (\d)", failed.message)
-            student.note("what is overwritten", ("weight", "grad", "state")[int(which[1]) - 1] if which else "?")
+            which = re.search(r"\b[123]\b", failed.message)  # of the argument; the words are the reader's
+            student.note("what is overwritten", ("weight", "grad", "state")[int(which[0]) - 1] if which else "?")
             raise
 
     @staticmethod
