@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import string
 
 import pytest
@@ -10,10 +11,10 @@ from course import paths, render, selection, submission, text
 from course.compat import tomllib
 from course.result import CHECK_STATUSES
 from grader import wire
-from grader.errors import Failed
-from grader.judge import crashes, expect, refusals, report
+from grader.errors import Failed, StudentRaised
+from grader.judge import crashes, diagnose, expect, refusals, report
 from grader.judge.check import load_file, manifest
-from grader.judge.proxy import Student
+from grader.judge.proxy import Student, check_seed, local_student
 from scripts import messages
 
 OTHERS = text.LANGUAGES[1:]
@@ -109,6 +110,11 @@ def test_what_is_said_is_a_sentence_or_the_name_of_one():
 def findable(node):
     if isinstance(node, ast.IfExp):
         return findable(node.body) and findable(node.orelse)
+    if isinstance(node, ast.DictComp):
+        return findable(node.value)
+    if isinstance(node, ast.JoinedStr):  # code alone, such as f"mode={mode!r}"
+        words = "".join(filter(None, map(messages.constant, node.values)))
+        return re.search("[A-Za-z]", re.sub(r"\w+=", "", words)) is None
     return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.BoolOp, ast.Call)) or bool(
         messages.constant(node)
     )
@@ -125,7 +131,12 @@ def test_what_a_check_says_is_a_sentence_or_is_said():
     assert seen > 500
 
 
-@pytest.mark.parametrize("words", ['f"{x} is not here"', '"one" + x', '"%s" % x'])
+@pytest.mark.parametrize("words", ['f"mode={x!r}"', 'f"{x}[{y}]"', '"one"', 'say("one {x}", x=x)'])
+def test_code_needs_no_translation(words):
+    assert findable(ast.parse(words, mode="eval").body)
+
+
+@pytest.mark.parametrize("words", ['f"{x} is not here"', 'f"loss {x}"', '"one" + x', '"%s" % x'])
 def test_a_sentence_that_is_put_together_is_not_findable(words):
     assert not findable(ast.parse(words, mode="eval").body)
 
@@ -224,19 +235,22 @@ class CheckF:
         title"""
         hint = "count again"
         expect.equal(1, 2, "x", hint=hint)
-        expect.true(x, "y", hint="first" if x else "second")
-        expect.true(x, "z", hint=SHARED)
+        expect.close(1, 2, "the loss")
+        expect.shape(x, (2, 3), "labels")
+        expect.equal(x, 1, "input_ids")
+        expect.true(x, "y is wrong", hint="first" if x else "second")
+        expect.true(x, "z is wrong", hint=SHARED)
 
 def helper():
     """No title."""
     expect.true(x, f"{x} is wrong", hint=f"not {x}")
     expect.remark("no remark")
     expect.remark(say("{x} remarks", x=x))
-    raise_it(message="w")
+    raise_it(message="w is wrong")
 '''
     assert found(messages.from_checks, source) == [
-        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w",
-        "{x} remarks",
+        "the first title", "count again", "the loss", "labels", "y is wrong", "first", "second", "z is wrong",
+        "look at the shapes", "no remark", "w is wrong", "{x} remarks",
     ]  # fmt: skip
 
 
@@ -305,3 +319,31 @@ def test_a_forged_complaint_is_not_filled_in(japanese, sentence, values):
 def test_a_complaint_of_another_form_is_refused(complaint):
     with pytest.raises(wire.WireError):
         Student(Complaining(*complaint), 1).anything()
+
+
+QUOTED = {"decay_groups.usable", "load_lora_state_dict.round_trip"}
+"""Checks that show what torch says, as it says it."""
+ENGLISH = re.compile(r"\b(the|of|with|for|and|after|in|from|by|which|each|not|all|is|are|to)\b")
+CODE = re.compile(r"`[^`]*`|\w+\([^)]*\)|'[^']*'|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|\w+=\S+")
+
+
+@pytest.mark.parametrize("slug", messages.slugs())
+def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
+    """The first misconception of every check: its message, and what was expected, hold no English but code."""
+    specs = {spec.id: spec for spec in manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))}
+    seen, english = 0, []
+    for misconception in diagnose.load_misconceptions(paths.misconceptions(slug)):
+        spec = specs.pop(misconception.caught_by, None)
+        if spec is None or spec.id in QUOTED:
+            continue
+        try:
+            spec.run(local_student(diagnose.edited_module(slug, misconception), check_seed(1, spec.id)))
+        except Failed as failed:
+            for said in (failed.message, failed.expected, failed.actual):
+                seen += said is not None
+                if said and ENGLISH.search(CODE.sub("", said)):
+                    english.append((spec.id, said))
+        except StudentRaised:
+            continue
+    assert seen > 15
+    assert english == []
