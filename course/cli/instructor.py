@@ -330,7 +330,7 @@ def _full_mark(ctx: click.Context, param: click.Parameter, value: float | None) 
     if value is None:
         return None
     if not 0 < value <= HIGHEST_MARK:
-        raise click.BadParameter(say("give a number above 0, at most {most}.", most=f"{HIGHEST_MARK:,}"), ctx, param)
+        raise click.BadParameter(say("give a number above 0 and at most {most}.", most=f"{HIGHEST_MARK:,}"), ctx, param)
     return Decimal(str(value))
 
 

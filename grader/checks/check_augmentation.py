@@ -1073,7 +1073,7 @@ class CheckRandomInsertion:
             all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
             "words are inserted in some gaps more often than in others",
             expected=say(
-                "each of the 6 gaps in {share:.3f} ± {bound:.3f} of {n:,} calls", share=1 / 6, bound=bound, n=n
+                "for each of the 6 gaps, {share:.3f} ± {bound:.3f} of the {n:,} calls", share=1 / 6, bound=bound, n=n
             ),
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
             hint=(
@@ -1086,7 +1086,9 @@ class CheckRandomInsertion:
             abs(near - 1 / 3) <= near_bound,
             "an inserted synonym is next to its word too often or too rarely for a random position",
             expected=say(
-                "2 of 6 gaps are next to it: in {share:.3f} ± {bound:.3f} of the calls", share=1 / 3, bound=near_bound
+                "next to it in {share:.3f} ± {bound:.3f} of the calls, since 2 of the 6 gaps are",
+                share=1 / 3,
+                bound=near_bound,
             ),
             actual=f"{near:.3f}",
             hint="choose a random position for the new word, independently of the position of its synonym",
@@ -1112,8 +1114,8 @@ class CheckRandomInsertion:
         )
         expect.true(
             not related,
-            "two words inserted in one call are always the same or synonyms of the same word",
-            hint="for each insertion, choose a word of the text and one of its synonyms anew",
+            "the two words inserted in one call are always identical, or synonyms of the same word",
+            hint="for each insertion, make a fresh choice of a word of the text and one of its synonyms",
         )
 
     @staticmethod

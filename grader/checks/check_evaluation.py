@@ -1331,7 +1331,7 @@ class CheckRmse:
             student.note("on a graph", attached is not False)
             expect.true(
                 attached is False,
-                "the result is attached to the graph of the predictions",
+                "the result is still attached to the graph of the predictions",
                 hint="a reported number needs no gradient: as long as it is attached, its whole graph stays in memory",
                 reveal=True,
             )

@@ -2031,7 +2031,7 @@ class CheckLoraStateDict:
         )
         expect.true(
             not attached,
-            "the saved tensors are attached to a computation graph",
+            "the saved tensors are still attached to a computation graph",
             hint="a copy stays part of the graph unless you detach it",
         )
         expect.true(

@@ -226,7 +226,7 @@ class CheckDecayGroups:
 
     @check(points=2)
     def check_norm(self, student):
-        """the weights of norm layers get no weight decay, whatever the name and type of the layer"""
+        """norm-layer weights get no weight decay, whatever the layer's name or type"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(

@@ -348,7 +348,7 @@ class CheckTrainEpoch:
 
     @check(points=1, preloads=("training",))
     def check_leftover(self, student):
-        """leftover batches make one last step, with the mean gradient over their own examples"""
+        """leftover batches get one last step, with the mean gradient over their own examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
             mark("after two epochs of five batches, accum=2: six steps"),
             "the fifth batch is a group of its own: how many batches contribute to its gradient?",

@@ -265,8 +265,7 @@ class Verdicts:
             else:
                 item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
                 text = say(
-                    "Your code was still running after {seconds} s; the line is unknown. Is there a loop that "
-                    "never ends?",
+                    "Your code was still running after {seconds} s (line unknown). Is there a loop that never ends?",
                     seconds=times["seconds"],
                 )
             item.explanation = explanation("loop", "time-limit", text)
