@@ -239,7 +239,8 @@ def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]
 
     Returns:
         k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds have about the
-        same size (if all groups are small, up to a quarter more or less than B / k is close enough).
+        same number of rows, B / k. (If no group has more than a tenth of that, up to a quarter more or less is close
+        enough.)
 
     >>> folds = group_folds(["Good", "Bad", "good ", "bad"], k=2)
     >>> sorted(map(sorted, folds))

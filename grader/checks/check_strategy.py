@@ -136,7 +136,8 @@ class CheckTrainingMemory:
                 hint,
             )
         full, lora = sizes(draw), sizes(draw)
-        for act_per_token, model in ((66, full), (48, lora), (42, lora)):
+        large = {**lora, "batch": draw.integer(66, 99), "seq": draw.integer(1030, 1500)}  # more than BERT reads at once
+        for act_per_token, model in ((66, full), (48, lora), (42, large)):
             n = draw.integer(10**6, 10**8)
             got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
             want = stored(**model, act_per_token=act_per_token)
@@ -303,7 +304,7 @@ class CheckChooseObjective:
                 hint="this is one of the four outputs listed in the docstring",
             )
         strange = [
-            *shuffled(student, ["image", "audio", "ranking", "plan"])[:2],
+            *shuffled(student, ["image", "audio", "ranking", "score"])[:2],
             "labels",
             "spans",
             "free_texts",
@@ -313,6 +314,7 @@ class CheckChooseObjective:
             "lable",
             "token",
             "text",
+            "free",
         ]
         found = objectives(student, [(output, has_source) for output in strange for has_source in (False, True)])
         for (output, has_source), answer in sorted(found.items()):
@@ -1254,7 +1256,8 @@ class CheckRecommendHparams:
         """warmup_steps is an integer, about a tenth of the optimizer steps"""
         seen: list[str | float] = []
         message = None
-        longer = cases(student.draw)
+        # A twentieth of the steps of the last is more than 1,000.
+        longer = [*cases(student.draw), ("lora", student.draw.integer(400_000, 600_000), 8, None)]
         for case in (*longer, ("full", student.draw.integer(200, 400), 8, None)):
             settings = Settings(student, *case)
             fewest, most = settings.steps()
@@ -1414,6 +1417,8 @@ SIGN = "%"
 """A word without a letter or a digit, which the drawn vocabularies know."""
 KNOWN_CHARACTER, UNKNOWN_CHARACTERS = "心", "糖尿病"
 """One Chinese character that the drawn vocabularies know, and three that they do not."""
+NO_PIECES = "\u200b"
+"""A zero-width space, of which BERT's tokenizer leaves nothing."""
 UNKNOWN_MARKS = {"continues": "[UNK]", "begins": "<unk>"}
 
 
@@ -1451,12 +1456,13 @@ def syllables(student, count):
 def domain(student, style, known=()):
     """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once.
 
-    One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter. Words in ``known``
-    are added as whole ones.
+    One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter, and one is no piece
+    at all; for the other one, a mark is a piece of its own if the first character is unknown. Words in ``known`` are
+    added as whole ones.
     """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
-    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 5 if style == "continues" else 3
+    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 6 if style == "continues" else 3
     lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words that can be written, in pieces
     rest = iter(pieces)
     parts = [*([next(rest) for _ in range(length)] for length in lengths), [SIGN]]
@@ -1468,11 +1474,12 @@ def domain(student, style, known=()):
         cut[f"{first}{second}{third}"] = [unk] * 3
         cut[f"{KNOWN_CHARACTER}{first}{third}"] = [KNOWN_CHARACTER, unk, unk]
         cut[f"{second}{KNOWN_CHARACTER}"] = [unk, KNOWN_CHARACTER]
+        cut[NO_PIECES] = []
     else:
         cut = {"".join(word): [f"▁{word[0]}", *word[1:]] for word in parts}
         cut[f"{pieces[0]}{first}{pieces[1]}"] = [f"▁{pieces[0]}", unk, pieces[1]]
-        cut[f"{third}{pieces[2]}"] = [unk, pieces[2]]
-        cut[second] = [unk]
+        cut[f"{third}{pieces[2]}"] = ["▁", unk, pieces[2]]
+        cut[second] = ["▁", unk]
     added = [word for word in known if not any(word in other for other in cut)]
     cut |= {word: [f"▁{word}" if style == "begins" else word] for word in added}
     words = shuffled(student, list(cut))
@@ -1892,6 +1899,7 @@ class CheckChunkForMlm:
         one_document = chunks(student, corpus(student, (2 * step - 1,)), block, *specials(student))
         self.demand_one_sequence(student)
         self.demand_smallest_blocks(student)
+        self.demand_long_blocks(student)
         for (size, rest), sizes in zip(rests, found, strict=True):
             expect.equal(
                 sizes,
@@ -1933,6 +1941,23 @@ class CheckChunkForMlm:
             expected=f"{2 * count // (block - 2)} full blocks",
             actual=f"{len(sizes)} blocks, {len(other)} of them not full",
             hint="join all documents before you cut: how many of them do you join at a time?",
+        )
+
+    @staticmethod
+    def demand_long_blocks(student):
+        """Blocks may be longer than those that BERT reads at once."""
+        block = 1100 + student.draw.integer(0, 100)
+        with student.untraced():
+            answer = student.chunk_for_mlm(corpus(student, (300, block - 303)), block, *specials(student))
+        sizes = [len(row) for row in blocks_of(answer)]
+        student.note("long blocks", ["full" if size == block else size for size in sizes[:9]])
+        expect.true(
+            sizes == [block],
+            say("with block={block}, two documents that fill one block give other blocks", block=block),
+            expected=f"1 block of {block} ids",
+            actual=f"{len(sizes)} blocks of {sorted({*sizes})[:5]} ids",
+            hint="does your code limit the length of a block?",
+            reveal=True,
         )
 
     @staticmethod
@@ -2404,9 +2429,17 @@ class CheckParetoFront:
         for n_criteria in (1, 2, 4):
             for n_plans, little in ((12, 0.004), (9, 0.03)):
                 costs = drawn_costs(student.draw, n_plans, n_criteria)
-                # One plan of the front is beaten by very little, in every cost.
-                nearly = costs[front(costs)[0]]
-                cases.append([*costs, tuple(round(cost - little, 3) for cost in nearly)])
+                # One plan of the front is beaten by very little, in every cost. Before it come three that it beats, and
+                # that do not beat each other.
+                nearly = costs.pop(front(costs)[0])
+                three = [
+                    tuple(
+                        round(cost + (2 if n_criteria == 1 else (1 + i, 4 - i, 1, 1)[which]), 3)
+                        for which, cost in enumerate(nearly)
+                    )
+                    for i in range(3)
+                ]
+                cases.append([*three, nearly, *costs, tuple(round(cost - little, 3) for cost in nearly)])
         answers = [asked_front(student, costs) for costs in cases]
         for costs, got in zip(cases, answers, strict=True):
             expect.equal(

@@ -7,6 +7,7 @@ import numpy as np
 
 def group_folds(texts, k=5, seed=42):
     keys = np.array([re.sub(r"\s+", " ", text.strip().lower()) for text in texts])
-    _, group = np.unique(keys, return_inverse=True)
-    order = np.random.default_rng(seed).permutation(group.max() + 1)
-    return [np.flatnonzero(np.isin(group.ravel(), part)) for part in np.array_split(order, k)]
+    _, group, n_rows = np.unique(keys, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(n_rows))
+    order = order[np.argsort(-n_rows[order], kind="stable")]  # the frequent texts first
+    return [np.flatnonzero(np.isin(group.ravel(), order[fold::k])) for fold in range(k)]
