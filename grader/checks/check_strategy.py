@@ -1453,16 +1453,16 @@ def syllables(student, count):
     return list(found)
 
 
-def domain(student, style, known=()):
+def domain(student, style, known=(), nothing=True):
     """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once.
 
     One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter, and one is no piece
-    at all; for the other one, a mark is a piece of its own if the first character is unknown. Words in ``known`` are
-    added as whole ones.
+    at all, unless ``nothing`` is False; for the other one, a mark is a piece of its own if the first character is
+    unknown. Words in ``known`` are added as whole ones.
     """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
-    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 6 if style == "continues" else 3
+    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 5 + nothing if style == "continues" else 3
     lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words that can be written, in pieces
     rest = iter(pieces)
     parts = [*([next(rest) for _ in range(length)] for length in lengths), [SIGN]]
@@ -1474,7 +1474,8 @@ def domain(student, style, known=()):
         cut[f"{first}{second}{third}"] = [unk] * 3
         cut[f"{KNOWN_CHARACTER}{first}{third}"] = [KNOWN_CHARACTER, unk, unk]
         cut[f"{second}{KNOWN_CHARACTER}"] = [unk, KNOWN_CHARACTER]
-        cut[NO_PIECES] = []
+        if nothing:
+            cut[NO_PIECES] = []
     else:
         cut = {"".join(word): [f"▁{word[0]}", *word[1:]] for word in parts}
         cut[f"{pieces[0]}{first}{pieces[1]}"] = [f"▁{pieces[0]}", unk, pieces[1]]
@@ -1511,7 +1512,7 @@ def demand_measure(student, key, hint):
     """One measure, with a tokenizer like BERT's (whose unknown piece is the default) and with another one."""
     split: list[str] = []  # words that the first tokenizer splits are whole ones of the second
     for style in ("continues", "begins"):
-        given = domain(student, style, split)
+        given = domain(student, style, split, nothing=key != "split_rate")  # whether no piece is split, is open
         split = [word for word in given.words if len(given.cut[word]) > 1 and word[0] in CONSONANTS]
         arguments = [given.tokenize] if style == "continues" else [given.tokenize, given.unk]
         found, _ = measured(student, given.words, *arguments)
@@ -1615,14 +1616,13 @@ class CheckFragmentation:
 
 
 def new_words(student, n_old, count):
-    """Ids of the pieces of new words, one to five each; the lowest id, the highest, and repeated ones included.
+    """Ids of the pieces of new words, one to five each; the lowest ids, the highest, and repeated ones included.
 
     Two of the words have the same pieces, but not equally often.
     """
     draw = student.draw
     words = [[draw.integer(0, n_old) for _ in range(draw.integer(2, 6))] for _ in range(count - 3)]
-    twice, other = draw.integer(1, n_old - 1), draw.integer(1, n_old - 1)
-    rest = [0, (twice + other) % n_old, n_old - 1]
+    twice, rest = draw.integer(2, n_old - 1), [0, 1, n_old - 1]
     words += [[twice, rest[0], twice, *rest[1:]], [twice, *rest, rest[-1]]]
     first, *rest = shuffled(student, words)
     return [first, [n_old - 1], *rest]
