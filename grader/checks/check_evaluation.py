@@ -194,7 +194,7 @@ class CheckGroupSplit:
     def check_no_leak(self, student):
         """all rows of a text are on the same side, so no test text was seen in training"""
         splits = []
-        for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4), (12, 40, 0.4)):
+        for n_texts, copies, test_size in ((12, 40, 0.4), (12, 40, 0.4), (20, 50, 0.2)):
             rows = [(text, place % 2) for place, text in enumerate(sentences(student, n_texts))] * copies
             given = shuffled(student, rows) if copies == 40 else zip(*rows, strict=True)
             splits.append(Split(student, *given, test_size=test_size))
@@ -202,8 +202,8 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
-        # The rows of the third split are in another order than those of the second.
-        student.note("the rows of an earlier split", sorted(splits[2].test) == sorted(splits[1].test) != [])
+        # The rows of the second split are in another order than those of the first.
+        student.note("the rows of an earlier split", sorted(splits[1].test) == sorted(splits[0].test) != [])
         sides: list[int] = []  # of the only text on both; if there are several, how many rows are where is an accident
         for split in splits:
             if len(both := split.both(split.texts)) == 1:
@@ -348,6 +348,7 @@ class CheckGroupSplit:
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
         for test_size in (0.2, 0.5):
             self.demand_one_of_two_texts(student, rows, test_size)
+        self.demand_one_of_two_texts_with_other_labels(student, rows)
         self.demand_similar_texts_apart(student)
         self.demand_one_of_two_unequal_texts(student)
 
@@ -362,6 +363,10 @@ class CheckGroupSplit:
             for test_size, splits in found.items():
                 seed = student.draw.integer(0, 10_000)
                 splits.append(Split(student, *shuffled(student, rows), test_size=test_size, seed=seed))
+        drawn = [split.train + split.test for splits in found.values() for split in splits]
+        repeated = any(len({*rows}) < len(rows) for rows in drawn)  # then shares of the rows mean nothing
+        student.note("rows that appear more than once", repeated)
+        expect.true(not repeated, "in some splits, rows appear more than once", reveal=True)
         means = {size: sum(split.share() for split in splits) / len(splits) for size, splits in found.items()}
         of_class = [sum(split.share(label) for split in found[0.2]) / 12 for label in range(4)]
         astray = [
@@ -404,16 +409,33 @@ class CheckGroupSplit:
         given, shares = shuffled(student, rows), []
         counts: list[set[int]] = [set() for _ in range(4)]
         for _ in range(16):
-            split = Split(student, *given, test_size=0.5, seed=student.draw.integer(0, 10_000))
+            seed = student.draw.integer(0, 10_000)
+            split = Split(student, *given, test_size=0.5, seed=seed)
             shares += [(label, split.share(label)) for label in range(4)]
             for label, found in enumerate(counts):
                 found.add(len({split.texts[row] for row in split.test if split.labels[row] == label}))
+        fewer = Split(student, *given, test_size=0.25, seed=seed).share()  # of the same rows, by the same dice
+        student.note(
+            "a smaller test_size afterwards",
+            0.5 if abs(fewer - 0.5) < 0.02 else 0.25 if abs(fewer - 0.25) < 0.15 else round(fewer, 1),
+        )
         astray = [(label, share) for label, share in shares if abs(share - 0.5) > 0.1 + 1e-6]
         student.note("a class of unequal texts strays", bool(astray))
         steady = [found.pop() if astray and len(found) == 1 else "various" for found in counts]
         student.note("test texts in every draw", steady)
         for label, share in astray:
             self.demand_share(label, share, 0.5)
+        expect.true(
+            abs(fewer - 0.25) < 0.15,
+            say(
+                "with test_size={size}, the test set contains {mean:.2f} of the rows, after a call with {before}",
+                mean=fewer,
+                size=0.25,
+                before=0.5,
+            ),
+            hint="the share has changed from one call to the next: what does your code keep between calls?",
+            reveal=True,
+        )
 
     def demand_one_of_four_texts(self, student) -> None:
         """In the chapter's data, four texts of each class many times over, one of each class is in the test set."""
@@ -447,6 +469,23 @@ class CheckGroupSplit:
                 size=test_size,
             ),
             hint="a class with two different texts can be on both sides: how does your code make sure that it is?",
+            reveal=True,
+        )
+
+    @staticmethod
+    def demand_one_of_two_texts_with_other_labels(student, rows: list[tuple[str, int]]) -> None:
+        """The same texts in other classes, one way and another: no test set has one text of each class in both."""
+        texts = [text for text, _ in rows]
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        one_sided = 0
+        for labels in ((0, 0, 1, 1), (0, 1, 1, 0)):
+            split = Split(student, texts, [labels[places[text]] for text in texts], test_size=0.5)
+            one_sided += any(split.share(label) in (0, 1) for label in (0, 1))
+        student.note("with other labels, classes on one side", one_sided > 0)
+        expect.true(
+            not one_sided,
+            "with the same texts and other labels, either none or both of the two texts of a class are in the test set",
+            hint="the classes have changed from one call to the next: what does your code keep between calls?",
             reveal=True,
         )
 
@@ -536,6 +575,8 @@ class CheckGroupSplit:
         student.note("same split for a seed above 0 and for 0", [second[0] == drawn[first + 3], second[1] == drawn[0]])
         different = len({str(rows) for rows in drawn.values()})
         default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
+        zero_is_42 = sorted(Split(student, *given, test_size=0.3, seed=42).test) == drawn[0]
+        student.note("the split of seed 0 is that of seed 42", zero_is_42)
         student.note("splits", "one" if different == 1 else "several")
         student.note("every text in some test set", len(tested) == len(texts))
         if different > 10:  # otherwise, which texts are missing is an accident
@@ -553,6 +594,12 @@ class CheckGroupSplit:
             different > 40,
             say("80 seeds produce only {count} different splits", count=different),
             hint="the split should depend on the seed, not only on the order of the data: where do you use the seed?",
+            reveal=True,
+        )
+        expect.true(
+            not zero_is_42,
+            "seeds 0 and 42 give the same split",
+            hint="0 is a seed like any other",
             reveal=True,
         )
         expect.true(
@@ -719,6 +766,27 @@ class CheckConfusion:
                 "class that does not occur?",
                 n_classes=n,
             )
+        self.demand_no_examples(student)
+
+    @staticmethod
+    def demand_no_examples(student) -> None:
+        """Without examples, all counts are 0; an error is accepted, another shape or count is not."""
+        try:
+            with student.untraced():
+                answer = student.confusion([], [], n_classes=3)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return
+        zeros = [[0] * 3 for _ in range(3)]
+        if plain(answer) != zeros:  # otherwise nothing is noted, as after an error
+            demand_cells(
+                student,
+                answer,
+                zeros,
+                "no examples of 3 classes",
+                "the shape depends on the task: does your code treat an empty batch differently?",
+            )
 
     @check(points=1)
     def check_types(self, student):
@@ -771,26 +839,35 @@ class CheckConfusion:
     def demand_many_classes(student) -> None:
         """No class is special, not even one whose number fills a byte or does not fit into one."""
         n = 258
-        pairs = [(t, student.draw.integer(0, n)) for t in (0, 100, 127, 128, 254, 255, 256, 257)]
+        every = (0, 100, 127, 128, 254, 255, 256, 257)
+        pairs = [(t, student.draw.integer(0, n)) for t in every]
         pairs += [(p, t) for t, p in pairs]
-        y_true, y_pred = [t for t, _ in pairs], [p for _, p in pairs]
-        with student.untraced():
-            function = student.value(None, "confusion")
-            answer = student.fixtures.evaluation.counted_at_large(function, y_true, y_pred, n)
-        found = plain(answer)
-        rows = found if isinstance(found, list) else []
-        size = [len(rows), *sorted({len(row) if isinstance(row, list) else 0 for row in rows})]
-        student.note("size of the table of many classes", size)
-        expect.equal(size, [n, n], "rows and columns of the table of many classes")
-        counted = [[t, p, count] for t, row in enumerate(rows) for p, count in enumerate(row) if count]
-        want = sorted([t, p, count] for (t, p), count in Counter(pairs).items())
-        student.note("cells of many classes", counted[:40])
-        expect.equal(
-            counted[:40],
-            want,
-            "cells of the table of many classes that are not 0, as [true class, predicted class, count]",
-            hint="every class has a row and a column of its own: what does your code do with a class above 254?",
-        )
+        cases = [("list", "array", pairs)]
+        # One of two arrays cannot hold the classes in the other one.
+        small = [(student.draw.integer(0, 200), p) for p in every]
+        cases += [("bytes", "array", small), ("array", "bytes", [(p, t) for t, p in small])]
+        seen = []
+        for one, other, drawn in cases:
+            with student.untraced():
+                function = student.value(None, "confusion")
+                answer = student.fixtures.evaluation.counted_at_large(
+                    function, [t for t, _ in drawn], [p for _, p in drawn], (one, other), n
+                )
+            found = plain(answer)
+            rows = found if isinstance(found, list) else []
+            size = [len(rows), *sorted({len(row) if isinstance(row, list) else 0 for row in rows})]
+            student.note("size of the table of many classes", size)
+            expect.equal(size, [n, n], "rows and columns of the table of many classes")
+            counted = [[t, p, count] for t, row in enumerate(rows) for p, count in enumerate(row) if count]
+            student.note("cells of many classes", counted[:40])
+            seen.append((counted, sorted([t, p, count] for (t, p), count in Counter(drawn).items())))
+        for counted, want in seen:
+            expect.equal(
+                counted[:40],
+                want,
+                "cells of the table of many classes that are not 0, as [true class, predicted class, count]",
+                hint="every class has a row and a column of its own: what does your code do with a class above 254?",
+            )
 
 
 # --- prf ---
@@ -882,6 +959,7 @@ class CheckPrf:
         """for the chapter's matrix, precision is 96/99 and recall is 96/100"""
         # Both before the first comparison: the chapter's precision and recall are so close that all means are alike.
         seen = [(cells, figures(student, cells)) for cells in (CHAPTER, unlike(student, 20, 90))]
+        self.demand_untouched(student)
         for cells, got in seen:
             demand_figures(
                 got,
@@ -893,6 +971,17 @@ class CheckPrf:
                 reveal=cells == CHAPTER,
                 hints=HINTS,
             )
+
+    @staticmethod
+    def demand_untouched(student) -> None:
+        """A matrix of floats, which can be divided in place, stays as it was; whoever refuses it is not asked more."""
+        cells = torch.tensor(unlike(student, 20, 90), dtype=torch.float64)
+        try:
+            with student.untraced():
+                student.pure("prf", cells)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
 
     @check(points=1)
     def check_positive(self, student):
@@ -1053,7 +1142,7 @@ class CheckSuggestMaxLength:
             [
                 Case(
                     say("texts of {length} tokens and {special} special ones", length=length, special=special),
-                    [length] * 7,
+                    [length] * (1 if length == 14 or special == 3 else 7),
                     up(length + special, 8),
                     {} if special == 2 else {"special": special},
                 )
@@ -1136,6 +1225,8 @@ class CheckSuggestMaxLength:
             (uneven, {"multiple": 5}, up(uneven + 2, 5)),
             (short, {"multiple": 128, "cap": 100}, 100),
             (30, {"multiple": 32}, 32),
+            (4, {}, 8),
+            (1, {"multiple": 1}, 3),
         ]
         cases = []
         for length, options, want in settings:
@@ -1228,8 +1319,11 @@ class CheckRmse:
         rounded = self.compare(student, cases, hint)
         whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
         with student.untraced():
-            perfect = number(student, student.rmse(whole, whole.clone()), "rmse")
-        student.note("error of perfect predictions", perfect)
+            perfect = student.rmse(whole, whole.clone())
+        perfect = perfect.item() if isinstance(perfect, Tensor) and perfect.numel() == 1 else perfect
+        seen = perfect if isinstance(perfect, (int, float)) else type(perfect).__name__
+        near = isinstance(perfect, (int, float)) and 0 < perfect <= 0.01
+        student.note("error of perfect predictions", "near 0, but above" if near else seen)
         expect.close(
             perfect,
             0.0,
@@ -1342,6 +1436,33 @@ class CheckRmse:
                 hint="take the mean over all values at once: the mean of roots is not the root of the mean",
             )
         self.demand_small_errors_of_large_values(student)
+        self.demand_whole_targets(student)
+
+    @staticmethod
+    def demand_whole_targets(student) -> None:
+        """Ratings are whole numbers, and predictions of them are not; an error is accepted, a wrong number is not."""
+        target = torch.arange(1, 9)
+        # The decimal places of five of them get lost by rounding down, and those of three by rounding to the nearest.
+        apart = torch.cat([student.draw.uniform(-0.45, -0.1, 5), student.draw.uniform(0.55, 0.7, 3)])
+        pred = target + apart[torch.randperm(8, generator=student.draw.generator)]
+        want = root_mean_square(pred, target)
+        try:
+            with student.untraced():
+                found = student.rmse(pred, target)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            found = want
+        found = found.item() if isinstance(found, Tensor) and found.numel() == 1 else found
+        wrong = found if isinstance(found, (int, float)) else type(found).__name__
+        right = isinstance(found, (int, float)) and abs(found - want) < 1e-5
+        student.note("rmse for whole targets", "right" if right else wrong)
+        expect.close(
+            found,
+            want,
+            "RMSE of predictions with decimal places for targets of an integer dtype",
+            hint="is anything lost when your code brings both tensors to one dtype?",
+        )
 
 
 # --- bonus: audit_log ---
@@ -1503,15 +1624,16 @@ class CheckAuditLog:
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
-        # Of 70,000 examples the sum of the losses seems to fall by 4, and rounding explains 5.5.
+        # Of 70,000 examples the sum of the losses seems to fall by 4, or by 1, and rounding explains 5.5. Of the 30,000
+        # new ones alone, it would explain 1.5.
         many = student.draw.integer(500, 900)
         large: list[tuple[str, list[tuple[int, float, float]], list[int]]] = [
             (
                 say("a log of {count} examples in which the sum of the losses seems to fall", count=times * 70_000),
-                [(times * 40_000, (7 * many + 1) / 10_000, 0.5), (times * 70_000, 4 * many / 10_000, 0.6)],
+                [(times * 40_000, (7 * many + a) / 10_000, 0.5), (times * 70_000, (4 * many + b) / 10_000, 0.6)],
                 [],
             )
-            for times in (1, 2, 3)
+            for times, a, b in ((1, 1, 0), (2, 1, 0), (3, 1, 0), (1, 2, 1))
         ]
         names = (
             mark("a log of {count} examples in which the number of correct answers seems to fall"),
@@ -1641,7 +1763,7 @@ class CheckPossibleErrorCounts:
 class Models:
     """Targets, predictions of two models, and where the middle of their bootstrapped differences lies."""
 
-    def __init__(self, student, n: int, better: float = 0.0, blunder: float = 0.0) -> None:
+    def __init__(self, student, n: int, better: float = 0.0, blunder: float = 0.0, n_draws: int = 20_000) -> None:
         """Draw them; most of the errors are common to both models, and a is better by about so much.
 
         With ``blunder``, a is off by that much in one row. A draw has that row 0, 1, 2, ... times, so the differences
@@ -1655,7 +1777,7 @@ class Models:
         self.b = self.target + common + draw.normal(n) * 0.25
         self.a[0] += blunder
         squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
-        rows = draw.integers(0, n, (20_000, n))
+        rows = draw.integers(0, n, (n_draws, n))
         figures = [of_model[rows].mean(1).sqrt() for of_model in squares]
         self.observed = float(squares[0].mean().sqrt() - squares[1].mean().sqrt())  # of all rows, each of them once
         differences, apart = figures[0] - figures[1], figures[0] - figures[1].roll(1)
@@ -1728,7 +1850,7 @@ def no_width(ends: Sequence[float], models: Models) -> bool:
 
 def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
     """Both ends of each interval lie where the judge's own draws have them."""
-    ends: list[str | int | tuple[str, bool]] = []
+    ends: list[str | int | tuple[str, bool | str]] = []
     for got, models, level in cases:
         for end, share in zip(got, ((1 - level) / 2, (1 + level) / 2), strict=True):
             want = models.quantile(share)
@@ -1737,7 +1859,7 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
             ends.append(
                 "drawn apart"
                 if models.as_if_apart(got, level)
-                else ("no width", models.in_the_middle(end, level))
+                else ("no width", "zero" if max(map(abs, got)) < 1e-6 else models.in_the_middle(end, level))
                 if no_width(got, models)
                 else "drawn of half"
                 if models.as_of_half(got, level)
@@ -1796,6 +1918,9 @@ class CheckPairedBootstrap:
             (interval(student, which, n_draws=6000, level=level), models, level)
             for which, level in ((models, 0.9), (models.mirrored(), 0.7))
         ]
+        # Here the RMSE of a draw differs widely from that of all rows.
+        dominated = Models(student, 100, blunder=30.0, n_draws=5000)
+        cases.append((interval(student, dominated, n_draws=3000, level=0.9), dominated, 0.9))
         demand_intervals(
             student,
             cases,
@@ -1841,8 +1966,16 @@ class CheckPairedBootstrap:
         student.note("same interval for seeds 2 and 0", [again[0] == first[2], again[1] == first[0]])
         different = max(max(ends) - min(ends) for ends in zip(*first, strict=True)) > 1e-5  # not by rounding alone
         student.note("intervals", "several" if different else "one")
+        zero_is_42 = interval(student, models, n_draws=400, seed=42) == first[0]
+        student.note("the interval of seed 0 is that of seed 42", zero_is_42)
         expect.true(same, "two calls with the same seed give different intervals", reveal=True, fact=True)
         expect.true(different, "four different seeds give the same interval", reveal=True)
+        expect.true(
+            not zero_is_42,
+            "seeds 0 and 42 give the same interval",
+            hint="0 is a seed like any other",
+            reveal=True,
+        )
         self.demand_n_draws(student, models, first)
 
     @staticmethod
@@ -1969,7 +2102,7 @@ class CheckGroupFolds:
         }
         facts: dict[str, list[bool]] = {way: [] for way in ways}
         numbers, seen = [], []
-        for k in (3, 4):
+        for k in (3, 6):
             for way, write in ways.items():
                 rows, written = [], {}
                 for text in sentences(student, 36):
@@ -2083,6 +2216,9 @@ class CheckGroupFolds:
             seen.append((way, folds, k, equal, [len(rows) for rows in folds.rows]))
         student.note("unequal folds of many texts", any(not equal for *_, equal, sizes in seen if sum(sizes) > 41))
         student.note("unequal folds of few texts", any(not equal for *_, equal, sizes in seen if sum(sizes) <= 41))
+        ends = [(sizes[0] * k / sum(sizes), sizes[-1] * k / sum(sizes)) for *_, k, _, sizes in seen if sum(sizes) > 41]
+        uneven = all(0.35 < first < 0.65 and 1.35 < last < 1.65 for first, last in ends)
+        student.note("half as many rows in the first fold as in the others, and half more in the last", uneven)
         few = [sizes for *_, sizes in seen if sum(sizes) == 41]
         student.note("sizes of five folds of 41 texts", "9 9 9 9 5" if few == [[9, 9, 9, 9, 5]] else "other ones")
         for way, folds, k, _, sizes in seen:
@@ -2116,7 +2252,15 @@ class CheckGroupFolds:
         student.note("same folds for seeds 2 and 0", [second[0] == first[2], second[1] == first[0]])
         different = len({str(folds) for folds in first})
         student.note("ways to deal", "one" if different == 1 else "several")
+        zero_is_42 = dealt(k=4, seed=42) == first[0]
+        student.note("the folds of seed 0 are those of seed 42", zero_is_42)
         expect.true(again, "two calls with the same seed give different folds", reveal=True, fact=True)
         expect.true(different > 1, "five different seeds give the same folds", reveal=True)
+        expect.true(
+            not zero_is_42,
+            "seeds 0 and 42 give the same folds",
+            hint="0 is a seed like any other",
+            reveal=True,
+        )
         expect.true(dealt() == dealt(k=5, seed=42), "the defaults are not k=5 and seed=42", reveal=True)
         demand_steady_across_processes(student, "group_folds", -1)
