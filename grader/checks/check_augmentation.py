@@ -734,6 +734,17 @@ class CheckRandomSwap:
             "a text of two words after 2 and 3 swaps",
             listed(found[0] if len(set(found)) == 1 else "now this, now that" for found in pairs.values()),
         )
+        for n, found in pairs.items():
+            expect.true(
+                set(found) == {"turned" if n % 2 else "as it was"},
+                say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
+                expected=say(
+                    "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
+                ),
+                actual=translated(found[0]),
+                hint="if the same two words are swapped several times, where do they end up?",
+                reveal=True,
+            )
         for n, numbers in swaps.items():
             expect.true(
                 max(numbers) > 0,
@@ -745,17 +756,6 @@ class CheckRandomSwap:
                 say("{n} swaps of two different positions cannot produce the order in the result", n=n),
                 hint="choose two new positions for each swap, from all positions in the text",
                 fact=True,
-            )
-        for n, found in pairs.items():
-            expect.true(
-                set(found) == {"turned" if n % 2 else "as it was"},
-                say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
-                expected=say(
-                    "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
-                ),
-                actual=translated(found[0]),
-                hint="if the same two words are swapped several times, where do they end up?",
-                reveal=True,
             )
 
     @check(points=1)

@@ -952,9 +952,6 @@ class CheckClmLoss:
             pages = Pages(student)
         knows = 50 * F.one_hot(pages.full.roll(-1, 1), pages.V).float()
         copies = 50 * F.one_hot(pages.full, pages.V).float()
-        # Each position has a level of its own: whoever moves all logits together loses the lowest ones.
-        level = torch.tensor([30.0, -80.0, 0.0])[torch.arange(pages.T) % 3].unsqueeze(-1)
-        knows, copies = knows + level, copies + level
         expect.close(
             one_number(student.clm_loss(knows, pages.full)),
             0.0,
@@ -969,6 +966,14 @@ class CheckClmLoss:
             50.0,
             "loss for a model that repeats the current token",
             hint="a model that repeats the current token does not predict the next one, so its loss must be large",
+        )
+        # Each position has a level of its own: whoever moves all logits together loses the lowest ones.
+        level = torch.tensor([30.0, -80.0, 0.0])[torch.arange(pages.T) % 3].unsqueeze(-1)
+        expect.close(
+            one_number(student.clm_loss(copies + level, pages.full)),
+            50.0,
+            "loss for that model, with another number added to all logits of each position",
+            hint="adding the same number to all logits of a position changes no probability",
         )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -2220,7 +2225,7 @@ class CheckWholeWordMask:
     @check(points=1, visible=True)
     def check_whole(self, student):
         """either all tokens of a word are selected or none"""
-        for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 4, 1, 1, 3, 1, 2, 1, 1, 2, 1, 1)):
+        for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 4, 1, 1, 3, 1, 2, 1, 1, 1, 1, 1, 1)):
             chosen = Selections(student, text_of(*lengths), 0.3, 60, say("{count} words", count=len(lengths)))
             chosen.expect_a_choice()
             chosen.expect_whole()
