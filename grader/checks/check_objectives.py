@@ -820,6 +820,17 @@ class CheckMlmLoss:
     def check_ln_V(self, student):
         """equal logits give a loss of ln V, and very large logits still give a finite loss"""
         riddle = Riddle(student)
+        level = student.draw.normal(riddle.B, riddle.T, 1)
+        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
+        expect.close(
+            one_number(student.mlm_loss(flat, riddle.labels)),
+            torch.tensor(float(riddle.V)).log(),
+            say("loss for equal logits over {count} tokens", count=riddle.V),
+            hint=(
+                "the loss should be the natural logarithm of V: what is the logarithm of a probability of 1/V "
+                "in your code?"
+            ),
+        )
         huge = 1000 * F.one_hot((riddle.ids + 1) % riddle.V, riddle.V).float()
         with student.untraced():
             loss = one_number(student.mlm_loss(huge, riddle.labels))
@@ -836,16 +847,14 @@ class CheckMlmLoss:
         # Each label has a level of its own: whoever moves all logits of the batch together loses the lowest ones.
         level = torch.zeros(riddle.B, riddle.T, 1)
         level[riddle.labelled, 0] = 1000.0 * (torch.arange(int(riddle.labelled.sum())) % 3 - 1)
-        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
         expect.close(
-            one_number(student.mlm_loss(flat, riddle.labels)),
-            torch.tensor(float(riddle.V)).log(),
-            say("loss for equal logits over {count} tokens", count=riddle.V),
-            tolerance=1e-4,
-            hint=(
-                "the loss should be the natural logarithm of V: what is the logarithm of a probability of 1/V "
-                "in your code?"
+            one_number(
+                student.mlm_loss(torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits), riddle.labels)
             ),
+            torch.tensor(float(riddle.V)).log(),
+            "loss for equal logits, with another number added to all logits of each position",
+            tolerance=1e-4,
+            hint="adding the same number to all logits of a position changes no probability",
         )
 
     @check(points=1, after=("value",))
