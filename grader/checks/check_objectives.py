@@ -747,12 +747,15 @@ class CheckMlmLoss:
     def check_value(self, student):
         """the loss is the mean cross-entropy over the labelled positions of the batch"""
         # With the larger scale, some label is so unlikely that 1e-7 more shows; then, the first text has no label.
-        riddle = None
-        for scale, counts in ((2.0, (1, 3, 0, 5, 0)), (3.0, (0, 3, 1, 5, 0))):
-            riddle = Riddle(student, scale, counts, like=riddle)
+        first = Riddle(student, 2.0)
+        second = Riddle(student, 3.0, (0, 3, 1, 5, 0), like=first)
+        second.ids[1, second.labelled[1]] = torch.tensor([0, 0, 1])  # twice 0, which no count of labels may leave out
+        second.labels = second.ids.masked_fill(~second.labelled, IGNORED)
+        losses = [one_number(student.mlm_loss(riddle.logits, riddle.labels)) for riddle in (first, second)]
+        for loss, riddle in zip(losses, (first, second), strict=True):
             n = int(riddle.labelled.sum())
             expect.close(
-                one_number(student.mlm_loss(riddle.logits, riddle.labels)),
+                loss,
                 riddle.loss(),
                 say("loss for a batch with {n} labels at {places} positions", n=n, places=riddle.labels.numel()),
                 hint=(
@@ -1149,10 +1152,12 @@ class CheckAttentionVisibility:
     def check_padding(self, student):
         """padding keys are hidden from every token in both modes, with padding on either side"""
         length = student.draw.integer(5, 9)  # the same for all: each call has a mask of its own
+        # Two lengths of 3 or more, below that of the batch: no text has the padding that it had in the call before.
+        shorter = (torch.randperm(length - 3, generator=student.draw.generator) + 3).tolist()[:2]
         views = []  # all of them are seen before any is judged: who hides padding in one mode only, is told so
         for causal in (False, True):
-            shorter = torch.randperm(length - 3, generator=student.draw.generator) + 3  # 3 or more, below the length
-            for left, first in zip((True, False), shorter.tolist(), strict=False):
+            for left in (True, False):
+                first = shorter[left == causal]
                 mask = padded(student, length, left, first)
                 views.append((causal, left, mask, seen(student, mask, causal)))
         for causal, left, mask, rows in views:
