@@ -384,6 +384,11 @@ class CheckRandomDeletion:
         whole = all(kept == tokens for tokens, several in zip(texts, made, strict=True) for kept in several)
         more = "all tokens" if whole else "more than one token now and then"
         student.note("left at p = 1", "nothing" if 0 in left else "one token" if left == {1} else more)
+        long = max(len(kept) for kept in made[lengths.index(300)])
+        student.note("left at p = 1 of 300 tokens", "more than one" if long > 1 else "one" if long else "nothing")
+        if long == 1:
+            more_left = [n for n, several in zip(lengths, made, strict=True) if max(map(len, several)) > 1]
+            student.note("short texts of which more is left at p = 1", listed(sorted(more_left)) or "none")
         expect.true(
             0 not in left,
             "the result for a non-empty text is empty",
@@ -509,17 +514,19 @@ class CheckRandomDeletion:
             fact=True,
         )
         self.demand_copies_apart(student)
-        tokens = words(student, 7)
+        first, *middle, last = words(student, 5)
+        tokens = [first, *shuffled(student, [*middle, *NEGATIONS[:2]]), last]  # none of them is protected here
         made = answers(student, "random_deletion", tokens, 0.5, times=250)
         alike = all(kept == made[0] for kept in made)  # is what `pure_seeded` looks at
         if 0.2 < share < 0.8 and not alike:  # else a position may be missed by accident
             never = [place for place, word in enumerate(tokens) if all(word in kept for kept in made)]
             student.note("positions that never go", listed(never))
+            student.note("only negations stay", [tokens[place] for place in never] in (["not", "no"], ["no", "not"]))
             expect.true(
                 not never,
                 "in 250 calls with p = 0.5, the tokens at some positions are never deleted",
                 actual=say("positions {places} of 7", places=listed(never)),
-                hint="the first and last tokens can be deleted like any other",
+                hint="every token can be deleted: the first, the last, and any word between them",
                 reveal=True,
             )
 
@@ -727,6 +734,17 @@ class CheckRandomSwap:
             "a text of two words after 2 and 3 swaps",
             listed(found[0] if len(set(found)) == 1 else "now this, now that" for found in pairs.values()),
         )
+        for n, found in pairs.items():
+            expect.true(
+                set(found) == {"turned" if n % 2 else "as it was"},
+                say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
+                expected=say(
+                    "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
+                ),
+                actual=translated(found[0]),
+                hint="if the same two words are swapped several times, where do they end up?",
+                reveal=True,
+            )
         for n, numbers in swaps.items():
             expect.true(
                 max(numbers) > 0,
@@ -738,17 +756,6 @@ class CheckRandomSwap:
                 say("{n} swaps of two different positions cannot produce the order in the result", n=n),
                 hint="choose two new positions for each swap, from all positions in the text",
                 fact=True,
-            )
-        for n, found in pairs.items():
-            expect.true(
-                set(found) == {"turned" if n % 2 else "as it was"},
-                say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
-                expected=say(
-                    "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
-                ),
-                actual=translated(found[0]),
-                hint="if the same two words are swapped several times, where do they end up?",
-                reveal=True,
             )
 
     @check(points=1)
@@ -940,9 +947,12 @@ class CheckRandomInsertion:
         student.note("two known words among six: no more than two insertions", fewer)
         lexicon = Lexicon(student, 1, 19)
         lexicon.entries[lexicon.known[0]][:] = shuffled(student, lexicon.unknown)[:3]  # a text may hold them already
-        made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=400)
-        share = sum(len(text) == 21 for text in made) / 400
-        student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
+        for number, word in enumerate(lexicon.unknown[:4]):  # in the lexicon, and not known all the same
+            lexicon.entries[word] = [word] * (number % 2)
+        made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=800)
+        share = sum(len(text) == 21 for text in made) / 800
+        shares = (0.05, 0.2, 0.37, 1)
+        student.note("one known word among twenty: share of insertions", called(share, shares) if share else 0)
         for n, known, grown in cases:
             expect.true(
                 grown == {n},
@@ -958,10 +968,10 @@ class CheckRandomInsertion:
             )
         expect.true(
             share == 1,
-            "when only one of the text's twenty words is in the lexicon, some insertions are missing",
-            expected=say("one token more in each of 400 calls"),
+            "when only one of the text's twenty words is known, some insertions are missing",
+            expected=say("one token more in each of 800 calls"),
             actual=say("in {share:.0f}% of them", share=100 * share),
-            hint="a word that is not in the lexicon must not use up an insertion: which words do you choose from?",
+            hint="a word that is not known must not use up an insertion: which words do you choose from?",
             reveal=True,
         )
 
@@ -1025,7 +1035,7 @@ class CheckRandomInsertion:
         """a new word can be inserted anywhere, including the start and the end"""
         lexicon = Lexicon(student, 5, 0)
         tokens = lexicon.text
-        n = 2000
+        n = 3000
         made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=n)
         demand_variety(student, made)
         found = [(gap, text[gap]) for text in made for gap in gaps(tokens, text)]
@@ -1068,6 +1078,9 @@ class CheckRandomInsertion:
         often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
         near, near_bound = sum(beside) / n, seven_sigma(1 / 3, n)
         student.note("gaps that are preferred", listed(often) or "none")
+        if not often and near <= 1 / 3 + near_bound:
+            # A third of the words, or a fifth where a position is rounded; the border is five deviations from both.
+            student.note("the two ends", "avoided" if (counts[0] + counts[5]) / n < 0.24 else "not avoided")
         student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
         expect.true(
             all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
@@ -1177,6 +1190,14 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "with n = 0, return the text unchanged",
         ),
         (
+            mark("the lexicon being empty"),
+            3,
+            zero.text,
+            {},
+            "a lexicon can be empty: what does your code choose from then?",
+            "if the lexicon contains no word of the text, return the text unchanged",
+        ),
+        (
             mark("no word being known"),
             3,
             unknown.text,
@@ -1228,6 +1249,9 @@ def demand_no_change(student, name: str) -> None:
         found.append(edge(student, what, ask, hint))
         student.note(f"{what}: unchanged", all(one == text for one in found[-1]))
         student.note(f"{what}: longer", any(len(one) > len(text) for one in found[-1]))
+        held = {*entries, *(word for synonyms in entries.values() for word in synonyms)}
+        foreign = any(word not in held for one in found[-1] for word in Counter(one) - Counter(text))
+        student.note(f"{what}: words that the lexicon does not hold", foreign)
     student.note("unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)])
     for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
         for one in made:
@@ -1348,6 +1372,14 @@ class CheckSynonymReplacement:
             known_places = [place for place, word in enumerate(tokens) if word in lexicon.known]
             changed = {place for place, _ in pairs}
             student.note("known words that change", listed(n for n, p in enumerate(known_places) if p in changed))
+            used: dict[str, set[str]] = {}
+            for _, word in pairs:
+                used.setdefault(lexicon.stranger.get(word, ""), set()).add(word)
+            sources = [number for number, place in enumerate(known_places) if tokens[place] in used]
+            student.note("known words whose synonyms come", listed(sources))
+            student.note(
+                "different synonyms of a word", "one" if max(map(len, used.values()), default=0) < 2 else "several"
+            )
             expect.true(pairs, "no word was replaced", hint="your function must replace n words")
             expect.true(
                 origins == {"own"},
@@ -1532,14 +1564,15 @@ class CheckMixup:
     def check_x(self, student):
         """each example is mixed with its partner: lam times its own features plus (1 - lam) times the partner's"""
         draw = student.draw
-        for shape, lam in (
-            ((5, 3), float(draw.uniform(0.55, 0.9))),
-            ((7, 4, 6), float(draw.uniform(0.1, 0.4))),
-        ):
-            batch = Batch(student, shape, 2, lam)
-            x = parts_of(student.mixup(*batch.arguments()), exactly=False)[0]
+        batches = [
+            Batch(student, (5, 3), 2, float(draw.uniform(0.55, 0.9))),
+            Batch(student, (7, 4, 6), 2, float(draw.uniform(0.1, 0.4))),
+        ]
+        mixtures = [student.mixup(*batch.arguments()) for batch in batches]  # both, before one of them is judged
+        for batch, answer in zip(batches, mixtures, strict=True):
+            shape, lam = tuple(batch.x.shape), batch.lam
             expect.close(
-                x,
+                parts_of(answer, exactly=False)[0],
                 batch.mixed(batch.x),
                 say("features {shape}, lam = {lam:.2f}", shape=shape, lam=lam),
                 hint="perm[i] is the partner of example i: is lam the share of the example or of its partner?",
@@ -1696,6 +1729,7 @@ def lengths_in_disorder(student, n: int, least: int) -> list[int]:
             return found
 
 
+CYRILLIC = str.maketrans("wW0123456789", "шШабвгдежзик")
 KINDS = {
     "new": lambda text, new: new,
     "spaced": lambda text, new: new.replace(" ", "  ", 2),
@@ -1706,6 +1740,7 @@ KINDS = {
     "tabs": lambda text, new: text.replace(" ", "\t"),
     "marks": lambda text, new: text.removesuffix(".") + "!",
     "accent": lambda text, new: text.replace(" w", " ẃ", 1),
+    "script": lambda text, new: new.translate(CYRILLIC),
     "order": lambda text, new: " ".join([*text.split()[:1], *text.split()[-2:0:-1], *text.split()[-1:]]),
     "empty": lambda text, new: "",
     "blank": lambda text, new: "   ",
@@ -1723,9 +1758,10 @@ class Journey:
             text itself is that one once more, with another label; or ``twin`` with that number, if the text differs
             from that one in case only, and what comes back is new.
         known: what comes back of the first text that is ``new``, if an earlier call has returned it already.
+        given: the second text, if it is ``new``, where an earlier call was given it.
     """
 
-    def __init__(self, student, kinds: Sequence[str], known: str = "") -> None:
+    def __init__(self, student, kinds: Sequence[str], known: str = "", given: str = "") -> None:
         """Draw texts and labels, and ask."""
         n, draw = len(kinds), student.draw
         lengths = lengths_in_disorder(student, n, 4)
@@ -1734,6 +1770,8 @@ class Journey:
         self.texts, fresh = sentences[:n], sentences[n:]
         if known:
             fresh[list(kinds).index("new")] = known
+        if given and kinds[1] == "new":
+            self.texts[1] = given
         self.labels = torch.randperm(900, generator=draw.generator)[:n].tolist()
         self.kinds = list(kinds)
         self.returned: list[str] = []
@@ -1804,7 +1842,7 @@ class Journey:
         return [
             number
             for number, kind in enumerate(self.kinds)
-            if kind == "new" or {"marks", "accent", "order", "twin"}.intersection(kind.split())
+            if kind == "new" or {"marks", "accent", "script", "order", "twin"}.intersection(kind.split())
         ]
 
     def demand_new(self, student) -> None:
@@ -1845,7 +1883,7 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
     return list(found), labels
 
 
-NEW = ("new", "spaced", "again", "marks", "accent", "order", "twin")
+NEW = ("new", "spaced", "again", "marks", "accent", "script", "order", "twin")
 """Kinds of texts that are not an original in another form."""
 ENDINGS = re.compile("-(?:xx|yy)")
 """What a translator appends to the words of a text that is not in its language."""
@@ -1969,10 +2007,16 @@ class CheckBackTranslate:
                 "order",
                 "again order 0",
                 "twin 0",
+                "script",
+                "script",
             ),
         ):
-            # A text that an earlier call has returned is as new as any other.
-            trip = Journey(student, kinds, known=cases[0][0].returned[0] if cases else "")
+            # A text that an earlier call has returned is as new as any other; one that an earlier call was given may
+            # be translated otherwise now.
+            before = cases[0][0] if cases else None
+            trip = Journey(
+                student, kinds, known=before.returned[0] if before else "", given=before.texts[3] if before else ""
+            )
             cases.append((trip, *self.facts(student, trip)))
         for trip, names, kept, again in cases:
             trip.demand_new(student)
@@ -2077,6 +2121,8 @@ class CheckBackTranslate:
             trip.demand_new(student)
             kept = {"empty" if not text else "blank" for text in trip.found if not text.strip()}
             student.note("texts without words", listed(sorted(kept)) or "none")
+            mine = {label: number for number, label in enumerate(trip.labels)}
+            student.note("whose labels", [mine.get(label, "nobody's") for label in map(plain_label, trip.found_labels)])
             expect.true(
                 not kept,
                 "an empty or blank text was kept",
@@ -2085,8 +2131,16 @@ class CheckBackTranslate:
                 hint="a translator sometimes returns an empty or blank text: does your code drop it?",
                 reveal=True,
             )
+            expect.equal(
+                [plain_label(label) for label in trip.found_labels],
+                [trip.labels[number] for number in trip.new()],
+                "labels of the returned texts",
+                hint="when you drop a text, drop its label, too; all other texts keep theirs",
+                reveal=True,
+            )
         hint = "if no text is kept, return two empty lists"
-        edge(student, mark("no new texts"), lambda: Journey(student, ["unchanged", "unchanged"]), hint)
+        none = edge(student, mark("no new texts"), lambda: Journey(student, ["unchanged", "unchanged"]), hint)
+        expect.equal([none.found, none.found_labels], [[], []], "no new texts", hint=hint, reveal=True)
         hint = "for two empty lists, return two empty lists"
         nothing = edge(student, mark("no texts"), lambda: Journey(student, []), hint)
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
@@ -2204,12 +2258,16 @@ class CheckKeepConfirmed:
         ]
         low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4), (0.34, 0.41)]
         high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
+        # 0.9 and 0.7 are larger than what is left of them in float32.
+        equal = [(0.9, 0.05), (0.88, 0.1), (0.7, 0.2), (0.9 + by_chance, 0.03), (0.2, 0.7), (0.78, 0.1)]
         cases = [
+            (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),  # first, so that no default is kept from it
             (Verdicts(student, default, 4), mark("with the default threshold, 0.5")),
-            (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
             (Verdicts(student, low, 4, threshold=0.2), "threshold=0.2"),  # less than one of four classes has at least
             (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
+            (Verdicts(student, equal, 3, threshold=0.7), "threshold=0.7"),
+            (Verdicts(student, equal, 3, threshold=0.9), "threshold=0.9"),
         ]
         for verdicts, what in cases:
             verdicts.demand(
@@ -2268,10 +2326,11 @@ class CheckKeepConfirmed:
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.
-        again.texts += [again.texts[0]] * 2
-        again.labels += [again.labels[0], 1 - again.labels[0]]
-        again.rows += [again.rows[0]] * 2
-        again.kept = [0, 1, 3]
+        # The last text twice: with a label that is wrong, and with the other one.
+        again.texts += [again.texts[0]] * 2 + [again.texts[2]]
+        again.labels += [again.labels[0], 1 - again.labels[0], 1 - again.labels[2]]
+        again.rows += [again.rows[0]] * 2 + [again.rows[2]]
+        again.kept = [0, 1, 3, 5]
         again.ask(student, {})
         for seen in (verdicts, again):
             seen.demand(
@@ -2285,9 +2344,11 @@ class CheckKeepConfirmed:
                     "the texts passed in were modified" if what == "texts" else "the labels passed in were modified",
                     hint="the caller still needs the originals: build new lists",
                 )
+        self.demand_new_verdicts(student)
         hint = "if no text is kept, return two empty lists"
-        none = mark("no confirmed texts")
-        edge(student, none, lambda: Verdicts(student, self.pairs(student, (False, False)), 2), hint)
+        wins = self.pairs(student, (False, False))
+        none = edge(student, mark("no confirmed texts"), lambda: Verdicts(student, wins, 2), hint)
+        expect.equal([none.found, none.found_labels], [[], []], "no confirmed texts", hint=hint, reveal=True)
         hint = "for two empty lists, return two empty lists"
         nothing = edge(student, mark("no texts"), lambda: Verdicts(student, [], 2), hint)
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
@@ -2295,14 +2356,28 @@ class CheckKeepConfirmed:
         cases[mark("two empty lists")] = nothing
         demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
         uneven = {}
-        for spare in (1, -1):
-            uneven[spare] = short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
-            short.labels = [*short.labels, 0] if spare > 0 else short.labels[:-1]
-            student.note(f"{3 + spare} labels for 3 texts are refused", self.refuses(student, short))
-        for spare, short in uneven.items():
+        for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0)):
+            wins = (True, True, False)[: max(n_texts, n_labels)]
+            uneven[n_texts, n_labels] = short = Verdicts(student, self.pairs(student, wins), 2)
+            short.labels = [*short.labels, 0][:n_labels]
+            short.texts, short.rows = short.texts[:n_texts], short.rows[:n_texts]
+            student.note(f"{n_labels} labels for {n_texts} texts are refused", self.refuses(student, short))
+        for (n_texts, n_labels), short in uneven.items():
             expect.raises(
                 partial(short.ask, student, {}),
-                say("3 texts and {count} labels", count=3 + spare),
+                say("{n_texts} texts and {n_labels} labels", n_texts=n_texts, n_labels=n_labels),
                 unpromised=mark("without one label per text, keep_confirmed raises {type} instead of ValueError"),
                 hint="zip silently stops at the end of the shorter list",
             )
+
+    @staticmethod
+    def demand_new_verdicts(student) -> None:
+        """Texts that an earlier call has asked about are judged by what the classifier says now."""
+        changed = Verdicts(student, CheckKeepConfirmed.pairs(student, (True, False, False, True, True)), 2)
+        changed.rows = [row[::-1] for row in changed.rows]
+        changed.kept = [place for place in range(5) if place not in changed.kept]
+        changed.ask(student, {})
+        changed.demand(
+            mark("texts of an earlier call"),
+            "the classifier's answer may have changed since the last call: does your code ask it every time?",
+        )

@@ -289,6 +289,8 @@ class CheckMaskTokens:
             reveal=True,
         )
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
+        few = {0: "none", 1: "one", len(texts.ids): "one for each text"}
+        student.note("labels with p = 0", few.get(none.n_selected, "some"))
         self.expect_share(none, 0.0, hint)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         self.expect_share(everything, 1.0, hint)
@@ -716,15 +718,19 @@ def moved(after: object, before: object) -> object:
 class Riddle:
     """Random logits, and labels at few places: one in the first text, three in the second, none in two, ..."""
 
-    def __init__(self, student, scale: float = 2.0, counts: Sequence[int] = (1, 3, 0, 5, 0)) -> None:
-        """Draw them, so many labels in each text; the id 0 is among those of the second."""
+    def __init__(
+        self, student, scale: float = 2.0, counts: Sequence[int] = (1, 3, 0, 5, 0), like: "Riddle | None" = None
+    ) -> None:
+        """Draw them, so many labels in each text, those of the second being 0, 1 and 2; of the sizes of ``like``."""
         self.B, self.T, self.V = 5, student.draw.integer(8, 12), student.draw.integer(13, 20)
+        if like:
+            self.T, self.V = like.T, like.V
         self.logits = scale * student.draw.normal(self.B, self.T, self.V)
         self.ids = student.draw.integers(0, self.V, (self.B, self.T))
         self.labelled = torch.zeros(self.B, self.T, dtype=torch.bool)
         for row, count in enumerate(counts):
             self.labelled[row, torch.randperm(self.T, generator=student.draw.generator)[:count]] = True
-        self.ids[1, self.labelled[1].nonzero()[0]] = 0
+        self.ids[1, self.labelled[1]] = torch.arange(counts[1])
         self.labels = self.ids.masked_fill(~self.labelled, IGNORED)
 
     def loss(self) -> Tensor:
@@ -741,11 +747,15 @@ class CheckMlmLoss:
     def check_value(self, student):
         """the loss is the mean cross-entropy over the labelled positions of the batch"""
         # With the larger scale, some label is so unlikely that 1e-7 more shows; then, the first text has no label.
-        for scale, counts in ((2.0, (1, 3, 0, 5, 0)), (3.0, (0, 3, 1, 5, 0))):
-            riddle = Riddle(student, scale, counts)
+        first = Riddle(student, 2.0)
+        second = Riddle(student, 3.0, (0, 3, 1, 5, 0), like=first)
+        second.ids[1, second.labelled[1]] = torch.tensor([0, 0, 1])  # twice 0, which no count of labels may leave out
+        second.labels = second.ids.masked_fill(~second.labelled, IGNORED)
+        losses = [one_number(student.mlm_loss(riddle.logits, riddle.labels)) for riddle in (first, second)]
+        for loss, riddle in zip(losses, (first, second), strict=True):
             n = int(riddle.labelled.sum())
             expect.close(
-                one_number(student.mlm_loss(riddle.logits, riddle.labels)),
+                loss,
                 riddle.loss(),
                 say("loss for a batch with {n} labels at {places} positions", n=n, places=riddle.labels.numel()),
                 hint=(
@@ -837,6 +847,18 @@ class CheckMlmLoss:
                 "logarithm in one stable step?"
             ),
         )
+        # Each label has a level of its own: whoever moves all logits of the batch together loses the lowest ones.
+        level = torch.zeros(riddle.B, riddle.T, 1)
+        level[riddle.labelled, 0] = 1000.0 * (torch.arange(int(riddle.labelled.sum())) % 3 - 1)
+        expect.close(
+            one_number(
+                student.mlm_loss(torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits), riddle.labels)
+            ),
+            torch.tensor(float(riddle.V)).log(),
+            "loss for equal logits, with another number added to all logits of each position",
+            tolerance=1e-4,
+            hint="adding the same number to all logits of a position changes no probability",
+        )
 
     @check(points=1, after=("value",))
     def check_pure(self, student):
@@ -857,24 +879,26 @@ class Pages:
     """Random logits for texts of different lengths, padded on the right; no token follows itself.
 
     The id of [PAD] is drawn, and it occurs as a token of a text as well, as the end token does with which GPT-2 pads;
-    so does the id 0. Only the mask says what is padding.
+    so do the ids 0 and 1. Only the mask says what is padding.
     """
 
-    LENGTHS = (11, 4, 7, 2)
-
-    def __init__(self, student) -> None:
-        """Draw them."""
-        self.B, self.T, self.V = len(self.LENGTHS), max(self.LENGTHS), student.draw.integer(13, 20)
+    def __init__(self, student, like: "Pages | None" = None) -> None:
+        """Draw them; those of the shape of ``like`` have their padding at other positions."""
+        self.lengths = (4, 2, 11, 7) if like else (11, 4, 7, 2)
+        self.B, self.T, self.V = len(self.lengths), max(self.lengths), like.V if like else student.draw.integer(13, 20)
         self.logits = 2 * student.draw.normal(self.B, self.T, self.V)
-        steps = student.draw.integers(1, self.V, (self.B, self.T))
-        full = steps.cumsum(1) % self.V
-        zero, pad = (int(token) for token in full[0, torch.tensor([3, 4])])  # neighbours, so they differ
-        self.pad = student.draw.integer(1, self.V)
-        names = torch.arange(self.V)  # zero is called 0, and pad is called self.pad
-        for token, name in ((zero, 0), (pad, self.pad)):
+        longest = self.lengths.index(self.T)
+        named: list[int] = []
+        while len(named) < 3:  # neighbours differ, those that are further apart need not
+            steps = student.draw.integers(1, self.V, (self.B, self.T))
+            full = steps.cumsum(1) % self.V
+            named = list(dict.fromkeys(full[longest, 3:6].tolist()))
+        self.pad = student.draw.integer(2, self.V)
+        names = torch.arange(self.V)
+        for token, name in zip(named, (0, self.pad, 1), strict=True):
             names = torch.where(names == names[token], name, torch.where(names == name, names[token], names))
         self.full = names[full]
-        self.mask = (torch.arange(self.T) < torch.tensor(self.LENGTHS).unsqueeze(1)).long()
+        self.mask = (torch.arange(self.T) < torch.tensor(self.lengths).unsqueeze(1)).long()
         self.ids = torch.where(self.mask.bool(), self.full, self.pad)
 
     def next_tokens(self, ids: Tensor) -> Tensor:
@@ -890,8 +914,9 @@ class CheckClmLoss:
     @check(points=2, visible=True, substitutes=("mlm_loss",))
     def check_shift(self, student):
         """position t predicts the token at t + 1"""
+        pages = None
         for _ in range(2):
-            pages = Pages(student)
+            pages = Pages(student, like=pages)
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
@@ -907,15 +932,16 @@ class CheckClmLoss:
     @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
         """padding is never a target, whatever its id, and all real targets of a batch have equal weight"""
+        pages = None
         for _ in range(2):
-            pages = Pages(student)
+            pages = Pages(student, like=pages)
             real = pages.mask[:, 1:].bool()
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
                 pages.next_tokens(pages.ids)[real].mean(),
                 say(
                     "loss for texts of {lengths} tokens: {targets} targets in all",
-                    lengths=", ".join(map(str, pages.LENGTHS)),
+                    lengths=", ".join(map(str, pages.lengths)),
                     targets=int(real.sum()),
                 ),
                 hint=(
@@ -923,6 +949,12 @@ class CheckClmLoss:
                     "apply the mask to positions or to their targets?"
                 ),
             )
+        expect.close(
+            one_number(student.clm_loss(pages.logits, pages.full)),
+            pages.next_tokens(pages.full).mean(),
+            "loss without a mask, after calls with one",
+            hint="without a mask there is no padding: where does your code take a mask from?",
+        )
 
     @check(points=1, substitutes=("mlm_loss",))
     def check_oracle(self, student):
@@ -946,6 +978,14 @@ class CheckClmLoss:
             50.0,
             "loss for a model that repeats the current token",
             hint="a model that repeats the current token does not predict the next one, so its loss must be large",
+        )
+        # Each position has a level of its own: whoever moves all logits together loses the lowest ones.
+        level = torch.tensor([30.0, -80.0, 0.0])[torch.arange(pages.T) % 3].unsqueeze(-1)
+        expect.close(
+            one_number(student.clm_loss(copies + level, pages.full)),
+            50.0,
+            "loss for that model, with another number added to all logits of each position",
+            hint="adding the same number to all logits of a position changes no probability",
         )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -1060,9 +1100,9 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
     )
 
 
-def padded(student, length: int, left: bool) -> Tensor:
-    """(3, length) of 0 and 1: texts of different lengths, the second one full."""
-    lengths = torch.tensor([[student.draw.integer(3, length - 1)], [length], [2]])
+def padded(student, length: int, left: bool, first: int = 0) -> Tensor:
+    """(3, length) of 0 and 1: texts of different lengths, the second one full; that of the ``first`` may be given."""
+    lengths = torch.tensor([[first or student.draw.integer(3, length - 1)], [length], [2]])
     mask = (torch.arange(length) < lengths).long()
     return mask.flip(1) if left else mask
 
@@ -1112,10 +1152,13 @@ class CheckAttentionVisibility:
     def check_padding(self, student):
         """padding keys are hidden from every token in both modes, with padding on either side"""
         length = student.draw.integer(5, 9)  # the same for all: each call has a mask of its own
+        # Two lengths of 3 or more, below that of the batch: no text has the padding that it had in the call before.
+        shorter = (torch.randperm(length - 3, generator=student.draw.generator) + 3).tolist()[:2]
         views = []  # all of them are seen before any is judged: who hides padding in one mode only, is told so
         for causal in (False, True):
             for left in (True, False):
-                mask = padded(student, length, left)
+                first = shorter[left == causal]
+                mask = padded(student, length, left, first)
                 views.append((causal, left, mask, seen(student, mask, causal)))
         for causal, left, mask, rows in views:
             hidden = [1 - real for real in mask]
@@ -1208,6 +1251,7 @@ class Library:
 
     def __init__(self, student, single: bool = False, lengths: Sequence[int] = ()) -> None:
         """Draw them: five with several sentences; with ``single`` also two with one, and one with two."""
+        self.n_pairs = 0  # of the last call
         lengths = list(lengths) or [student.draw.integer(3, 7) for _ in range(5)]
         if single:
             lengths[1:1], lengths[4:4] = [1], [1, 2]
@@ -1231,18 +1275,26 @@ class Pairs:
         seed: int | None = None,
         pure: bool = False,
         share_noted: bool = True,
+        earlier: Library | None = None,
     ) -> None:
-        """Call ``make_nsp_pairs`` with fresh dice."""
+        """Call ``make_nsp_pairs`` with fresh dice; ``earlier`` are the documents of an earlier call."""
         with student.untraced():
             dice = student.fixtures.objectives.dice(student.draw.seed() if seed is None else seed)
             if pure:
                 answer = student.pure("make_nsp_pairs", library.documents, n_pairs, dice)
             else:
                 answer = student.make_nsp_pairs(library.documents, n_pairs, dice)
+        if earlier and isinstance(answer, (list, tuple)):
+            too_many = len(answer) == n_pairs + earlier.n_pairs
+            student.note("as many pairs as in both calls together", too_many)
+        library.n_pairs = n_pairs
         self.lengths = [len(sentences) for sentences in library.documents]
         self.triples = triples_of(student, answer, n_pairs)
         found = [(library.place.get(first), library.place.get(second)) for first, second, _ in self.triples]
         places = [(first, second) for first, second in found if first is not None and second is not None]
+        if earlier:
+            strange = {one for pair in self.triples for one in pair[:2] if one not in library.place}
+            student.note("sentences of an earlier call", bool(strange) and strange <= set(earlier.place))
         expect.true(
             len(places) == len(found),
             "a pair contains a sentence that occurs in no document",
@@ -1459,10 +1511,12 @@ class CheckMakeNspPairs:
     @check(points=1, visible=True)
     def check_count(self, student):
         """n_pairs triples are returned, even if some documents have only one or two sentences"""
-        library = Library(student, single=True)
+        earlier = None
         for n in (student.draw.integer(301, 399), 1):
             # Where single sentences never begin a pair with label 0, its share may lie on a border of the notes.
-            pairs = Pairs(student, library, n, share_noted=False)
+            library = Library(student, single=True)
+            pairs = Pairs(student, library, n, share_noted=False, earlier=earlier)
+            earlier = library
             expect.equal(
                 len(pairs.triples),
                 n,
@@ -1505,6 +1559,10 @@ class CheckMakeNspPairs:
     @check(points=2)
     def check_negative(self, student):
         """label 1: the second sentence comes from a different document"""
+        # The other document has a single sentence, which must be used where there is no third one.
+        scarce = Pairs(student, Library(student, lengths=[student.draw.integer(4, 8), 1]), 60)
+        scarce_shared = scarce.strangers.count(False)
+        student.note("of two documents, pairs of one document", stated(scarce.strangers))
         pairs = Pairs(student, Library(student), self.N)
         hint = "the task needs both classes"
         expect.true(
@@ -1529,6 +1587,11 @@ class CheckMakeNspPairs:
             len(set(pairs.negative)) > 3,
             "nearly all pairs with label 1 are identical",
             hint="sample a new document and a new position for every pair",
+        )
+        expect.true(
+            not scarce_shared,
+            "if only one of two documents has several sentences, both sentences of a pair with label 1 come from it",
+            hint="which documents may the second sentence come from if all but one of them have a single sentence?",
         )
 
     @check(points=1)
@@ -1664,6 +1727,9 @@ class CheckMakeNspPairs:
                 )
                 for number in (seed, other)
             )
+            dice = student.fixtures.objectives.dice(seed)
+            twice = [triples_of(student, student.make_nsp_pairs(library.documents, n, dice), n) for _ in range(2)]
+        student.note("a later call, other pairs", twice[0] != twice[1])
         student.note("other seed, other pairs", first.triples != different)
         student.note("other seed, other labels", first.labels != [label for _, _, label in different])
         expect.true(
@@ -1676,6 +1742,11 @@ class CheckMakeNspPairs:
             first.triples != different,
             "a different seed produced the same pairs",
             hint="all random numbers must come from the `rng` argument: does your code create a generator of its own?",
+        )
+        expect.true(
+            twice[0] != twice[1],
+            "a second call with the same generator produced the same pairs again",
+            hint="every draw changes the state of the generator: does your code draw from `rng` itself?",
         )
         first.expect_questions()
 
@@ -1697,7 +1768,7 @@ class Cloze:
         # Steps of 0.08 or more between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
         steps = [torch.randperm(self.V, generator=student.draw.generator) for _ in range(self.T)]
         self.logits = (0.1 if large else 0.3) * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
-        if large:  # no two [MASK] have the same probabilities: a limit of them leaves different numbers of guesses
+        if len(masks) > 1:  # the last one has other probabilities: a limit of them leaves another number of guesses
             self.logits[masks[-1]] *= 0.8
         self.probabilities = self.logits.double().softmax(-1)
         favourites = torch.randperm(self.V, generator=student.draw.generator).tolist()
@@ -2099,6 +2170,14 @@ class Selections:
         alike = len(firsts) == 1 and all(len(set(rest)) == 1 for rest in rests)
         if alike:
             return "the first token" if True in firsts else "all but the first token"
+        cut = {
+            number
+            for number, word in enumerate(self.words)
+            for answer in self.answers
+            if len({answer[i] for i in word}) > 1
+        }
+        if cut == {0}:
+            return "of the first word"
         return "any tokens" if self.several_cut() else "of one word in each call"
 
     def several_cut(self) -> bool:
@@ -2160,7 +2239,7 @@ class CheckWholeWordMask:
     @check(points=1, visible=True)
     def check_whole(self, student):
         """either all tokens of a word are selected or none"""
-        for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 5, 1, 1, 3, 2, 2, 1, 1, 4, 3, 2)):
+        for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 4, 1, 1, 3, 1, 2, 1, 1, 1, 1, 1, 1)):
             chosen = Selections(student, text_of(*lengths), 0.3, 60, say("{count} words", count=len(lengths)))
             chosen.expect_a_choice()
             chosen.expect_whole()
@@ -2181,6 +2260,7 @@ class CheckWholeWordMask:
             *(([n] * 11, 1.0) for n in (1, 2, 3)),  # all of them
             ([1] * 3, 0.1),  # less than half a token: one all the same
             *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
+            ([7], 0.3),  # 2.1 tokens: the only word does not fit
         )
         what = say("{count} words of {length}, p={p}", count=420, length=1, p=0.5)
         long = Selections(student, text_of(*[1] * 420), 0.5, 3, what, noted=False)
@@ -2444,6 +2524,8 @@ class CheckPerplexity:
         ]
         for labels in (corpora[1][1][1], *(labels for _, labels in corpora[2])):  # 0 is a token like any other
             labels[labels != IGNORED] = 0
+        some = corpora[0][1][1]
+        some[some != IGNORED] = torch.arange(31) % 3  # 0, 1 and 2 among them
         found = [student.perplexity(batches) for batches in corpora]
         for number, batches in zip(found, corpora, strict=True):
             hint = (
@@ -2470,6 +2552,7 @@ class CheckPerplexity:
                 wrong = torch.zeros(rows * 4, 1)
                 wrong[: max(1, int(share * len(wrong)))] = worth
                 logits = student.draw.normal(rows, 4, vocab_size)
+                logits += 1000.0 * (torch.arange(4) % 2).view(1, 4, 1)  # each position at a level of its own
                 logits -= F.one_hot(labels, vocab_size) * wrong.view(rows, 4, 1)
                 batches.append((logits, labels))
             if worth == 700:  # the mean loss is to be just below 709, where float64 ends
