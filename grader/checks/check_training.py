@@ -317,6 +317,7 @@ class CheckTrainEpoch:
                 "that is too long and the default max_norm of 1",
             ),
             (Epoch(student, (4,), share=8.0), "eight times too long"),  # either parameter group alone is, too
+            (Epoch(student, (4,), drawn=self.long(student)), "longer than 1 and much shorter than max_norm"),
         )
         found = [epoch.found.weights() for epoch, _ in epochs]
         for (epoch, what), weights in zip(epochs, found, strict=True):
@@ -1187,6 +1188,9 @@ class CheckAmpStep:
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
         long.step(0, default=True)
         results.append((long, long.mixed.weights(), "too long, with the default max_norm of 1"))
+        long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student))
+        long.step(0)
+        results.append((long, long.mixed.weights(), "longer than 1 and much shorter than max_norm"))
         for share, what in (
             (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
             (1.1, "a little longer than max_norm"),  # all of these are shorter than 1
@@ -1583,6 +1587,7 @@ class CheckCheckpoint:
         """the optimizer's state is restored: further steps match those of an uninterrupted run"""
         for before, after in ((2, 3), (3, 2), (0, 3)):
             story = Interrupted(student, before, after)
+            story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
             run = story.run(1, lr=None if before else 0.5 * story.lr)
             if before == 0:  # into a run whose optimizer has a momentum already
                 run.train(story.batches[:1])
@@ -1621,6 +1626,8 @@ class CheckCheckpoint:
             student.fixtures.training.seed(seed)
             student.fixtures.training.drawn(skipped)
             story = Interrupted(student, before, 1)
+            student.fixtures.training.drawn(student.draw.integer(3, 9))
+            story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
             student.fixtures.training.drawn(student.draw.integer(3, 9))
             story.run(1).restore(story.checkpoint)
             mine = torch.Generator().manual_seed(seed)
