@@ -1001,7 +1001,7 @@ class CheckLoRALinear:
             adapted.plain(x),
             "output after merge() with both factors at zero, then new values in both factors",
             tolerance=1e-4,
-            hint="the forward pass of a merged layer does not use the factors: is a layer merged if its update was zero?",
+            hint="a merged layer does not use its factors: is your layer merged if its update was zero?",
         )
         expect.close(
             unmerged,
@@ -2618,9 +2618,7 @@ class CheckMultiLoRALinear:
         switched.add("news", r=3, alpha=2.0)
         found = [switched.answer(name) for name in ("reviews", "news")]
         hint = "the first adapter is scaled by 8/2, the second by 2/3: where do you store each scale?"
-        expect.close(
-            found[0], switched.wanted["reviews"], "output with alpha=8, r=2 active", tolerance=1e-4, hint=hint
-        )
+        expect.close(found[0], switched.wanted["reviews"], "output with alpha=8, r=2 active", tolerance=1e-4, hint=hint)
         expect.close(found[1], switched.wanted["news"], "output with alpha=2, r=3 active", tolerance=1e-4, hint=hint)
         self.expect_layers_apart(student)
 

@@ -157,7 +157,9 @@ def signs_mislead(numbers: Numbers, batches: Sequence[Batch]) -> bool:
     """Whether class 1 leads with a logit below 0, or class 0 with one of class 1 above 0, and each changes a share."""
     net = Net(doubled(numbers))
     logits, labels = torch.cat([net.logits(batch) for batch in batches]), torch.cat([b["labels"] for b in batches])
-    right = [int((guesses.long() == labels).sum()) for guesses in (logits.argmax(1), logits[:, 1] > 0, logits[:, 0] < 0)]
+    right = [
+        int((guesses.long() == labels).sum()) for guesses in (logits.argmax(1), logits[:, 1] > 0, logits[:, 0] < 0)
+    ]
     return right[0] not in right[1:]
 
 
