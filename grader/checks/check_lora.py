@@ -160,6 +160,15 @@ class CheckLoraReport:
             tolerance=rounding,
             hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
+        alone = one.get("reduction")
+        if isinstance(alone, float) and abs(alone - 1 + r * (d + k) / (d * k)) <= rounding:  # else, of another check
+            expect.close(
+                entry(three, "reduction"),
+                1 - lora / full,
+                "reduction for three different matrices",
+                tolerance=rounding,
+                hint="kept_ratio and reduction add up to 1, however many matrices there are",
+            )
         hint = "these matrices have more than 2 ** 31 parameters: in which data type does your code store the counts?"
         lora = 1024 * r * sum(sum(shape) for shape in huge)
         full = sum(rows * columns for rows, columns in huge)
@@ -608,6 +617,7 @@ class CheckLoRALinear:
             say("shapes of the trainable tensors with r above d and k (d={d}, k={k}, r={r})", d=D, k=K, r=wide),
             hint="the caller chooses the rank, even a wasteful one",
             reveal=True,
+            fact=True,
         )
 
     @check(points=2, visible=True)
@@ -729,10 +739,12 @@ class CheckLoRALinear:
     @check(points=1)
     def check_scaling(self, student):
         """with alpha = r the scale is 1, and doubling alpha doubles the update"""
+        asked = []
         for r, alpha in ((R, R), (R, 2 * R), (2, 1), (1, 5)):
             adapted = Adapted(student, alpha=float(alpha), r=r, bias=r > 1)  # of rank 1, B has the shape of a bias
             x = student.draw.normal(4, K)
-            output, silent = adapted.layer(x), adapted.without(x)
+            asked.append((adapted, x, r, alpha, adapted.layer(x), adapted.without(x)))
+        for adapted, x, r, alpha, output, silent in asked:
             expect.shape(output, (4, D), "output")
             expect.shape(silent, (4, D), "output with both factors at zero")
             update = alpha / r * F.linear(x, adapted.b @ adapted.a)
@@ -904,6 +916,7 @@ class CheckLoRALinear:
         )
         self.expect_one_merged_weight(student, adapted)
         self.expect_no_dropout_once_merged(student)
+        self.expect_merged_if_zero(student)
 
     @staticmethod
     def expect_frozen_once_merged(student, adapted: Adapted) -> None:
@@ -950,11 +963,14 @@ class CheckLoRALinear:
             plain = adapted.layer(x)
             adapted.layer.train()
             adapted.factors.write(adapted.a, adapted.b)
+            adapted.layer.eval()
+            before, again = adapted.layer(x), adapted.layer(x)
+            adapted.layer.train()
             adapted.layer.merge()
             trained = adapted.layer(x)
             adapted.layer.eval()
             calm = adapted.layer(x)
-        for output in (frozen, plain, trained, calm):
+        for output in (frozen, plain, before, again, trained, calm):
             usable(output, (32, D), "output of a layer with dropout")
         dry = same(trained, calm) or not same(frozen, plain)
         expect.true(
@@ -965,6 +981,31 @@ class CheckLoRALinear:
                 "see every entry of x"
             ),
             fact=True,
+        )
+        whole = same(calm, before) or not same(before, again)
+        expect.true(
+            whole,
+            "merge() in training mode changes what a layer with dropout returns in evaluation mode",
+            hint="merge() writes W + (alpha/r) B A into the weight, in either mode: what is added in training mode?",
+            fact=True,
+        )
+
+    @staticmethod
+    def expect_merged_if_zero(student) -> None:
+        """A layer is merged even if its update is zero at that time."""
+        adapted = Adapted(student, alpha=8.0)
+        x = student.draw.normal(4, K)
+        with student.untraced():
+            adapted.factors.silence()
+            adapted.layer.merge()
+            adapted.find().write(adapted.a, adapted.b)
+        merged = adapted.layer(x)
+        expect.close(
+            merged,
+            adapted.plain(x),
+            "output after merge() with both factors at zero, then new values in both factors",
+            tolerance=1e-4,
+            hint="a merged layer does not use its factors: is your layer merged if its update was zero?",
         )
 
     @check(points=2, after=("merge",))
@@ -1018,7 +1059,27 @@ class CheckLoRALinear:
             self.expect_weight_restored(student, dtype)
         self.expect_own_weights_restored(student)
         self.expect_restored_after_two_merges(student)
+        self.expect_unmerged_if_zero(student)
         self.remark_on_rounding(student)
+
+    @staticmethod
+    def expect_unmerged_if_zero(student) -> None:
+        """A layer is merged no more even if its update is zero at that time."""
+        adapted = Adapted(student, alpha=8.0)
+        x = student.draw.normal(4, K)
+        with student.untraced():
+            adapted.factors.silence()
+            adapted.layer.merge()
+            adapted.layer.unmerge()
+            adapted.find().write(adapted.a, adapted.b)
+        unmerged = adapted.layer(x)
+        expect.close(
+            unmerged,
+            adapted.adapted(x),
+            "output after merge() and unmerge() with both factors at zero, then new values in both factors",
+            tolerance=1e-4,
+            hint="unmerge() makes the LoRA branch active again, even if the update was zero",
+        )
 
     @staticmethod
     def expect_own_weights_restored(student) -> None:
@@ -1114,9 +1175,17 @@ class CheckLoRALinear:
     @check(points=1)
     def check_delta_weight(self, student):
         """delta_weight() returns (alpha/r) B A, with shape (d, k)"""
-        adapted = Adapted(student, alpha=8.0)
+        adapted = Adapted(student, alpha=8.0, dropout=0.5)
+        adapted.quietly("eval")
         delta = adapted.layer.delta_weight()
+        adapted.quietly("train")
         expect.shape(delta, (D, K), "delta_weight()", hint="delta_weight() is added to a weight of shape (d, k)")
+        with student.untraced():
+            drawn = [adapted.layer.delta_weight() for _ in range(4)]
+        for one in drawn:
+            expect.shape(one, (D, K), "delta_weight() in training mode")
+        steady = all(same(one, drawn[0]) for one in drawn)
+        student.note("delta_weight() in training mode", drawn[0] if steady else "another one in every call")
         expect.close(
             delta,
             adapted.delta(),
@@ -1124,6 +1193,14 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="delta_weight() must include the same scale as the forward pass",
         )
+        for one in drawn:
+            expect.close(
+                one,
+                adapted.delta(),
+                "delta_weight() in training mode, of a layer with dropout",
+                tolerance=1e-4,
+                hint="dropout is applied to x only: is the update in training mode a different matrix?",
+            )
         adapted.a, adapted.b = student.draw.normal(R, K), student.draw.normal(D, R)
         adapted.find().write(adapted.a, adapted.b)
         expect.close(
@@ -1650,15 +1727,18 @@ class CheckInjectLora:
         )
         expect_adapted(student, model, original, 1)
         model = small(student, seed)
+        shapes = []
         try:
             inject(student, model, ["preclassifier"], r=4, alpha=4.0)
             with student.untraced():
                 shapes = [tuple(sorted(tensor.shape)) for tensor in student.fixtures.tensors(model)[:MANY]]
-            at_the_top = shapes.count((4, WIDTH)) >= 2
+            raised = False
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            at_the_top = False
+            raised = True
+        at_the_top = shapes.count((4, WIDTH)) >= 2
+        student.note("a layer at the top raises an error", raised)
         expect.true(
             at_the_top,
             "the target preclassifier (a top-level layer) is not adapted, or your code raises an error",
@@ -1956,6 +2036,23 @@ class CheckLoraStateDict:
             hint="other code looks up each saved tensor by its name in model.named_parameters()",
         )
         self.expect_other_head(student)
+        self.expect_names_as_they_are(student)
+
+    @staticmethod
+    def expect_names_as_they_are(student) -> None:
+        """The names are those of the parameters, whatever the parts of a model are called."""
+        inner = prepared(student, student.draw.seed())
+        model = student.fixtures.lora.nested(inner, ["wrapper", "module"])
+        with student.untraced():
+            state = tensors_of(student.lora_state_dict(model))
+            named = student.fixtures.parameters(model)
+        known = all(name in named for name in state)
+        expect.true(
+            known,
+            "in a model with a part called module, some saved names are not those of its parameters",
+            hint="every part of a parameter's name belongs to it: what does your code do to the names?",
+            fact=True,
+        )
 
     @staticmethod
     def expect_other_head(student) -> None:
@@ -2279,7 +2376,7 @@ class CheckMultiLoRALinear:
         """only the active adapter contributes, and switching back to an adapter restores its output"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
-        switched.add("news", r=3, alpha=3.0)
+        news = switched.add("news", r=3, alpha=3.0)
         hint = "the output is the base output plus the active adapter's update; no other adapter is used or changed"
         switched.expect("reviews", mark("output with the first adapter active"), hint)
         switched.expect("news", mark("output with the second adapter active"), hint)
@@ -2293,6 +2390,18 @@ class CheckMultiLoRALinear:
             hint="only set_adapter changes which adapter is active",
         )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
+        news.write(torch.full((3, K), torch.inf), torch.full((D, 3), torch.inf))
+        with student.untraced():
+            beside = switched.layer(switched.x)
+        finite = isinstance(beside, Tensor) and bool(beside.isfinite().all())
+        student.note("finite beside an infinite adapter", finite)
+        expect.close(
+            beside,
+            switched.wanted["reviews"],
+            "output with one adapter active while another one contains infinite values",
+            tolerance=1e-4,
+            hint="the other adapters are not used, whatever they contain: what is 0 times infinity?",
+        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
@@ -2533,9 +2642,46 @@ class CheckMultiLoRALinear:
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=8.0)
         switched.add("news", r=3, alpha=2.0)
+        found = [switched.answer(name) for name in ("reviews", "news")]
         hint = "the first adapter is scaled by 8/2, the second by 2/3: where do you store each scale?"
-        switched.expect("reviews", mark("output with alpha=8, r=2 active"), hint)
-        switched.expect("news", mark("output with alpha=2, r=3 active"), hint)
+        expect.close(found[0], switched.wanted["reviews"], "output with alpha=8, r=2 active", tolerance=1e-4, hint=hint)
+        expect.close(found[1], switched.wanted["news"], "output with alpha=2, r=3 active", tolerance=1e-4, hint=hint)
+        self.expect_layers_apart(student)
+
+    @staticmethod
+    def expect_layers_apart(student) -> None:
+        """Two layers have adapters of the same name, each with its own scale, and each layer is switched by itself."""
+        first, second = Switched(student), Switched(student)
+        first.add("reviews", r=2, alpha=8.0)
+        try:
+            second.add("reviews", r=2, alpha=3.0)
+            free = True
+        except StudentRaised as error:
+            if error.type != "ValueError" or error.no_answer:
+                raise
+            free = False
+        expect.true(
+            free,
+            "an adapter name that another layer uses is rejected as taken",
+            hint="a model has many such layers: where does each of them keep the names of its adapters?",
+            fact=True,
+        )
+        outputs = [one.answer("reviews") for one in (first, second)]
+        with student.untraced():
+            second.layer.set_adapter(None)
+        outputs.append(first.layer(first.x))
+        hint = "a model has many such layers: where does each of them keep its scales and its active adapter?"
+        for output, one, what in zip(
+            outputs,
+            (first, second, first),
+            (
+                mark("output of a layer with alpha=8, beside a layer whose adapter of the same name has alpha=3"),
+                mark("output of a layer with alpha=3, beside a layer whose adapter of the same name has alpha=8"),
+                mark("output of a layer after set_adapter(None) in another layer"),
+            ),
+            strict=True,
+        ):
+            expect.close(output, one.wanted["reviews"], translated(what), tolerance=1e-4, hint=hint)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_isolated_same_rank(self, student):
@@ -2841,6 +2987,11 @@ class CheckPeftParamCount:
             refused(student, "ValueError", student.peft_param_count, "LoRA", d=768, n_layers=12, r=8),
             'the method "LoRA" is accepted without an error',
             hint='the docstring names four methods, all in lower case, and "LoRA" is not one of them',
+        )
+        expect.true(
+            refused(student, "ValueError", student.peft_param_count, " lora ", d=768, n_layers=12, r=8),
+            'the method " lora " is accepted without an error',
+            hint='the docstring names four methods, and " lora " is not one of them',
         )
 
 

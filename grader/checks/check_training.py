@@ -36,23 +36,23 @@ Batch = dict[str, Tensor]
 Numbers = dict[str, Tensor]
 
 
-def draw_batch(draw, n: int) -> Batch:
+def draw_batch(draw, n: int, classes: int = CLASSES) -> Batch:
     """n examples, padded on the right."""
     n_tokens = draw.integer(3, 6)
     lengths = draw.integers(1, n_tokens + 1, (n,))
     return {
         "input_ids": draw.integers(0, VOCABULARY, (n, n_tokens)),
         "attention_mask": (torch.arange(n_tokens) < lengths[:, None]).long(),
-        "labels": draw.integers(0, CLASSES, (n,)),
+        "labels": draw.integers(0, classes, (n,)),
     }
 
 
-def draw_weights(draw) -> Numbers:
+def draw_weights(draw, classes: int = CLASSES) -> Numbers:
     """Of the classifier, in float32."""
     return {
         "embeddings": 0.6 * draw.normal(VOCABULARY, WIDTH),
-        "weight": 0.6 * draw.normal(CLASSES, WIDTH),
-        "bias": 0.5 * draw.normal(CLASSES),
+        "weight": 0.6 * draw.normal(classes, WIDTH),
+        "bias": 0.5 * draw.normal(classes),
     }
 
 
@@ -97,7 +97,8 @@ class Net:
         total = {name: torch.zeros_like(numbers) for name, numbers in self.numbers.items()}
         for batch in group:
             hidden, factors, shares = self.hidden(batch)
-            wrong = (self.logits(batch).softmax(1) - torch.eye(CLASSES, dtype=torch.float64)[batch["labels"]]) / n
+            logits = self.logits(batch)
+            wrong = (logits.softmax(1) - torch.eye(logits.shape[1], dtype=torch.float64)[batch["labels"]]) / n
             total["weight"] += wrong.mT @ (hidden * factors)
             total["bias"] += wrong.sum(0)
             if not self.frozen:
@@ -137,13 +138,29 @@ def clear_cut(numbers: Numbers, batches: Sequence[Batch], *, dropout: bool = Fal
     return 0.1 < share < 0.9 and (len(set(n)) == 1 or abs(share - mean) > 0.02)
 
 
-def draw_clear(draw, sizes: Sequence[int], *, gaps: bool = False) -> tuple[Numbers, list[Batch]]:
-    """Weights and batches whose predictions no rounding can change; with ``gaps``, a class is missing somewhere."""
-    for _ in range(200):
-        numbers, batches = draw_weights(draw), [draw_batch(draw, n) for n in sizes]
+def draw_clear(
+    draw, sizes: Sequence[int], *, gaps: bool = False, classes: int = CLASSES
+) -> tuple[Numbers, list[Batch]]:
+    """Weights and batches whose predictions no rounding can change; with ``gaps``, a class is missing somewhere.
+
+    With two classes, the sign of a logit does not say which class leads.
+    """
+    for _ in range(1000):
+        numbers, batches = draw_weights(draw, classes), [draw_batch(draw, n, classes) for n in sizes]
         if clear_cut(numbers, batches) and not (gaps and all_occur(numbers, batches)):
-            return numbers, batches
-    raise AssertionError("no clear-cut batches in 200 draws")
+            if classes > 2 or signs_mislead(numbers, batches):
+                return numbers, batches
+    raise AssertionError("no clear-cut batches in 1000 draws")
+
+
+def signs_mislead(numbers: Numbers, batches: Sequence[Batch]) -> bool:
+    """Whether class 1 leads with a logit below 0, or class 0 with one of class 1 above 0, and each changes a share."""
+    net = Net(doubled(numbers))
+    logits, labels = torch.cat([net.logits(batch) for batch in batches]), torch.cat([b["labels"] for b in batches])
+    right = [
+        int((guesses.long() == labels).sum()) for guesses in (logits.argmax(1), logits[:, 1] > 0, logits[:, 0] < 0)
+    ]
+    return right[0] not in right[1:]
 
 
 def all_occur(numbers: Numbers, batches: Sequence[Batch]) -> bool:
@@ -306,6 +323,10 @@ class CheckTrainEpoch:
                 Epoch(student, (4,), share=8.0),
                 mark("after one step with a gradient eight times too long"),
             ),
+            (
+                Epoch(student, (4,), drawn=self.long(student)),
+                mark("after one step with a gradient longer than 1 and much shorter than max_norm"),
+            ),
         )
         found = [epoch.found.weights() for epoch, _ in epochs]
         for (epoch, what), weights in zip(epochs, found, strict=True):
@@ -366,7 +387,7 @@ class CheckTrainEpoch:
     @check(points=1, preloads=("training",))
     def check_scheduler(self, student):
         """the schedule advances once after every optimizer step"""
-        for sizes, accum, epochs in (((3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
+        for sizes, accum, epochs in (((3, 3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
             # a warmup: every step has another rate, and the first one none
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
@@ -396,7 +417,7 @@ class CheckTrainEpoch:
         """one pass over the loader gives the mean loss per example and the accuracy, as plain numbers"""
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
-            drawn = draw_clear(student.draw, sizes)
+            drawn = draw_clear(student.draw, sizes, classes=2 if sizes == (7,) else CLASSES)
             epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
         with student.untraced():
@@ -567,10 +588,11 @@ class Evaluated:
         frozen: bool = False,
         recording: bool = True,
         gaps: bool = False,
+        classes: int = CLASSES,
     ) -> None:
         """Draw everything and call the student's function, while gradients are recorded or not."""
         self.student, self.sizes, self.recording = student, sizes, recording
-        self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps)
+        self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps, classes=classes)
         self.gradient = gradient
         self.model = student.fixtures.training.classifier(
             self.numbers["embeddings"],
@@ -631,8 +653,8 @@ class CheckEvaluate:
         """predictions and labels of all batches are returned in the order of the loader, with the accuracy"""
         results = []
         # of the last four, sorted by size, three go round in a circle, whether the largest or the smallest comes first
-        for sizes in ((4, 4, 3), (5, 2), (4, 1, 2, 7)):
-            measured = Evaluated(student, sizes, gaps=True)
+        for sizes in ((4, 4, 3), (5, 2), (4, 1, 2, 7), (6, 3)):
+            measured = Evaluated(student, sizes, gaps=sizes != (6, 3), classes=2 if sizes == (6, 3) else CLASSES)
             read = {key: measured.found.list_of(key) for key in ("predictions", "labels")}
             results.append((measured, read, measured.found.number("accuracy")))
         for measured, read, accuracy in results:
@@ -1013,6 +1035,9 @@ class CheckEarlyStopper:
             exact = [sign * 1.0, *[sign * 0.75] * (waits + 2)]
             what = say('mode="{mode}", an improvement of exactly min_delta', mode=mode)
             cases.append(Case(exact, 1 + waits, what, {**plain, "min_delta": 0.25}))
+            tiny = [sign * (1.0 - 1e-5 * i) for i in range(rounds)]
+            what = say('mode="{mode}", tiny improvements, min_delta=0', mode=mode)
+            cases.append(Case([*tiny, *[tiny[-1]] * (waits + 1)], rounds + waits, what, plain))
             what = say('mode="{mode}", the same value again and again, min_delta=0', mode=mode)
             cases.append(Case([sign] * (waits + 3), 1 + waits, what, plain))
         self.demand(student, cases, hint=hint)
@@ -1206,6 +1231,12 @@ class CheckAmpStep:
         long.step(0, default=True)
         what = mark("after one step with scale {scale:g} and a true gradient too long, with the default max_norm of 1")
         results.append((long, long.mixed.weights(), what))
+        long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student))
+        long.step(0)
+        what = mark(
+            "after one step with scale {scale:g} and a true gradient longer than 1 and much shorter than max_norm"
+        )
+        results.append((long, long.mixed.weights(), what))
         for share, what in (  # all of these gradients are shorter than 1
             (
                 float(student.draw.uniform(2.5, 4)),
@@ -1361,7 +1392,7 @@ class Losses:
         gamma: float,
         *,
         size: float = 2.0,
-        shift: float = 0.0,
+        shift: float | Tensor = 0.0,
         given: bool = True,
     ) -> None:
         """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
@@ -1454,7 +1485,9 @@ class CheckCustomLoss:
         """large logits give finite losses and gradients; smoothing or gamma out of range is rejected"""
         with student.untraced():
             raised = Losses(student, 4, 3, 0.0, 0.0, shift=200.0).loss
+            apart = Losses(student, 4, 3, 0.0, 0.0, shift=-150.0 * torch.arange(4)[:, None]).loss
         student.note("finite for logits of about 200", isinstance(raised, Tensor) and bool(raised.isfinite().all()))
+        student.note("finite for examples far apart", isinstance(apart, Tensor) and bool(apart.isfinite().all()))
         self.note_unlikely(student)
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             with student.untraced():  # infinite or NaN, as it happens: one fact
@@ -1535,10 +1568,10 @@ class Interrupted:
         self.checkpoint = self.first.checkpoint(student.value(None, "Checkpoint"))
         self.first.train(self.batches[before:])
 
-    def run(self, which: int) -> Any:
-        """A new run, from one start or from the other."""
-        start = self.starts[which]
-        return self.given.run(start["embeddings"], start["weight"], start["bias"], self.lr, MOMENTUM, self.factors)
+    def run(self, which: int, lr: float | None = None) -> Any:
+        """A new run, from one start or from the other, perhaps with another learning rate."""
+        start, lr = self.starts[which], self.lr if lr is None else lr
+        return self.given.run(start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors)
 
     def truth(self, steps: int) -> Numbers:
         """The weights after so many steps from the first start, without an interruption."""
@@ -1606,9 +1639,12 @@ class CheckCheckpoint:
     @check(points=1, preloads=("training",))
     def check_optimizer(self, student):
         """the optimizer's state is restored: further steps match those of an uninterrupted run"""
-        for before, after in ((2, 3), (3, 2)):
+        for before, after in ((2, 3), (3, 2), (0, 3)):
             story = Interrupted(student, before, after)
-            run = story.run(1)
+            story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
+            run = story.run(1, lr=None if before else 0.5 * story.lr)
+            if before == 0:  # into a run whose optimizer has a momentum already
+                run.train(story.batches[:1])
             run.restore(story.checkpoint)
             run.train(story.batches[before:])
             demand_weights(
@@ -1648,6 +1684,8 @@ class CheckCheckpoint:
             student.fixtures.training.seed(seed)
             student.fixtures.training.drawn(skipped)
             story = Interrupted(student, before, 1)
+            student.fixtures.training.drawn(student.draw.integer(3, 9))
+            story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
             student.fixtures.training.drawn(student.draw.integer(3, 9))
             story.run(1).restore(story.checkpoint)
             mine = torch.Generator().manual_seed(seed)
