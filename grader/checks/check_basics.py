@@ -149,9 +149,9 @@ def texts(student, first: int, second: int) -> tuple[list[int], list[int]]:
     return a, b
 
 
-def joined(a: list[int], b: list[int] | None) -> list[int]:
+def joined(a: list[int], b: list[int] | None, cls_id: int = CLS, sep_id: int = SEP) -> list[int]:
     """The row of one text, or of two."""
-    return [CLS, *a, SEP] + ([] if b is None else [*b, SEP])
+    return [cls_id, *a, sep_id] + ([] if b is None else [*b, sep_id])
 
 
 def segments_of(first: int, second: int) -> list[int]:
@@ -165,14 +165,19 @@ def mask_of(first: int, second: int) -> list[int]:
 
 
 def cut_again(student) -> tuple[list[Any], str]:
-    """The row of one long pair in eight calls, and what changes from call to call: no two rows may differ here."""
+    """The row of one long pair in eight calls, and what changes from call to call: no two rows may differ here.
+
+    If nothing does, but a text has lost ids from both of its ends, which ones these are may be chosen by a seed.
+    """
     a, b = texts(student, 40, 5)
     with student.untraced():
         results = [student.encode_pair(a, b, CLS, SEP, 20) for _ in range(8)]
     rows = [result.get("input_ids") if isinstance(result, dict) else None for result in results]
     rows = [row.tolist() if isinstance(row, Tensor) else row for row in rows]
     if not all(isinstance(row, (list, tuple)) for row in rows) or all(row == rows[0] for row in rows):
-        return rows, "nothing"
+        row = rows[0] if isinstance(rows[0], (list, tuple)) else []
+        middle = a[0] not in row and a[-1] not in row and any(token in row for token in a)
+        return rows, "which end" if middle else "nothing"
     return rows, "the ids" if len({str(lengths_in(row, a, b)) for row in rows}) == 1 else "the lengths"
 
 
@@ -187,13 +192,14 @@ def written_row(student, a: list[int], b: list[int] | None, limit: int, changes:
     """The student's row of one text or two.
 
     Of two equally long texts either may be cut, so what is noted is the row in which the first one kept the odd id.
-    Where something else changes from call to call, only that is noted that does not.
+    Where something else changes from call to call, or the ends that are cut are chosen by a seed, only that is noted
+    which does not depend on it.
     """
     with student.untraced():
         result = student.encode_pair(a, b, CLS, SEP, limit)
     if changes != "nothing":
         row = part(result, "input_ids", "list")
-        if changes == "the ids" and isinstance(row, (list, tuple)):
+        if changes in ("the ids", "which end") and isinstance(row, (list, tuple)):
             student.note("ids of both texts and others", lengths_in(row, a, b or []))
         return result
     noted = dict(result) if isinstance(result, dict) else result
@@ -228,12 +234,16 @@ class CheckEncodePair:
     @check(points=2, visible=True)
     def check_layout(self, student):
         """a pair is encoded as [CLS] A [SEP] B [SEP], and its attention mask is 1 everywhere"""
-        for first, second in ((student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)):
+        lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)
+        for (first, second), special in zip(lengths, ((CLS, SEP), (0, 2)), strict=True):  # BERT's, and RoBERTa's
             a, b = texts(student, first, second)
-            result = student.encode_pair(a, b, CLS, SEP, 64)
+            if special == (CLS, SEP):
+                b[0] = student.draw.integer(0, 2)  # the padding id of BERT or of RoBERTa, in a text
+                a[0] = 1 - b[0]
+            result = student.encode_pair(a, b, *special, 64)
             expect.equal(
                 part(result, "input_ids", "list"),
-                joined(a, b),
+                joined(a, b, *special),
                 "input_ids of a pair",
                 hint="put one [CLS] at the start of the row and one [SEP] after each text",
             )
@@ -476,6 +486,7 @@ class CheckBertParamCount:
         first, second = drawn_sizes(student), drawn_sizes(student)
         # In each of the later calls, one size is another than before: a part that is kept must be kept for this size.
         changed = [{**second, name: size + student.draw.integer(1, 9)} for name, size in second.items()]
+        changed += [{**second, "segments": 1}, {**second, "layers": 1}]
         asked = [first, second, *changed]
         counts = [student.bert_param_count(**sizes) for sizes in asked]
         for sizes, count in zip(asked, counts, strict=True):
@@ -550,12 +561,12 @@ def labelled(
     return labels, scores
 
 
-def names_of(student, n_classes: int) -> dict[int, str]:
-    """Labels by index, in no particular order."""
+def names_of(student, n_classes: int, first: int = 0) -> dict[int, str]:
+    """Labels by index, in no particular order; the letters begin with this one."""
     order = torch.randperm(n_classes, generator=student.draw.generator)
     if bool((order == torch.arange(n_classes)).all()):
         order = order.flip(0)
-    return {int(index): f"LABEL_{'ABCDEFGHIJKL'[int(index)]}" for index in order}
+    return {int(index): f"LABEL_{'ABCDEFGHIJKL'[first + int(index)]}" for index in order}
 
 
 def separated(student, n_rows: int, n_classes: int, lead: float) -> tuple[Tensor, list[int]]:
@@ -594,9 +605,10 @@ class CheckLabelScores:
     @check(points=1, visible=True)
     def check_labels(self, student):
         """every row gets the label of its largest logit"""
-        for n_classes, n_rows in ((4, 7), (2, 7), (12, 14)):  # "10" comes before "2" where numbers are texts
+        # "10" comes before "2" where numbers are texts; in the end, as many classes as before have other labels
+        for n_classes, n_rows, first in ((4, 7, 0), (2, 7, 0), (12, 14, 0), (4, 7, 5)):
             logits, winners = separated(student, n_rows, n_classes, lead=4.0)
-            id2label = names_of(student, n_classes)
+            id2label = names_of(student, n_classes, first)
             labels, _ = labelled(student, logits, id2label)
             expect.equal(
                 labels,
@@ -732,10 +744,13 @@ def greedy_path(model: basics.PrefixModel, prompt: list[int], steps: int) -> lis
     return ids
 
 
-def reader(student, vocabulary: int, height: float, noise: float):
-    """A model over there whose favourite depends on the whole text so far, and its twin here."""
+def reader(student, vocabulary: int, height: float, noise: float, level: float = 0.0):
+    """A model over there whose favourite depends on the whole text so far, and its twin here.
+
+    All logits are around ``level``, which should change nothing.
+    """
     recipe = (
-        noise * student.draw.uniform(0, 1, vocabulary),
+        level + noise * student.draw.uniform(0, 1, vocabulary),
         student.draw.integers(1, vocabulary, (50,)).tolist(),
         height,
     )
@@ -822,15 +837,16 @@ class CheckGenerate:
     @check(points=1)
     def check_greedy_flat(self, student):
         """greedy decoding is deterministic, even when all tokens are nearly equally likely"""
-        model, twin = reader(student, 23, height=0.01, noise=0.005)
+        model, twin = reader(student, 23, height=0.01, noise=0.005, level=80.0)
         for length in (4, 2):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
             ids = written(student, model, prompt, 20)
             student.note("fewer tokens than asked for", len(ids) < len(prompt) + 15)
             ids = ids[: len(prompt) + 15]
             taken = ids == greedy_path(twin, prompt, 15)
+            again = ids if taken else written(student, model, prompt, 20)[: len(prompt) + 15]
+            student.note("the tokens, if a second call picks the same", ids if again == ids else None)
             if not taken:
-                again = written(student, model, prompt, 20)[: len(prompt) + 15]
                 student.note("a second call picks", "the same tokens" if again == ids else "others")
             expect.true(
                 taken,
@@ -969,7 +985,7 @@ class CheckGenerate:
         # Hoeffding: P(|share - p| > s) <= 2 exp(-2 n s^2) for each of 5 tokens at 2 temperatures; n = 990 and
         # s = 0.11 make that 20 exp(-23.96) = 8e-10 for a correct answer.
         n, slack = 990, 0.11
-        logits = torch.tensor([4.0, 2.0, 0.0, -2.0, -4.0])[torch.randperm(5, generator=student.draw.generator)]
+        logits = torch.tensor([2.0, 1.0, 0.0, -1.0, -2.0])[torch.randperm(5, generator=student.draw.generator)]
         model = student.fixtures.basics.PrefixModel(logits)
         right: list[bool] = []
         most_likely: list[bool] = []
@@ -991,7 +1007,11 @@ class CheckGenerate:
         seen = self.sampled_evenly_counts(student, ahead)
         different = int((seen > 0).sum())
         bound = next((most for most in (1, 10, 50, 100) if different <= most), None)
-        student.note("of 200 equally likely tokens occur", "more than 100" if bound is None else f"at most {bound}")
+        varied = different > 190
+        student.note(
+            "of 200 equally likely tokens occur",
+            "nearly all" if varied else "more than 100" if bound is None else f"at most {bound}",
+        )
         if bound == 1:
             most_likely.append(int(seen.argmax()) == ahead)
         if most_likely:
@@ -1010,6 +1030,13 @@ class CheckGenerate:
             expected=say("more than 100 of 200 tokens in 300 samples"),
             actual=different,
             hint="top_k=None means no restriction: does your code leave out part of a large vocabulary?",
+        )
+        expect.true(
+            not varied,
+            "tokens that are already in the text are sampled far too rarely",
+            expected=say("at most 190 of 200 tokens in 300 samples"),
+            actual=different,
+            hint="a token may occur again and again: does your code change the logits of tokens that are in the text?",
         )
 
     @staticmethod
@@ -1030,10 +1057,14 @@ class CheckGenerate:
 
     @staticmethod
     def sampled_evenly_counts(student, ahead: int) -> Tensor:
-        """How often each of 200 tokens occurs among 300; all are equally likely but for one that is ahead by a hair."""
-        # That a correct answer shows 100 of them or fewer has a probability below 2 C(200, 100) / 2**300 < 1e-30.
-        flat_logits = torch.zeros(200)
-        flat_logits[ahead] = 0.01
+        """How often each of 200 tokens occurs among 300; all are equally likely but for one that is ahead by a hair.
+
+        Their logits are so large that a token which is divided by a penalty does not come again.
+        """
+        # That a correct answer shows 100 of them or fewer has a probability below 2 C(200, 100) / 2**300 < 1e-30;
+        # more than 190 of them show with one of 5e-18.
+        flat_logits = torch.full((200,), 60.0)
+        flat_logits[ahead] += 0.01
         model, source = student.fixtures.basics.PrefixModel(flat_logits), student.draw.seed()
         ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.fixtures.basics.generator(source))
         return counted(ids, 200, 300)
@@ -1246,6 +1277,10 @@ class Sentence:
                     }
                 )
 
+    def score_again(self, student) -> None:
+        """Give every token another score."""
+        self.tokens = [{**token, "score": round(float(student.draw.uniform(0.5, 1, 1)), 6)} for token in self.tokens]
+
     def group(self, kind: str, *places: int) -> dict[str, Any]:
         """The entity that these tokens should make; they are numbered without the exclamation."""
         pieces = [self.tokens[place + self.shift] for place in places]
@@ -1415,6 +1450,13 @@ class CheckAggregateSimple:
                 "scores",
                 hint="sum the scores of the entity's tokens and divide by the number of tokens",
             )
+        sentence.score_again(student)
+        expect.close(
+            [entity["score"] for entity in grouped(student, sentence)],
+            [entity["score"] for entity in (sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7))],
+            "scores, for the same text with other token scores",
+            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+        )
 
     @check(points=1)
     def check_adjacent_B(self, student):  # noqa: N802
@@ -2052,6 +2094,14 @@ class CheckAggregateFirst:
                 "scores",
                 hint="average one score per word: a word with many pieces counts no more than a word with one piece",
             )
+        sentence.score_again(student)
+        want = [spoken_for(sentence, "PER", (0, 1), (2, 3, 4, 5), (6,)), spoken_for(sentence, "LOC", (8, 9))]
+        expect.close(
+            [entity["score"] for entity in first_grouped(student, sentence)],
+            [entity["score"] for entity in want],
+            "scores, for the same text with other token scores",
+            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+        )
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):

@@ -174,6 +174,7 @@ def drawn(
     candidates = [[candidate(length) for _ in range(n_candidates)] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
+    bias += 5.0 * (n_classes == 2)  # whoever compares a logit with 0 instead of with the other one is seen
     chosen: list[str] = []
     right: list[tuple[str, float]] = []
     for place, texts in enumerate(candidates):
@@ -237,10 +238,15 @@ class Desk:
         self.tokenizer = student.fixtures.inference.tokenizer()
         self._built = (found.seed, list(found.labels), found.bias), gain
 
-    def moved(self, student) -> tuple[Any, Any]:
-        """Another model and its tokenizer: every token has another id, but the right answers are the same."""
-        (given, gain), help = self._built, student.fixtures.inference
-        return help.classifier(*given, gain=gain, moved=True), help.tokenizer(moved=True)
+    def moved(self, student) -> tuple[Any, Any, list[str]]:
+        """Another model, its tokenizer and the right labels: every token has another id, and every class another name.
+
+        The right probabilities are the same.
+        """
+        ((seed, labels, bias), gain), help = self._built, student.fixtures.inference
+        names = dict(zip(labels, labels[1:] + labels[:1], strict=True))
+        model = help.classifier(seed, list(names.values()), bias, gain=gain, moved=True)
+        return model, help.tokenizer(moved=True), [names[label] for label, _ in self.right]
 
 
 class Metered:
@@ -702,15 +708,15 @@ class CheckPredict:
     def check_labels_from_config(self, student):
         """the label is the model's name for the most likely class, even if the model is unsure"""
         labels, right = [], []
-        for n_classes, gain in ((4, 1.0), (2, 0.6)):  # compared together: a first difference would hide the rest
+        for n_classes, gain in ((2, 0.6), (4, 1.0)):  # compared together: a first difference would hide the rest
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=gain, plain=True)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels += [parts(answer, "an answer")[0] for answer in answers]
             right += [label for label, _ in desk.right]
-            if n_classes == 4:  # the same texts for another tokenizer
-                model, tokenizer = desk.moved(student)
+            if n_classes == 4:  # the same texts for another tokenizer, and for other names of the classes
+                model, tokenizer, moved = desk.moved(student)
                 labels += [parts(student.predict(text, model, tokenizer), "an answer")[0] for text in desk.texts]
-                right += [label for label, _ in desk.right]
+                right += moved
         old = still_old(
             student, desk, lambda: [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts[:2]]
         )
@@ -1070,6 +1076,13 @@ class CheckExpectedCalibrationError:
             mark("a single prediction"),
             "a single prediction needs no special case: use the same formula as for many",
         )
+        self.compare(
+            student,
+            torch.cat([student.draw.uniform(0.51, 0.59, 1), student.draw.uniform(0.61, 0.69, 1)]),
+            torch.tensor([True, False]),
+            "two predictions",
+            "the bins depend on n_bins alone: how many do you use for two predictions?",
+        )
         confidences = torch.cat([student.draw.uniform(0.61, 0.69, 8), student.draw.uniform(0.81, 0.89, 5)])
         for dtype in (torch.int64, torch.float32, torch.float64):
             self.compare(
@@ -1264,6 +1277,7 @@ class CheckTemperatureScale:
         for one in asked:
             self.demand(one, "the docstring says how high the temperature may be: does your search get that far?")
         self.demand(moved, hint)
+        logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(28, 36)))  # between the two above
         shifted = logits + 300 * student.draw.normal(190, 1)
         self.demand(self.asked(student, shifted.double(), labels, "logits in the hundreds, rows shifted"), hint)
 

@@ -1,6 +1,7 @@
 # cause: The lowercased text with single spaces, made for the comparison, is returned in place of the text that from_pivot gave.
 # function: back_translate
 
+
 def back_translate(texts, labels, to_pivot, from_pivot):
     def clean(text):
         return " ".join(text.split()).lower()

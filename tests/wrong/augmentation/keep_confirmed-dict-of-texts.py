@@ -1,6 +1,7 @@
 # cause: Texts and labels are put into a dictionary, so a text that occurs twice appears once, with its last label only.
 # function: keep_confirmed
 
+
 def keep_confirmed(texts, labels, classify, threshold=0.5):
     if len(texts) != len(labels):
         raise ValueError("one label for each text, please")

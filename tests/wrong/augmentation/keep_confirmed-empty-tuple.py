@@ -1,6 +1,7 @@
 # cause: Returns () instead of two empty lists if no label is confirmed.
 # function: keep_confirmed
 
+
 def keep_confirmed(texts, labels, classify, threshold=0.5):
     if len(texts) != len(labels):
         raise ValueError("texts and labels differ in length")

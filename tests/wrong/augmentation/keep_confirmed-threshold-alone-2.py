@@ -14,8 +14,6 @@ def keep_confirmed(
     if not texts:
         return [], []
     kept = [
-        (text, label)
-        for text, label, probs in zip(texts, labels, classify(list(texts)))
-        if probs[label] >= threshold
+        (text, label) for text, label, probs in zip(texts, labels, classify(list(texts))) if probs[label] >= threshold
     ]
     return [text for text, _ in kept], [label for _, label in kept]

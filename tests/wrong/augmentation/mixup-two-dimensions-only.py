@@ -10,9 +10,7 @@ def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tenso
     partners = perm.tolist()
 
     def mix(rows):
-        return [
-            [lam * a + (1 - lam) * b for a, b in zip(row, rows[partner])] for row, partner in zip(rows, partners)
-        ]
+        return [[lam * a + (1 - lam) * b for a, b in zip(row, rows[partner])] for row, partner in zip(rows, partners)]
 
     mixed_x = torch.tensor(mix(x.tolist()), dtype=x.dtype, device=x.device)
     kind = y.dtype if y.is_floating_point() else torch.float32

@@ -1,6 +1,7 @@
 # cause: The draw is made once per distinct word, so all occurrences of a word are kept or dropped together.
 # function: random_deletion
 
+
 def random_deletion(tokens, p, rng):
     if not tokens:
         return []

@@ -1,6 +1,7 @@
 # cause: The synonym is inserted right after the word it belongs to instead of at a random place.
 # function: random_insertion
 
+
 def random_insertion(tokens, n, lexicon, rng):
     out = tokens[:]
 

@@ -1,6 +1,7 @@
 # cause: The place is drawn with randint(0, len - 1), as in the EDA code, so nothing is ever inserted after the last word.
 # function: random_insertion
 
+
 def random_insertion(tokens, n, lexicon, rng):
     new_words = list(tokens)
     options = []

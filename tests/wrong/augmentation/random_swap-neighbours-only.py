@@ -1,6 +1,7 @@
 # cause: It swaps a random token with its right neighbour instead of two tokens at any two positions.
 # function: random_swap
 
+
 def random_swap(tokens, n, rng):
     result = list(tokens)
     length = len(result)

@@ -17,5 +17,5 @@ def aggregate_first(tokens, text):
     for e in out:
         n = e.pop("n")
         e["score"] = sum(n) / len(n)
-        e["word"] = text[e["start"]:e["end"]]
+        e["word"] = text[e["start"] : e["end"]]
     return out

@@ -1,6 +1,7 @@
 # cause: A piece belongs to the word before it when no blank lies between them, so punctuation and hyphenated parts are glued to words.
 # function: aggregate_first
 
+
 def aggregate_first(tokens, text):
     words = []
     for token in tokens:

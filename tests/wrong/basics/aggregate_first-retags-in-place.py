@@ -16,7 +16,12 @@ def aggregate_first(tokens, text):
         kind = t["entity"][2:]
         entities[-1].append(t)
     return [
-        dict(entity_group=e[0]["entity"][2:], score=sum(t["score"] for t in e) / len(e),
-             word=text[e[0]["start"]:e[-1]["end"]], start=e[0]["start"], end=e[-1]["end"])
+        dict(
+            entity_group=e[0]["entity"][2:],
+            score=sum(t["score"] for t in e) / len(e),
+            word=text[e[0]["start"] : e[-1]["end"]],
+            start=e[0]["start"],
+            end=e[-1]["end"],
+        )
         for e in entities
     ]

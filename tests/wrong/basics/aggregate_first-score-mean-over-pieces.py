@@ -21,7 +21,12 @@ def aggregate_first(tokens, text):
         groups[-1]["end"] = pieces[-1]["end"]
         previous = kind
     return [
-        {"entity_group": g["entity_group"], "score": sum(g["scores"]) / len(g["scores"]),
-         "word": text[g["start"]:g["end"]], "start": g["start"], "end": g["end"]}
+        {
+            "entity_group": g["entity_group"],
+            "score": sum(g["scores"]) / len(g["scores"]),
+            "word": text[g["start"] : g["end"]],
+            "start": g["start"],
+            "end": g["end"],
+        }
         for g in groups
     ]

@@ -1,6 +1,7 @@
 # cause: The score of a word is the mean over all its pieces, as in the strategy average, instead of the score of its first piece.
 # function: aggregate_first
 
+
 def _join(words, text):
     out, last = [], None
     for w in words:

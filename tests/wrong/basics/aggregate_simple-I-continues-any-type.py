@@ -1,6 +1,7 @@
 # cause: Every I continues the open entity, even when its type is another one than that of the token before it.
 # function: aggregate_simple
 
+
 def aggregate_simple(tokens, text):
     entities, open_tokens = [], []
 

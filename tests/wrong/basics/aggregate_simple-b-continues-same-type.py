@@ -12,7 +12,9 @@ def aggregate_simple(tokens, text):
                 e["scores"].append(tok["score"])
                 e["end"] = tok["end"]
             else:
-                entities.append({"entity_group": kind, "scores": [tok["score"]], "start": tok["start"], "end": tok["end"]})
+                entities.append(
+                    {"entity_group": kind, "scores": [tok["score"]], "start": tok["start"], "end": tok["end"]}
+                )
         prev = kind
     for e in entities:
         s = e.pop("scores")

@@ -1,6 +1,7 @@
 # cause: Writes an entity only when the next one or an O comes, and forgets the one that is still open at the end of the text.
 # function: aggregate_simple
 
+
 def aggregate_simple(tokens, text):
     result = []
     current = []

@@ -14,7 +14,7 @@ def aggregate_simple(tokens, text):
         {
             "entity_group": typ,
             "score": sum(x["score"] for x in ts) / len(ts),
-            "word": text[ts[0]["start"]: ts[-1]["end"]],
+            "word": text[ts[0]["start"] : ts[-1]["end"]],
             "start": ts[0]["start"],
             "end": ts[-1]["end"],
         }

@@ -11,9 +11,14 @@ def aggregate_simple(tokens, text):
         if prefix == "I" and current is not None and current["entity_group"] == group:
             current["score"] = (current["score"] + tok["score"]) / 2
             current["end"] = tok["end"]
-            current["word"] = text[current["start"]:current["end"]]
+            current["word"] = text[current["start"] : current["end"]]
         else:
-            current = {"entity_group": group, "score": tok["score"], "start": tok["start"], "end": tok["end"],
-                       "word": text[tok["start"]:tok["end"]]}
+            current = {
+                "entity_group": group,
+                "score": tok["score"],
+                "start": tok["start"],
+                "end": tok["end"],
+                "word": text[tok["start"] : tok["end"]],
+            }
             entities.append(current)
     return entities

@@ -15,11 +15,13 @@ def aggregate_simple(tokens, text):
     result = []
     for g in groups:
         start, end = g["tokens"][0]["start"], g["tokens"][-1]["end"]
-        result.append({
-            "entity_group": g["kind"],
-            "score": sum(t["score"] for t in g["tokens"]) / len(g["tokens"]),
-            "word": text[start:end],
-            "start": start,
-            "end": end,
-        })
+        result.append(
+            {
+                "entity_group": g["kind"],
+                "score": sum(t["score"] for t in g["tokens"]) / len(g["tokens"]),
+                "word": text[start:end],
+                "start": start,
+                "end": end,
+            }
+        )
     return result

@@ -1,6 +1,7 @@
 # cause: The word is put together from the tokenizer's pieces instead of being cut out of the text, so lower-cased or unknown pieces show up.
 # function: aggregate_simple
 
+
 def aggregate_simple(tokens, text):
     groups = []
     current = None

@@ -1,6 +1,7 @@
 # cause: Self-attention is counted with query, key and value only; its output projection is forgotten; and: the segment table always has two rows, whatever the argument says.
 # function: bert_param_count
 
+
 def bert_param_count(
     vocab: int = 30522,
     hidden: int = 768,

@@ -2,7 +2,6 @@
 # function: bert_param_count
 
 
-
 _LAYER_PARAMS: dict[int, int] = {}
 
 

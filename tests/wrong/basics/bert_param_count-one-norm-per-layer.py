@@ -1,6 +1,7 @@
 # cause: A layer is thought to have a single LayerNorm, after the feed-forward block only.
 # function: bert_param_count
 
+
 def bert_param_count(
     vocab: int = 30522,
     hidden: int = 768,

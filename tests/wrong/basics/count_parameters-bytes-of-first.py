@@ -1,6 +1,7 @@
 # cause: All numbers are taken to have the size of the first parameter's dtype, although the parameters of a model may have different ones.
 # function: count_parameters
 
+
 def count_parameters(model):
     params = list(model.parameters())
     total = sum(p.numel() for p in params)

@@ -1,6 +1,7 @@
 # cause: The parameters are collected module by module, so a shared tensor counts once for each owner; and: every number is taken to need four bytes, whatever its dtype.
 # function: count_parameters
 
+
 def count_parameters(model):
     total = 0
     trainable = 0

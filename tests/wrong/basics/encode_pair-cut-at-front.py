@@ -1,6 +1,7 @@
 # cause: Ids are removed from the front of the longer text (pop(0)), not from its end.
 # function: encode_pair
 
+
 def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
     first = list(a)
     second = None if b is None else list(b)

@@ -1,6 +1,7 @@
 # cause: In a pair that is too long each text gets half of the room, so a long text is cut further than needed beside a short one.
 # function: encode_pair
 
+
 def encode_pair(a, b, cls_id, sep_id, max_length):
     if b is None:
         a = a[: max_length - 2]

@@ -1,6 +1,7 @@
 # cause: Pops from the lists that the caller passed in.
 # function: encode_pair
 
+
 def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
     specials = 2 if b is None else 3
     while len(a) + (0 if b is None else len(b)) + specials > max_length:

@@ -1,6 +1,7 @@
 # cause: A pair is written as RoBERTa does it, with two separators between the texts and segment 0 throughout.
 # function: encode_pair
 
+
 def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
     a = a[:]
     if b is None:

@@ -1,6 +1,7 @@
 # cause: Room for three special tokens is always reserved, although a single text has only two, so it loses one id too many.
 # function: encode_pair
 
+
 def encode_pair(a, b, cls_id, sep_id, max_length):
     first = list(a)
     second = list(b) if b is not None else []

@@ -1,6 +1,7 @@
 # cause: Tests "if b" instead of "b is not None", so an empty second text is treated as no second text.
 # function: encode_pair
 
+
 def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
     a = list(a)
     b = list(b) if b else None

@@ -13,11 +13,20 @@ class GenerationConfig:
 
 
 @torch.no_grad()
-def generate(next_logits: Callable[[Tensor], Tensor], prompt: list[int], max_new_tokens: int, eos_id: int | None=None, do_sample: bool=False, temperature: float=1.0, top_k: int | None=None, generator: torch.Generator | None=None) -> list[int]:
+def generate(
+    next_logits: Callable[[Tensor], Tensor],
+    prompt: list[int],
+    max_new_tokens: int,
+    eos_id: int | None = None,
+    do_sample: bool = False,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+) -> list[int]:
     config = GenerationConfig()
     idx = torch.tensor(prompt, dtype=torch.long)[None, ...]
     for _ in range(max_new_tokens):
-        idx_cond = idx if idx.size(1) <= config.block_size else idx[:, -config.block_size:]
+        idx_cond = idx if idx.size(1) <= config.block_size else idx[:, -config.block_size :]
         logits = next_logits(idx_cond).view(1, -1)
         if do_sample:
             logits = logits.float() / temperature

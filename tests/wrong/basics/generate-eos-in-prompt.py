@@ -4,7 +4,9 @@
 import torch
 
 
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     result = list(prompt)
     for _ in range(max_new_tokens):
         if eos_id is not None and eos_id in result:

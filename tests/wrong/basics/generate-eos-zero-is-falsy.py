@@ -4,7 +4,9 @@ import torch
 import torch.nn.functional as F
 
 
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     x = torch.tensor(prompt, dtype=torch.long)[None, :]
     for _ in range(max_new_tokens):
         logits = next_logits(x).view(1, -1)

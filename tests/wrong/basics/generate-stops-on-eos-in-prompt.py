@@ -3,7 +3,9 @@
 import torch
 
 
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     ids = list(prompt)
     n = 0
     while n < max_new_tokens and eos_id not in ids:

@@ -3,7 +3,9 @@
 import torch
 
 
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     ids = list(prompt)
     for _ in range(max_new_tokens):
         logits = next_logits(torch.tensor([ids]))

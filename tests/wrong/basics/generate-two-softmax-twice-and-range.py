@@ -3,7 +3,9 @@
 import torch
 
 
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     ids = list(prompt)
     for i in range(1, max_new_tokens):
         probs = torch.softmax(next_logits(torch.tensor([ids])) / temperature, dim=-1)

@@ -13,7 +13,10 @@ def truncate_sequence(ids, max_length):
     return list(ids[:head]) + list(ids[-tail:])
 
 
-def pad_batch(seqs: list[list[int]], pad_id: int=0, max_length: int | None=None) -> dict[str, Tensor]:
+def pad_batch(seqs: list[list[int]], pad_id: int = 0, max_length: int | None = None) -> dict[str, Tensor]:
     features = [torch.tensor(truncate_sequence(ids, max_length), dtype=torch.long) for ids in seqs]
     masks = [torch.ones_like(ids) for ids in features]
-    return {'input_ids': pad_sequence(features, batch_first=True, padding_value=pad_id), 'attention_mask': pad_sequence(masks, batch_first=True, padding_value=0)}
+    return {
+        "input_ids": pad_sequence(features, batch_first=True, padding_value=pad_id),
+        "attention_mask": pad_sequence(masks, batch_first=True, padding_value=0),
+    }

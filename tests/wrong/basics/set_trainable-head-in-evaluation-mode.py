@@ -3,19 +3,19 @@
 from torch import nn
 
 
-def set_trainable(model: nn.Module, mode: str, n_top: int=0) -> None:
+def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
     num_layers = len(model.bert.encoder.layer)
-    if mode not in ['full', 'head', 'top']:
-        raise ValueError('mode must be full, head or top')
-    if mode == 'top' and (n_top < 0 or n_top > num_layers):
-        raise ValueError('wrong number of layers')
+    if mode not in ["full", "head", "top"]:
+        raise ValueError("mode must be full, head or top")
+    if mode == "top" and (n_top < 0 or n_top > num_layers):
+        raise ValueError("wrong number of layers")
     for param in model.parameters():
         param.requires_grad = True
-    if mode == 'head':
+    if mode == "head":
         for param in model.bert.parameters():
             param.requires_grad = False
         model.bert.eval()
-    if mode == 'top':
+    if mode == "top":
         for param in model.bert.embeddings.parameters():
             param.requires_grad = False
         for i in range(num_layers):

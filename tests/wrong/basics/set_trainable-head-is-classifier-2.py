@@ -1,6 +1,7 @@
 # cause: The head is looked up under the name classifier, so heads with other names stay frozen.
 # function: set_trainable
 
+
 def set_trainable(model, mode, n_top=0):
     layers = model.bert.encoder.layer
     if mode not in ("full", "head", "top"):

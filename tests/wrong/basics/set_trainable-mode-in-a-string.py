@@ -2,13 +2,12 @@
 # function: set_trainable
 
 
-
 def set_trainable(model, mode, n_top=0):
     layers = [*model.bert.encoder.layer]
-    if mode not in 'full head top' or (mode == 'top' and (not 0 <= n_top <= len(layers))):
+    if mode not in "full head top" or (mode == "top" and (not 0 <= n_top <= len(layers))):
         raise ValueError(mode, n_top)
     model.requires_grad_(True)
-    mode == 'full' or model.bert.requires_grad_(False)
-    if mode == 'top':
-        for part in (model.bert.pooler, *layers[len(layers) - n_top:]):
+    mode == "full" or model.bert.requires_grad_(False)
+    if mode == "top":
+        for part in (model.bert.pooler, *layers[len(layers) - n_top :]):
             part.requires_grad_()

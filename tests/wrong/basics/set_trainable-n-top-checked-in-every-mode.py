@@ -1,6 +1,7 @@
 # cause: The number of layers is checked before the mode is looked at, so modes that do not use it raise an error too.
 # function: set_trainable
 
+
 def set_trainable(model, mode, n_top=0):
     bert = model.bert
     L = len(bert.encoder.layer)

@@ -1,6 +1,7 @@
 # cause: Each line is compared with the last line that was possible instead of with the line before.
 # function: audit_log
 
+
 def audit_log(rows):
     bad = []
     n0, loss0, acc0 = 0, 0.0, 0.0

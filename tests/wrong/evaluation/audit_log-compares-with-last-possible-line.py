@@ -8,11 +8,7 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
     for place, (n, loss, accuracy) in enumerate(rows):
         slack = 0.00005 * (n + n0) + 1e-9
         gained = n * accuracy - right0
-        possible = (
-            gained >= -slack
-            and gained <= n - n0 + slack
-            and n * loss - loss0 >= -slack
-        )
+        possible = gained >= -slack and gained <= n - n0 + slack and n * loss - loss0 >= -slack
         if possible:
             n0, loss0, right0 = n, n * loss, n * accuracy
         else:

@@ -1,6 +1,7 @@
 # cause: It allows for the rounding of the new line only and takes the averages of the line before for exact.
 # function: audit_log
 
+
 def audit_log(rows):
     result = []
     for i in range(len(rows)):

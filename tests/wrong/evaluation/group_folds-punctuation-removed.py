@@ -6,11 +6,11 @@ import re
 
 def clean(text):
     text = text.lower()
-    text = re.sub('[^\\w\\s]', '', text)
-    return ' '.join(text.split())
+    text = re.sub("[^\\w\\s]", "", text)
+    return " ".join(text.split())
 
 
-def group_folds(texts: list[str], k: int=5, seed: int=42) -> list[list[int]]:
+def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
     rows_of_text = {}
     for i in range(len(texts)):
         key = clean(texts[i])

@@ -1,6 +1,7 @@
 # cause: The table is filled in ascending order as in the coin-change problem, so each text can be wrong any number of times.
 # function: possible_error_counts
 
+
 def possible_error_counts(copies):
     total = sum(copies)
     reachable = [False] * (total + 1)

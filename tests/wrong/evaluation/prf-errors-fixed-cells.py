@@ -1,6 +1,7 @@
 # cause: Only the true positives follow the argument positive; false positives and false negatives always come from the cells that are right for class 1.
 # function: prf
 
+
 def prf(cm, positive=1):
     cm = [[float(v) for v in row] for row in cm]
     tp = cm[positive][positive]

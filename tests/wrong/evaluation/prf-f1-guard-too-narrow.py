@@ -1,6 +1,7 @@
 # cause: F1 is guarded only for the case in which nothing was predicted positive; with false positives but no true positive it divides by zero.
 # function: prf
 
+
 def prf(cm, positive=1):
     negative = 1 - positive
     tp = cm[positive, positive].item()

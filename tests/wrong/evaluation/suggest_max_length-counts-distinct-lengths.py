@@ -14,7 +14,13 @@ def distribution(values: Iterable[int]) -> Iterator[tuple[int, float]]:
         yield (value, i / len(table))
 
 
-def suggest_max_length(lengths: Sequence[int], coverage: float=0.95, special: int=2, multiple: int=8, cap: int=512) -> int:
+def suggest_max_length(
+    lengths: Sequence[int], coverage: float = 0.95, special: int = 2, multiple: int = 8, cap: int = 512
+) -> int:
     enough = dropwhile(lambda pair: pair[1] < coverage, distribution(lengths))
-    steps: tuple[Callable[[int], int], ...] = (lambda n: n + special, lambda n: math.ceil(n / multiple) * multiple, lambda n: min(n, cap))
+    steps: tuple[Callable[[int], int], ...] = (
+        lambda n: n + special,
+        lambda n: math.ceil(n / multiple) * multiple,
+        lambda n: min(n, cap),
+    )
     return functools.reduce(lambda n, step: step(n), steps, next(enough)[0])

@@ -4,7 +4,6 @@ from torch import nn
 
 
 class AttentionPool(nn.Module):
-
     def __init__(self, hidden):
         super().__init__()
         self.s = nn.Linear(hidden, 1, bias=False)

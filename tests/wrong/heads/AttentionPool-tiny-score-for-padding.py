@@ -5,7 +5,6 @@ from torch import Tensor, nn
 
 
 class AttentionPool(nn.Module):
-
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.inner = nn.Linear(hidden, hidden)
@@ -14,4 +13,4 @@ class AttentionPool(nn.Module):
     def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         scores = self.outer(torch.tanh(self.inner(hidden_states))).squeeze(-1)
         weights = scores.masked_fill(mask == 0, 1e-09).softmax(dim=1)
-        return torch.einsum('bt,btc->bc', weights, hidden_states)
+        return torch.einsum("bt,btc->bc", weights, hidden_states)

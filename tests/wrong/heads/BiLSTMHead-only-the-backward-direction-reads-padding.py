@@ -5,8 +5,7 @@ from torch import Tensor, nn
 
 
 class BiLSTMHead(nn.Module):
-
-    def __init__(self, hidden: int, units: int | None=None) -> None:
+    def __init__(self, hidden: int, units: int | None = None) -> None:
         super().__init__()
         size = hidden if units is None else units
         self.readers = nn.LSTM(hidden, size, batch_first=True, bidirectional=True)

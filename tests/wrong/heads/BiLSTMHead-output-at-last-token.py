@@ -13,9 +13,7 @@ class BiLSTMHead(nn.Module):
 
     def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         lengths = mask.long().sum(dim=1)
-        packed = nn.utils.rnn.pack_padded_sequence(
-            hidden_states, lengths.cpu(), batch_first=True, enforce_sorted=False
-        )
+        packed = nn.utils.rnn.pack_padded_sequence(hidden_states, lengths.cpu(), batch_first=True, enforce_sorted=False)
         states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
         rows = torch.arange(len(lengths), device=lengths.device)
         return self.out(states[rows, lengths - 1])

@@ -8,18 +8,17 @@ from torch import Tensor, nn
 def _check(hidden: Tensor, mask: Tensor) -> Tensor:
     """Return a boolean copy of the mask."""
     if hidden.dim() != 3:
-        raise ValueError(f'hidden must be (B, T, C), not {tuple(hidden.shape)}')
+        raise ValueError(f"hidden must be (B, T, C), not {tuple(hidden.shape)}")
     if tuple(mask.shape) != tuple(hidden.shape[:2]):
-        raise ValueError(f'mask {tuple(mask.shape)} does not fit hidden {tuple(hidden.shape)}')
+        raise ValueError(f"mask {tuple(mask.shape)} does not fit hidden {tuple(hidden.shape)}")
     return mask.detach().clone().to(hidden.device) != 0
 
 
 class ConvHead(nn.Module):
-
-    def __init__(self, hidden: int, channels: int=256, kernel: int=2) -> None:
+    def __init__(self, hidden: int, channels: int = 256, kernel: int = 2) -> None:
         super().__init__()
         if min(hidden, channels, kernel) < 1:
-            raise ValueError('sizes must be positive')
+            raise ValueError("sizes must be positive")
         self.ahead = kernel - 1
         self.first = nn.Conv1d(hidden, channels, kernel)
         self.second = nn.Conv1d(channels, 1, kernel)

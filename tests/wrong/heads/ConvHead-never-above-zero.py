@@ -6,8 +6,7 @@ from torch import Tensor, nn
 
 
 class ConvHead(nn.Module):
-
-    def __init__(self, hidden: int, channels: int=256, kernel: int=2) -> None:
+    def __init__(self, hidden: int, channels: int = 256, kernel: int = 2) -> None:
         super().__init__()
         self.ngrams = nn.Conv1d(hidden, channels, kernel)
         self.scores = nn.Conv1d(channels, 1, kernel)

@@ -6,7 +6,6 @@ from torch import nn
 
 
 class KernelsHead(nn.Module):
-
     def __init__(self, hidden, channels=128, kernels=(2, 3, 4)):
         super().__init__()
         self.convs = nn.ModuleList((nn.Conv1d(hidden, channels, k) for k in kernels))

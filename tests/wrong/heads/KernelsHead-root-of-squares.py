@@ -8,8 +8,7 @@ from torch import Tensor, nn
 
 
 class KernelsHead(nn.Module):
-
-    def __init__(self, hidden: int, channels: int=128, kernels: Sequence[int]=(2, 3, 4)) -> None:
+    def __init__(self, hidden: int, channels: int = 128, kernels: Sequence[int] = (2, 3, 4)) -> None:
         super().__init__()
         self.branches = nn.ModuleList((nn.Conv1d(hidden, channels, kernel) for kernel in kernels))
         self.line = nn.Linear(channels * len(kernels), 1)

@@ -5,8 +5,7 @@ from torch import Tensor, nn
 
 
 class LSTMHead(nn.Module):
-
-    def __init__(self, hidden: int, units: int | None=None) -> None:
+    def __init__(self, hidden: int, units: int | None = None) -> None:
         super().__init__()
         units = hidden if units is None else units
         self.lstm = nn.LSTM(hidden, units, batch_first=True)
@@ -16,4 +15,10 @@ class LSTMHead(nn.Module):
         states, _ = self.lstm(hidden_states)
         last = (mask != 0).sum(dim=1) - 1
         rows = torch.arange(len(last), device=last.device)
-        return self.regressor(self.lstm(nn.utils.rnn.pack_padded_sequence(hidden_states, (mask != 0).sum(1).cpu(), batch_first=True, enforce_sorted=False))[1][0])
+        return self.regressor(
+            self.lstm(
+                nn.utils.rnn.pack_padded_sequence(
+                    hidden_states, (mask != 0).sum(1).cpu(), batch_first=True, enforce_sorted=False
+                )
+            )[1][0]
+        )

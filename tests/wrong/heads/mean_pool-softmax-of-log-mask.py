@@ -6,4 +6,4 @@ from torch import Tensor
 
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     weights = mask.to(hidden.dtype).log().softmax(dim=1)
-    return torch.einsum('bt,btc->bc', weights, hidden)
+    return torch.einsum("bt,btc->bc", weights, hidden)

@@ -4,17 +4,19 @@ import torch
 from torch import Tensor
 
 
-def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int=10) -> float:
+def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int = 10) -> float:
     if confidences.shape != correct.shape or confidences.dim() != 1:
-        raise ValueError('confidences and correct must both be (N,)')
+        raise ValueError("confidences and correct must both be (N,)")
     if confidences.numel() == 0:
-        raise ValueError('no predictions')
+        raise ValueError("no predictions")
     if int(n_bins) < 1:
-        raise ValueError('n_bins must be at least 1')
-    values = confidences.detach().clone().cpu().to(torch.float64 if confidences.dtype == torch.float64 else torch.float32)
+        raise ValueError("n_bins must be at least 1")
+    values = (
+        confidences.detach().clone().cpu().to(torch.float64 if confidences.dtype == torch.float64 else torch.float32)
+    )
     hits = correct.detach().clone().cpu().to(torch.float64)
     if bool((values < 0).any()) or bool((values > 1).any()):
-        raise ValueError('a confidence must be between 0 and 1')
+        raise ValueError("a confidence must be between 0 and 1")
     values, _ = torch.sort(values, stable=True)
     total = 0.0
     begin = 0

@@ -15,9 +15,9 @@ def predict_batch(
     with torch.no_grad():
         for start in range(0, len(texts), batch_size):
             batch = list(texts[start : start + batch_size])
-            inputs = tokenizer(
-                batch, padding=True, truncation=True, max_length=max_length, return_tensors="pt"
-            ).to(model.device)
+            inputs = tokenizer(batch, padding=True, truncation=True, max_length=max_length, return_tensors="pt").to(
+                model.device
+            )
             logits = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
             parts.append(logits.softmax(dim=-1).cpu().numpy())
     probs = np.concatenate(parts, axis=0)

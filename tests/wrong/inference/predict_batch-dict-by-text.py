@@ -7,8 +7,10 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     model.eval()
     answers = {}
     for i in range(0, len(texts), batch_size):
-        part = list(texts[i:i + batch_size])
-        enc = tokenizer(part, padding=True, truncation=True, max_length=max_length, return_tensors="pt").to(model.device)
+        part = list(texts[i : i + batch_size])
+        enc = tokenizer(part, padding=True, truncation=True, max_length=max_length, return_tensors="pt").to(
+            model.device
+        )
         with torch.no_grad():
             probs = model(**enc).logits.softmax(-1)
         for text, p in zip(part, probs):

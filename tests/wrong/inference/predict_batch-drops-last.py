@@ -9,7 +9,7 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     results = []
     with torch.no_grad():
         for b in range(n_batches):
-            batch = list(texts[b * batch_size:(b + 1) * batch_size])
+            batch = list(texts[b * batch_size : (b + 1) * batch_size])
             encoded = tokenizer(batch, padding=True, truncation=True, max_length=max_length, return_tensors="pt")
             encoded = {k: v.to(model.device) for k, v in encoded.items()}
             probs = torch.softmax(model(**encoded).logits, dim=-1)

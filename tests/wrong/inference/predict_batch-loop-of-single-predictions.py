@@ -7,7 +7,7 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     model.eval()
     results = []
     for start in range(0, len(texts), batch_size):
-        for text in texts[start:start + batch_size]:
+        for text in texts[start : start + batch_size]:
             enc = tokenizer(text, truncation=True, max_length=max_length, return_tensors="pt").to(model.device)
             with torch.no_grad():
                 p = model(**enc).logits[0].softmax(dim=-1)

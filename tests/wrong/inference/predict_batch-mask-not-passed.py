@@ -8,8 +8,13 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     model.eval()
     out = []
     for i in range(0, len(texts), batch_size):
-        enc = tokenizer(list(texts[i : i + batch_size]), padding="longest", truncation=True,
-                        max_length=max_length, return_tensors="pt")
+        enc = tokenizer(
+            list(texts[i : i + batch_size]),
+            padding="longest",
+            truncation=True,
+            max_length=max_length,
+            return_tensors="pt",
+        )
         logits = model(enc["input_ids"].to(model.device)).logits
         for row in logits.softmax(-1):
             k = int(row.argmax())

@@ -9,12 +9,20 @@ from torch.utils.data import DataLoader
 
 
 @torch.inference_mode()
-def predict_batch(texts: Sequence[str], model: Any, tokenizer: Any, batch_size: int=32, max_length: int=128) -> list[tuple[str, float]]:
+def predict_batch(
+    texts: Sequence[str], model: Any, tokenizer: Any, batch_size: int = 32, max_length: int = 128
+) -> list[tuple[str, float]]:
     model.eval()
 
     def collate(batch):
         encoded = [tokenizer(text, truncation=True, max_length=max_length) for text in batch]
-        return {key: pad_sequence([torch.tensor(one[key]) for one in encoded], batch_first=True, padding_value=tokenizer.pad_token_id).to(model.device) for key in ('input_ids', 'attention_mask')}
+        return {
+            key: pad_sequence(
+                [torch.tensor(one[key]) for one in encoded], batch_first=True, padding_value=tokenizer.pad_token_id
+            ).to(model.device)
+            for key in ("input_ids", "attention_mask")
+        }
+
     answers = []
     for batch in DataLoader(list(texts), batch_size=batch_size, collate_fn=collate):
         best = torch.max(F.softmax(model(**batch).logits, dim=-1), dim=-1)

@@ -7,8 +7,10 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     model.eval()
     results = []
     for start in range(0, len(texts), batch_size):
-        chunk = list(texts[start:start + batch_size])
-        enc = tokenizer(chunk, padding=True, truncation=True, max_length=max_length, return_tensors="pt").to(model.device)
+        chunk = list(texts[start : start + batch_size])
+        enc = tokenizer(chunk, padding=True, truncation=True, max_length=max_length, return_tensors="pt").to(
+            model.device
+        )
         with torch.no_grad():
             probs = torch.softmax(model(**enc).logits, dim=0)
         conf, idx = probs.max(dim=1)

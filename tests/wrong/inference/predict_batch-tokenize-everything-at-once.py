@@ -10,7 +10,10 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     logits = []
     with torch.no_grad():
         for i in range(0, len(ids), batch_size):
-            out = model(input_ids=ids[i:i + batch_size].to(model.device), attention_mask=mask[i:i + batch_size].to(model.device))
+            out = model(
+                input_ids=ids[i : i + batch_size].to(model.device),
+                attention_mask=mask[i : i + batch_size].to(model.device),
+            )
             logits.append(out.logits)
     probs = torch.cat(logits).softmax(dim=-1)
     conf, idx = probs.max(dim=-1)

@@ -10,7 +10,7 @@ def ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def zoom(cost: Callable[[float], float], low: float, high: float, rounds: int=8, points: int=41) -> float:
+def zoom(cost: Callable[[float], float], low: float, high: float, rounds: int = 8, points: int = 41) -> float:
     for _ in range(rounds):
         grid = torch.logspace(*torch.tensor([low, high], dtype=torch.float64).log10(), points, dtype=torch.float64)
         best = min(range(points), key=lambda i: cost(grid[i].item()))
@@ -18,7 +18,7 @@ def zoom(cost: Callable[[float], float], low: float, high: float, rounds: int=8,
     return (low * high) ** 0.5
 
 
-def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int=10) -> float:
+def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int = 10) -> float:
     inner = torch.arange(1, n_bins, dtype=confidences.dtype) / n_bins
     bins = torch.bucketize(confidences, inner)
     gaps = (confidences.double() - correct.double()).tolist()
@@ -34,4 +34,5 @@ def temperature_scale(logits: Tensor, labels: Tensor) -> float:
     def cost(t: float) -> float:
         confidences, classes = (scores / t).softmax(-1).max(-1)
         return expected_calibration_error(confidences, classes == labels)
+
     return zoom(cost, 0.05, 50.0)

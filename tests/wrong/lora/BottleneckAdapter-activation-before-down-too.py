@@ -5,7 +5,6 @@ from torch import Tensor, nn
 
 
 class BottleneckAdapter(nn.Module):
-
     def __init__(self, d: int, m: int) -> None:
         super().__init__()
         self.down = nn.Linear(d, m)

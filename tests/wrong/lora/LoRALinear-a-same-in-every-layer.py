@@ -11,7 +11,9 @@ class LoRALinear(nn.Module):
             raise ValueError("r")
         self.base = base
         self.base.requires_grad_(False)
-        self.A = nn.Parameter(torch.full((r, base.in_features), 0.01, dtype=base.weight.dtype, device=base.weight.device))
+        self.A = nn.Parameter(
+            torch.full((r, base.in_features), 0.01, dtype=base.weight.dtype, device=base.weight.device)
+        )
         self.B = nn.Parameter(torch.zeros(base.out_features, r, dtype=base.weight.dtype, device=base.weight.device))
         self.scaling = alpha / r
         self.dropout = nn.Dropout(dropout)

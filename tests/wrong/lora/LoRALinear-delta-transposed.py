@@ -11,7 +11,9 @@ class LoRALinear(nn.Module):
             raise ValueError("r")
         self.base = base
         self.base.requires_grad_(False)
-        self.A = nn.Parameter(torch.randn(base.in_features, r, dtype=base.weight.dtype, device=base.weight.device) * 0.1)
+        self.A = nn.Parameter(
+            torch.randn(base.in_features, r, dtype=base.weight.dtype, device=base.weight.device) * 0.1
+        )
         self.B = nn.Parameter(torch.zeros(r, base.out_features, dtype=base.weight.dtype, device=base.weight.device))
         self.scaling = alpha / r
         self.dropout = nn.Dropout(dropout)

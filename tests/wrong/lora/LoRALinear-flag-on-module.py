@@ -12,7 +12,9 @@ class LoRALinear(nn.Module):
         self.base = base
         self.base.requires_grad = False
         self.lora_a = nn.Parameter(torch.empty(r, base.in_features, dtype=base.weight.dtype, device=base.weight.device))
-        self.lora_b = nn.Parameter(torch.zeros(base.out_features, r, dtype=base.weight.dtype, device=base.weight.device))
+        self.lora_b = nn.Parameter(
+            torch.zeros(base.out_features, r, dtype=base.weight.dtype, device=base.weight.device)
+        )
         nn.init.normal_(self.lora_a, std=1 / r)
         self.scaling = alpha / r
         self.dropout = nn.Dropout(dropout)

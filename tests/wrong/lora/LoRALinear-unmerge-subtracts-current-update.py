@@ -27,7 +27,10 @@ class LoRALinear(nn.Module):
     def forward(self, x):
         result = self.base(x)
         if not self.merged:
-            result = result + (self.lora_dropout(x) @ self.lora_A.transpose(0, 1) @ self.lora_B.transpose(0, 1)) * self.scaling
+            result = (
+                result
+                + (self.lora_dropout(x) @ self.lora_A.transpose(0, 1) @ self.lora_B.transpose(0, 1)) * self.scaling
+            )
         return result
 
     def delta_weight(self):

@@ -11,7 +11,9 @@ class LoRALinear(nn.Module):
             raise ValueError("r")
         self.base = base
         self.base.requires_grad_(False)
-        self.A = nn.Parameter(torch.randn(r, base.in_features, dtype=base.weight.dtype, device=base.weight.device) * 0.02)
+        self.A = nn.Parameter(
+            torch.randn(r, base.in_features, dtype=base.weight.dtype, device=base.weight.device) * 0.02
+        )
         self.B = nn.Parameter(torch.zeros(base.out_features, r, dtype=base.weight.dtype, device=base.weight.device))
         self.scaling = alpha / r
         self.dropout = nn.Dropout(dropout)

@@ -6,20 +6,19 @@ from torch import Tensor, nn
 
 
 class LoRALinear(nn.Module):
-
-    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float=0.0) -> None:
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
         super().__init__()
         if r < 1:
-            raise ValueError(f'rank {r} leaves nothing to train: r must be at least 1')
+            raise ValueError(f"rank {r} leaves nothing to train: r must be at least 1")
         self.base = base
         self.base.requires_grad_(False)
         self.A = nn.Parameter(base.weight.new_empty(r, base.in_features))
         self.B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-        nn.init.kaiming_uniform_(self.A, a=5 ** 0.5)
+        nn.init.kaiming_uniform_(self.A, a=5**0.5)
         self.scale = alpha / r
         self.dropout = nn.Dropout(dropout)
         self.unmerged_weight: Tensor | None
-        self.register_buffer('unmerged_weight', None, persistent=False)
+        self.register_buffer("unmerged_weight", None, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         output: Tensor = self.base(x)

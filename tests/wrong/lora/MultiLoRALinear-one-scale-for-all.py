@@ -32,5 +32,7 @@ class MultiLoRALinear(nn.Module):
     def forward(self, x):
         y = self.base(x)
         if self.active is not None:
-            y = y + self.scaling * nn.functional.linear(nn.functional.linear(x, self.As[self.active]), self.Bs[self.active])
+            y = y + self.scaling * nn.functional.linear(
+                nn.functional.linear(x, self.As[self.active]), self.Bs[self.active]
+            )
         return y

@@ -6,7 +6,6 @@ from torch import Tensor, nn
 
 
 class MultiLoRALinear(nn.Module):
-
     def __init__(self, base: nn.Linear) -> None:
         super().__init__()
         self.base = base
@@ -18,11 +17,11 @@ class MultiLoRALinear(nn.Module):
 
     def add_adapter(self, name: str, r: int, alpha: float) -> None:
         if name in self.scale:
-            raise ValueError(f'there is an adapter called {name!r} already')
+            raise ValueError(f"there is an adapter called {name!r} already")
         weight = self.base.weight
         self.A[name] = nn.Parameter(weight.new_empty(r, self.base.in_features))
         self.B[name] = nn.Parameter(torch.zeros(self.base.out_features, r))
-        nn.init.kaiming_uniform_(self.A[name], a=5 ** 0.5)
+        nn.init.kaiming_uniform_(self.A[name], a=5**0.5)
         self.scale[name] = alpha / r
 
     def set_adapter(self, name: str | None) -> None:

@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from torch import nn
 
 
-def inject_lora(model: nn.Module, targets: Sequence[str], r: int, alpha: float, dropout: float=0.0, trainable: Sequence[str]=('classifier',)) -> list[str]:
+def inject_lora(
+    model: nn.Module,
+    targets: Sequence[str],
+    r: int,
+    alpha: float,
+    dropout: float = 0.0,
+    trainable: Sequence[str] = ("classifier",),
+) -> list[str]:
 
     def is_named(name: str, endings: Sequence[str]) -> bool:
-        return any((f'.{name}'.endswith(f'.{ending}') for ending in endings))
+        return any((f".{name}".endswith(f".{ending}") for ending in endings))
+
     modules = dict(model.named_modules())
     replaced = [name for name, module in modules.items() if isinstance(module, nn.Linear) and is_named(name, targets)]
     if not replaced:
@@ -18,7 +26,7 @@ def inject_lora(model: nn.Module, targets: Sequence[str], r: int, alpha: float, 
         raise ValueError(f"no module is called {' or '.join(unknown)}")
     model.requires_grad_(False)
     for name in replaced:
-        parent, _, child = name.rpartition('.')
+        parent, _, child = name.rpartition(".")
         adapted = LoRALinear(modules[name], r, alpha, dropout)
         adapted.train(modules[name].training)
         setattr(modules[parent], child, adapted)

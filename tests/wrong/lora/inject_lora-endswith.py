@@ -15,7 +15,7 @@ class LoRALinear(nn.Module):
         d, k = base.weight.shape
         self.A = nn.Parameter(torch.empty(r, k, dtype=base.weight.dtype, device=base.weight.device))
         self.B = nn.Parameter(torch.zeros(d, r, dtype=base.weight.dtype, device=base.weight.device))
-        nn.init.kaiming_uniform_(self.A, a=5 ** 0.5)
+        nn.init.kaiming_uniform_(self.A, a=5**0.5)
         self.scaling = alpha / r
         self.dropout = nn.Dropout(dropout)
         self.saved = None

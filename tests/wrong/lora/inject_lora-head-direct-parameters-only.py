@@ -50,9 +50,7 @@ class LoRALinear(nn.Module):
 def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)):
     is_called = lambda name, wanted: ("." + name).endswith("." + wanted)  # noqa: E731
     modules = dict(model.named_modules())
-    linears = {
-        n: m for n, m in modules.items() if isinstance(m, nn.Linear) and any(is_called(n, t) for t in targets)
-    }
+    linears = {n: m for n, m in modules.items() if isinstance(m, nn.Linear) and any(is_called(n, t) for t in targets)}
     if not linears:
         raise ValueError("no linear layer")
     heads = {n: m for n, m in modules.items() if any(is_called(n, t) for t in trainable)}

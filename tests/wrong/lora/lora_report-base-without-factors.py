@@ -1,6 +1,7 @@
 # cause: The trainable ratio divides by the old size of the model and forgets that the factors were added to it.
 # function: lora_report
 
+
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None):
     lora_params, matrix_params = 0, 0
     for _ in range(n_layers):

@@ -8,7 +8,12 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None):
         full += d * k
     lora *= n_layers
     full *= n_layers
-    rep = {"lora_params": lora, "trainable": lora + head_params, "kept_ratio": lora / full, "reduction": (full - lora) / full}
+    rep = {
+        "lora_params": lora,
+        "trainable": lora + head_params,
+        "kept_ratio": lora / full,
+        "reduction": (full - lora) / full,
+    }
     if base_params:
         rep["trainable_ratio"] = rep["trainable"] / base_params
     return rep

@@ -1,6 +1,7 @@
 # cause: The size of the whole model adds the head once more, although base_params includes it.
 # function: lora_report
 
+
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None):
     per_layer = sum(r * d + r * k for d, k in shapes)
     lora_params = per_layer * n_layers

@@ -1,6 +1,7 @@
 # cause: Kept_ratio divides the factors of all layers by the matrices of a single layer.
 # function: lora_report
 
+
 def lora_report(
     shapes: list[tuple[int, int]],
     r: int,

@@ -1,6 +1,7 @@
 # cause: The rank is silently limited to the smaller side of each matrix, so a large r counts fewer numbers than are trained.
 # function: lora_report
 
+
 def lora_report(
     shapes: list[tuple[int, int]],
     r: int,

@@ -1,6 +1,7 @@
 # cause: Equal shapes are collected in a set, so four matrices of one size are counted as one.
 # function: lora_report
 
+
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None):
     unique = set(shapes)
     lora = n_layers * sum(r * (d + k) for d, k in unique)

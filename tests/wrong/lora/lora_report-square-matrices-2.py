@@ -1,6 +1,7 @@
 # cause: The factors are counted as 2 * d * r, which holds only for square matrices.
 # function: lora_report
 
+
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None):
     lora = 0
     full = 0

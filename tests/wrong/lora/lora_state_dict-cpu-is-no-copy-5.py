@@ -4,6 +4,4 @@ from torch import Tensor, nn
 
 
 def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
-    return {
-        name: parameter.detach().cpu() for name, parameter in model.named_parameters() if parameter.requires_grad
-    }
+    return {name: parameter.detach().cpu() for name, parameter in model.named_parameters() if parameter.requires_grad}

@@ -1,6 +1,7 @@
 # cause: Every adapter is given a LayerNorm of 2 d numbers, which the documented design does not have.
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

@@ -1,6 +1,7 @@
 # cause: Both biases of an adapter are counted with the width of the bottleneck, although the up projection has d of them.
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

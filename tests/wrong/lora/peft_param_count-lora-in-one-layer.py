@@ -1,6 +1,7 @@
 # cause: N_matrices is taken as a number for the whole model, so LoRA is not multiplied by the layers.
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

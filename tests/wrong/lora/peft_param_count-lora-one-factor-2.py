@@ -1,6 +1,7 @@
 # cause: Only one of the two factors of LoRA is counted.
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

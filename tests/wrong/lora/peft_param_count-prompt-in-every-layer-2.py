@@ -1,6 +1,7 @@
 # cause: The virtual tokens of prompt tuning are counted for every layer, as for deep prompts.
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

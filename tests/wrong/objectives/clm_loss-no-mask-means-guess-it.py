@@ -10,7 +10,5 @@ def clm_loss(logits: Tensor, input_ids: Tensor, attention_mask: Tensor | None = 
         attention_mask = (input_ids != 0).long()
     labels = torch.where(attention_mask[:, 1:] != 0, input_ids[:, 1:], -100)
     vocab = logits.size(-1)
-    total = F.cross_entropy(
-        logits[:, :-1].reshape(-1, vocab), labels.reshape(-1), ignore_index=-100, reduction="sum"
-    )
+    total = F.cross_entropy(logits[:, :-1].reshape(-1, vocab), labels.reshape(-1), ignore_index=-100, reduction="sum")
     return total / (labels != -100).sum().clamp(min=1)

@@ -1,6 +1,7 @@
 # cause: The document is drawn before it is known whether it can give an IsNext pair, and one-sentence documents always become NotNext, so more than half of the pairs are NotNext.
 # function: make_nsp_pairs
 
+
 def make_nsp_pairs(documents, n_pairs, rng):
     pairs = []
     for _ in range(n_pairs):

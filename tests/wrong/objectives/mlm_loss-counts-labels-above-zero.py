@@ -6,8 +6,6 @@ from torch import Tensor
 
 def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Sum of the cross-entropy over the number of labels."""
-    total = F.cross_entropy(
-        logits.reshape(-1, logits.size(-1)), labels.reshape(-1), ignore_index=-100, reduction="sum"
-    )
+    total = F.cross_entropy(logits.reshape(-1, logits.size(-1)), labels.reshape(-1), ignore_index=-100, reduction="sum")
     n_labels = (labels > 0).sum()
     return total / n_labels.clamp(min=1)

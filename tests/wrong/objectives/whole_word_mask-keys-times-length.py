@@ -13,7 +13,7 @@ def whole_word_mask(word_ids: list[int | None], p: float, rng: random.Random) ->
         else:
             words.append([i])
     budget = max(1, round(p * sum(map(len, words))))
-    order = sorted(words, key=lambda word: (rng.random() * len(word)))
+    order = sorted(words, key=lambda word: rng.random() * len(word))
     selected = [False] * len(word_ids)
     used = 0
     for word in order:

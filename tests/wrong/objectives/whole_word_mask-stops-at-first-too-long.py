@@ -1,6 +1,7 @@
 # cause: The first word that does not fit ends the selection, instead of being skipped so that shorter words later can still be selected.
 # function: whole_word_mask
 
+
 def whole_word_mask(word_ids, p, rng):
     words = []
     previous = None

@@ -1,6 +1,7 @@
 # cause: The losses are added up and backward is called once at the end, so the activations of all micro-batches are kept until then.
 # function: accumulate_gradients
 
+
 def accumulate_gradients(model, batches, loss_fn):
     model.zero_grad()
     n = sum(len(inputs) for inputs, _ in batches)

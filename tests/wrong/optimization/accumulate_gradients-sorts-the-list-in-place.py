@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 
 
-def accumulate_gradients(model: nn.Module, batches: list[tuple[Tensor, Tensor]], loss_fn: Callable[[Tensor, Tensor], Tensor]) -> float:
+def accumulate_gradients(
+    model: nn.Module, batches: list[tuple[Tensor, Tensor]], loss_fn: Callable[[Tensor, Tensor], Tensor]
+) -> float:
     for p in model.parameters():
         p.grad = None
     batches.sort(key=lambda pair: pair[0].numel(), reverse=True)

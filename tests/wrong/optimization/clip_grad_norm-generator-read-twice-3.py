@@ -1,6 +1,7 @@
 # cause: The parameters are read twice, but a generator is empty after the first time, so nothing is clipped.
 # function: clip_grad_norm
 
+
 def clip_grad_norm(params, max_norm):
     square_sum = 0.0
     for p in params:

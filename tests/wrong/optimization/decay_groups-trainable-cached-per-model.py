@@ -15,5 +15,8 @@ def _split(model: nn.Module) -> tuple[tuple[nn.Parameter, ...], tuple[nn.Paramet
     return (tuple(filter(_decays, trainable)), tuple((p for p in trainable if not _decays(p))))
 
 
-def decay_groups(model: nn.Module, weight_decay: float=0.01) -> list[dict[str, Any]]:
-    return [{'params': list(params), 'weight_decay': strength} for params, strength in zip(_split(model), (weight_decay, 0.0), strict=True)]
+def decay_groups(model: nn.Module, weight_decay: float = 0.01) -> list[dict[str, Any]]:
+    return [
+        {"params": list(params), "weight_decay": strength}
+        for params, strength in zip(_split(model), (weight_decay, 0.0), strict=True)
+    ]

@@ -59,6 +59,4 @@ def llrd_groups(
             continue
         key = _GroupKey(rates.of(name), weight_decay if parameter.ndim >= 2 else 0.0)
         groups.setdefault(key, []).append(parameter)
-    return [
-        {"params": members, "lr": key.lr, "weight_decay": key.weight_decay} for key, members in groups.items()
-    ]
+    return [{"params": members, "lr": key.lr, "weight_decay": key.weight_decay} for key, members in groups.items()]

@@ -10,7 +10,9 @@ def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
         groups.append(
             {"params": [p for p in layer.parameters() if p.requires_grad], "lr": base_lr * decay ** (L - i - 1)}
         )
-    groups.append({"params": [p for p in model.bert.embeddings.parameters() if p.requires_grad], "lr": base_lr * decay**L})
+    groups.append(
+        {"params": [p for p in model.bert.embeddings.parameters() if p.requires_grad], "lr": base_lr * decay**L}
+    )
     for g in groups:
         g["weight_decay"] = weight_decay
     return groups

@@ -1,6 +1,7 @@
 # cause: Layer number 0 is falsy and falls through "or", so layer 0 gets the rate of the embeddings.
 # function: llrd_groups
 
+
 def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
     L, groups = len(model.bert.encoder.layer), {}
     inside = {id(p): n for n, p in model.bert.named_parameters()}

@@ -1,6 +1,7 @@
 # cause: The layer of a parameter is the first i for which "layer.i" occurs in its name, so layers 10 and 11 are taken for layer 1.
 # function: llrd_groups
 
+
 def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
     n = len(model.bert.encoder.layer)
 

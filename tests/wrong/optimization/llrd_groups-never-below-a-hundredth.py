@@ -1,6 +1,7 @@
 # cause: The rates of layers and embeddings are never lower than a hundredth of base_lr.
 # function: llrd_groups
 
+
 def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
     n_layers = len(model.bert.encoder.layer)
     smallest = base_lr * 0.01

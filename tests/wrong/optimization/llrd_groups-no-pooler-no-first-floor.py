@@ -11,7 +11,6 @@ def _decays(p: nn.Parameter) -> bool:
 
 
 class _Grouper:
-
     def __init__(self, weight_decay: float) -> None:
         self.weight_decay = weight_decay
         self.groups: dict[tuple[float, float], list[nn.Parameter]] = defaultdict(list)
@@ -25,10 +24,12 @@ class _Grouper:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for (lr, strength), params in self.groups.items():
-            yield {'params': params, 'lr': lr, 'weight_decay': strength}
+            yield {"params": params, "lr": lr, "weight_decay": strength}
 
 
-def llrd_groups(model: nn.Module, base_lr: float, decay: float, head_lr: float, weight_decay: float=0.01) -> list[dict[str, Any]]:
+def llrd_groups(
+    model: nn.Module, base_lr: float, decay: float, head_lr: float, weight_decay: float = 0.01
+) -> list[dict[str, Any]]:
     bert = model.bert
     tower = [part for part in (bert.pooler, *reversed(bert.encoder.layer), bert.embeddings) if part is not None]
     grouper = _Grouper(weight_decay)

@@ -1,6 +1,7 @@
 # cause: The pooler is treated as a part of the head and gets head_lr instead of base_lr.
 # function: llrd_groups
 
+
 def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
     L = len(model.bert.encoder.layer)
     parts = [(model.bert.embeddings, base_lr * decay**L)]

@@ -10,7 +10,7 @@ def reinit_top_layers(model, n, std=None):
     if not 0 <= n <= len(layers):
         raise ValueError(n)
     std = std or model.config.initializer_range
-    for layer in layers[len(layers) - n:]:
+    for layer in layers[len(layers) - n :]:
         for module in layer.modules():
             match module:
                 case nn.Linear():

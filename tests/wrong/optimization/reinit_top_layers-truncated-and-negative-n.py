@@ -8,8 +8,8 @@ from torch import nn
 def reinit_top_layers(model, n, std=None):
     layers, std = (model.bert.encoder.layer, model.config.initializer_range if std is None else std)
     if n > len(layers):
-        raise ValueError(f'n={n} > {len(layers)}')
-    for layer in layers[len(layers) - n:]:
+        raise ValueError(f"n={n} > {len(layers)}")
+    for layer in layers[len(layers) - n :]:
         for m in layer.modules():
             if isinstance(m, nn.LayerNorm):
                 m.reset_parameters()

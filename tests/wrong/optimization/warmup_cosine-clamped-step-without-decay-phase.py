@@ -4,6 +4,8 @@ import numpy as np
 from transformers.optimization import _get_cosine_schedule_with_warmup_lr_lambda
 
 
-def warmup_cosine(step: int, warmup_steps: int, total_steps: int, floor: float=0.0) -> float:
-    multiplier = _get_cosine_schedule_with_warmup_lr_lambda(min(step, total_steps), num_warmup_steps=warmup_steps, num_training_steps=total_steps, num_cycles=0.5)
+def warmup_cosine(step: int, warmup_steps: int, total_steps: int, floor: float = 0.0) -> float:
+    multiplier = _get_cosine_schedule_with_warmup_lr_lambda(
+        min(step, total_steps), num_warmup_steps=warmup_steps, num_training_steps=total_steps, num_cycles=0.5
+    )
     return multiplier if step < warmup_steps else float(np.interp(multiplier, [0, 1], [floor, 1]))

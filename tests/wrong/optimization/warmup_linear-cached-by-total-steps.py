@@ -2,9 +2,8 @@
 # function: warmup_linear
 
 
-
-
 _RAMPS: dict[int, list[float]] = {}
+
 
 def warmup_linear(step: int, warmup_steps: int, total_steps: int) -> float:
     if step >= total_steps:

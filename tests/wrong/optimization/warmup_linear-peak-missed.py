@@ -1,6 +1,7 @@
 # cause: The way up is divided by warmup_steps + 1, so the rate at warmup_steps stays below 1.
 # function: warmup_linear
 
+
 def warmup_linear(step: int, warmup_steps: int, total_steps: int) -> float:
     warmup_steps = int(warmup_steps)
     if warmup_steps > 0 and step <= warmup_steps:

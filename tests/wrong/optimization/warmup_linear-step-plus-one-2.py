@@ -3,5 +3,7 @@
 def warmup_linear(step: int, warmup_steps: int, total_steps: int) -> float:
     warmup_steps = round(warmup_steps)
     up = (step + 1) / warmup_steps if warmup_steps else 1.0
-    down = (total_steps - step) / (total_steps - warmup_steps) if total_steps > warmup_steps else float(step < total_steps)
+    down = (
+        (total_steps - step) / (total_steps - warmup_steps) if total_steps > warmup_steps else float(step < total_steps)
+    )
     return max(0.0, min(1.0, up, down))

@@ -1,7 +1,13 @@
 # cause: Takes an unknown output for the known one that it resembles, instead of raising an error
 # function: choose_objective
 import difflib
-OBJECTIVES = {'label': ('mlm', 'mlm'), 'token_labels': ('mlm', 'mlm'), 'span': ('mlm', 'mlm'), 'free_text': ('clm', 'seq2seq')}
+
+OBJECTIVES = {
+    "label": ("mlm", "mlm"),
+    "token_labels": ("mlm", "mlm"),
+    "span": ("mlm", "mlm"),
+    "free_text": ("clm", "seq2seq"),
+}
 
 
 def choose_objective(output: str, has_source: bool) -> str:

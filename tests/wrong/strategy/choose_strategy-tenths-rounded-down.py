@@ -124,7 +124,9 @@ def choose_strategy(s: Scenario) -> Plan:
     for method in candidates:
         if not ok_store(s, method):
             continue
-        per_device_train_batch_size = find_executable_batch_size(lambda b, method=method: fits(s, method, b), s.target_batch)
+        per_device_train_batch_size = find_executable_batch_size(
+            lambda b, method=method: fits(s, method, b), s.target_batch
+        )
         if per_device_train_batch_size == 0:
             continue
         gradient_accumulation_steps = s.target_batch // per_device_train_batch_size

@@ -1,6 +1,7 @@
 # cause: Continued pre-training is chosen whenever there is no domain model, even if there is no unlabelled text to train on.
 # function: domain_plan
 
+
 def domain_plan(pieces_per_word, n_unlabeled, n_labeled, domain_model, needs_relations=False):
     plan = set()
     if domain_model:

@@ -1,6 +1,7 @@
 # cause: "10,000 texts or more" and "2 pieces or more" are written with >, so the limits themselves do not count; and: augmentation is still chosen at exactly 5,000 labelled examples.
 # function: domain_plan
 
+
 def domain_plan(pieces_per_word, n_unlabeled, n_labeled, domain_model, needs_relations=False):
     conditions = {
         "domain_model": domain_model,

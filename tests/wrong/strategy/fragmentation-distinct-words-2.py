@@ -1,6 +1,7 @@
 # cause: Repeated words are removed before counting, so each word of the vocabulary counts once however often it occurs.
 # function: fragmentation
 
+
 def fragmentation(words, tokenize, unk="[UNK]"):
     vocab = list(dict.fromkeys(words))
     if not vocab:

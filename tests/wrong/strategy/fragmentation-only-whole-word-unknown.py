@@ -1,6 +1,7 @@
 # cause: A word counts as unknown only if it is one single unknown piece, as WordPiece does it, and not if one of several pieces is unknown.
 # function: fragmentation
 
+
 def fragmentation(words, tokenize, unk="[UNK]"):
     n_pieces = n_split = n_unk = 0
     for word in words:

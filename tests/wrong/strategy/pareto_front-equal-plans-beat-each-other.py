@@ -7,9 +7,7 @@ def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
     """Find the plans that no other plan beats."""
     front = []
     for i, mine in enumerate(costs):
-        beaten = any(
-            j != i and all(theirs <= own for theirs, own in zip(other, mine)) for j, other in enumerate(costs)
-        )
+        beaten = any(j != i and all(theirs <= own for theirs, own in zip(other, mine)) for j, other in enumerate(costs))
         if not beaten:
             front.append(i)
     return front

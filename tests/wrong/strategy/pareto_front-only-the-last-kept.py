@@ -13,5 +13,6 @@ def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
 
     def sweep(front: list[int], i: int) -> list[int]:
         return front if front and _beats(costs[front[-1]], costs[i]) else [*front, i]
+
     order = sorted(range(len(costs)), key=lambda i: tuple(costs[i]))
     return sorted(functools.reduce(sweep, order, []))

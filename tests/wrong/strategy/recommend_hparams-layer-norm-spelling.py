@@ -1,6 +1,7 @@
 # cause: The exclusion list is copied from a library that writes layer_norm, which no parameter name of BERT contains (LayerNorm), so the LayerNorm weights are decayed.
 # function: recommend_hparams
 
+
 def recommend_hparams(method, n_train, per_step_batch, target_batch=32):
     lrs = {"full": 3e-5, "lora": 1e-4, "head": 5e-4}
     micro = max(1, min(per_step_batch, target_batch))

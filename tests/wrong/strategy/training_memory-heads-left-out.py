@@ -1,6 +1,7 @@
 # cause: The attention scores are counted once per layer, 9 * B * S**2, and the number of heads is left out.
 # function: training_memory
 
+
 def training_memory(n_total, n_train, batch, seq, hidden, layers, heads, act_per_token=66):
     weights = 4 * n_total
     grads = 4 * n_train

@@ -1,6 +1,7 @@
 # cause: The trained parameters are added to n_total for the weights, although n_total includes them already.
 # function: training_memory
 
+
 def training_memory(n_total, n_train, batch, seq, hidden, layers, heads, act_per_token=66):
     parts = dict(weights=4 * (n_total + n_train), grads=4 * n_train, optimizer=2 * 4 * n_train, activations=0)
     if act_per_token > 0:

@@ -2,19 +2,17 @@
 # function: EarlyStopper
 
 
-
-
 class EarlyStopper:
     best: float
     best_step: int
 
-    def __init__(self, patience: int=2, min_delta: float=0.0, mode: str='min') -> None:
-        if mode == 'min':
-            self.best = float('inf')
-        elif mode == 'max':
+    def __init__(self, patience: int = 2, min_delta: float = 0.0, mode: str = "min") -> None:
+        if mode == "min":
+            self.best = float("inf")
+        elif mode == "max":
             self.best = 0.0
         else:
-            raise ValueError('mode must be min or max')
+            raise ValueError("mode must be min or max")
         self.best_step = 0
         self.patience = patience
         self.min_delta = min_delta
@@ -23,7 +21,7 @@ class EarlyStopper:
         self.n = 0
 
     def step(self, value: float) -> bool:
-        if self.mode == 'min':
+        if self.mode == "min":
             better = self.best - value > self.min_delta
         else:
             better = value - self.best > self.min_delta

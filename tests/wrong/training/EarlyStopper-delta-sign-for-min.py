@@ -18,9 +18,7 @@ class EarlyStopper:
         self.wait = 0
 
     def step(self, value):
-        improved = not math.isnan(value) and (
-            self.best is None or self.monitor_op(value - self.min_delta, self.best)
-        )
+        improved = not math.isnan(value) and (self.best is None or self.monitor_op(value - self.min_delta, self.best))
         if improved:
             self.best = value
             self.best_step = self.calls

@@ -1,6 +1,7 @@
 # cause: It asks whether the value is worse and takes everything else for an improvement; no comparison with NaN is true, so a NaN becomes the best value.
 # function: EarlyStopper
 
+
 class EarlyStopper:
     def __init__(self, patience=2, min_delta=0.0, mode="min"):
         if mode == "min":

@@ -1,6 +1,7 @@
 # cause: A best value of 0 counts as no best value, so that any number after it is an improvement.
 # function: EarlyStopper
 
+
 class EarlyStopper:
     def __init__(self, patience: int = 2, min_delta: float = 0.0, mode: str = "min") -> None:
         self.sign = {"min": 1, "max": -1}.get(mode)

@@ -16,7 +16,7 @@ def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str,
     try:
         with torch.no_grad():
             for i in order:
-                labels = batches[i]['labels']
+                labels = batches[i]["labels"]
                 out = model(**batches[i])
                 loss_sum += out.loss.item() * labels.shape[0]
                 predicted.append(out.logits.argmax(-1))
@@ -25,4 +25,9 @@ def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str,
         model.train(was_training)
     predictions = torch.cat([predicted[i] for i in order])
     labels = torch.cat([expected[i] for i in order])
-    return {'loss': loss_sum / labels.numel(), 'accuracy': predictions.eq(labels).sum().item() / labels.numel(), 'predictions': predictions.tolist(), 'labels': labels.tolist()}
+    return {
+        "loss": loss_sum / labels.numel(),
+        "accuracy": predictions.eq(labels).sum().item() / labels.numel(),
+        "predictions": predictions.tolist(),
+        "labels": labels.tolist(),
+    }
