@@ -705,7 +705,7 @@ class CheckReinitTopLayers:
         numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
         tails = float((numbers.abs() > 2).double().mean())
         # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
-        cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
+        cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6  # uniform numbers with this spread end at 1.73
         spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
         for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5%
             expect.true(
