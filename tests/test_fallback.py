@@ -51,6 +51,17 @@ def left(host: Host, known: set[int]) -> dict[int, str]:
     return processes
 
 
+def test_what_is_kept_between_calls_is_told(host: Host, tmp_path: Path) -> None:
+    source = (REFERENCE.parent / "evaluation.py").read_text(encoding="utf-8")
+    known = "    matrix = torch.zeros(n_classes, n_classes, dtype=torch.long)\n"
+    assert source.count(known) == 1
+    kept = "    matrix = KEPT.setdefault(n_classes, torch.zeros(n_classes, n_classes, dtype=torch.long))\n"
+    (tmp_path / "evaluation.py").write_text(source.replace(known, kept) + "\n\nKEPT = {}\n", encoding="utf-8")
+    graded = host.grade(tmp_path / "evaluation.py", exercise="evaluation", only=["confusion.rows_are_true"])
+    assert graded.checks["confusion.rows_are_true"]["explanation"]["id"] == "kept-from-call-to-call"
+    assert host.grade(REFERENCE, only=[ONE]).status == "passed"
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_reference_gets_full_points_and_the_level_is_stated(host: Host, level: str) -> None:
     graded = spawned(host, REFERENCE, level, "lora_report")

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -65,7 +65,7 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
     expect.true(
         all(good),
         say("{name} should return a list of tokens", name=name),
-        expected="a list of strings",
+        expected=say("a list of strings"),
         actual=value if value is not None else str(kind),
         hint="the input is a list of words, and the result must be a list of words, too",
         reveal=True,
@@ -85,8 +85,8 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
         student.note(f"{what} raises an exception", True)
         expect.true(
             False,
-            say("{what}: an exception was raised although there is a valid result", what=what),
-            expected="no exception",
+            say("{what}: an exception was raised although there is a valid result", what=translated(what)),
+            expected=say("no exception"),
             actual=str(error),
             hint=hint,
             reveal=True,
@@ -212,8 +212,8 @@ def demand_not_handed_back(student, cases: Sequence[str]) -> None:
     expect.true(
         not cases,
         "one of the arguments is returned instead of a new object",
-        expected="new objects in any case",
-        actual=f"the object passed in, for {cases[0]}" if cases else None,
+        expected=say("new objects in any case"),
+        actual=say("the object passed in, for {case}", case=translated(cases[0])) if cases else None,
         hint="if the caller changes the result, the original must stay as it is: return a copy",
         reveal=True,
     )
@@ -269,7 +269,7 @@ class CheckRandomDeletion:
             expect.true(
                 even,
                 "the deleted tokens are not spread evenly over the whole text",
-                expected=f"{p} ± {seven_sigma(p, quarter):.3f} of each quarter",
+                expected=say("{p} ± {bound:.3f} of each quarter", p=p, bound=seven_sigma(p, quarter)),
                 actual=listed(f"{share:.3f}" for share in lost),
                 hint="every token must be deleted with the same probability, whatever its position",
                 reveal=True,
@@ -294,8 +294,8 @@ class CheckRandomDeletion:
             expect.true(
                 not wrong,
                 say("the number of tokens deleted out of {n} is always too far from p * n", n=n),
-                expected=f"with p = {p}, {p * n:.1f} of {n} tokens on average",
-                actual=f"{listed(sorted(set(found)))} in each of {times} calls",
+                expected=say("with p = {p}, {mean:.1f} of {n} tokens on average", p=p, mean=p * n, n=n),
+                actual=say("{numbers} in each of {times} calls", numbers=listed(sorted(set(found))), times=times),
                 hint="if your code first computes the number of tokens to delete, how does it round that number?",
                 reveal=True,
             )
@@ -334,7 +334,7 @@ class CheckRandomDeletion:
             expect.true(
                 in_order,
                 "the tokens you return are in a different order than in the text, or include some that were not in it",
-                expected=f"a part of {listed(tokens)}",
+                expected=say("a part of {text}", text=listed(tokens)),
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
                 hint="deletion must not change the order",
                 reveal=True,
@@ -349,7 +349,7 @@ class CheckRandomDeletion:
         self.demand_short(student)
         empty = edge(
             student,
-            "an empty text",
+            mark("an empty text"),
             lambda: answers(student, "random_deletion", [], 0.5),
             "there is nothing to delete and nothing to keep",
         )
@@ -367,7 +367,7 @@ class CheckRandomDeletion:
         expect.equal(
             kept,
             tokens,
-            f"{n} tokens, with p = 0",
+            say("{n} tokens, with p = 0", n=n),
             hint="with p = 0, how many tokens should be deleted?",
             reveal=True,
         )
@@ -387,7 +387,7 @@ class CheckRandomDeletion:
         expect.true(
             0 not in left,
             "the result for a non-empty text is empty",
-            expected="at least one of its tokens",
+            expected=say("at least one of its tokens"),
             actual="[]",
             hint=(
                 "a model learns nothing from a label without text: what do you return if every token is chosen for "
@@ -398,8 +398,8 @@ class CheckRandomDeletion:
         expect.true(
             left == {1},
             "with p = 1, more than one token is kept",
-            expected="1 token",
-            actual=f"{max(left)} tokens",
+            expected=say("1 token"),
+            actual=say("{count} tokens", count=max(left)),
             hint="with p = 1, every token is chosen for deletion, but exactly one of them must still be kept",
             reveal=True,
         )
@@ -409,11 +409,12 @@ class CheckRandomDeletion:
             for kept in several
         ]
         student.note("what is left at p = 1", survivors[0] if len(set(survivors)) == 1 else "now this, now that")
+        always = {"first": mark("always the first"), "last": mark("always the last"), "other": mark("always the other")}
         expect.true(
             len(set(survivors)) > 1,
             "with p = 1, the same token is always kept",
-            expected="any token of the text",
-            actual=f"always the {survivors[0]}",
+            expected=say("any token of the text"),
+            actual=translated(always[survivors[0]]),
             hint="if every token is chosen for deletion, choose at random which one to keep",
             reveal=True,
         )
@@ -441,8 +442,12 @@ class CheckRandomDeletion:
         expect.true(
             share <= bound,
             "with p = 0.9, too often more than one of three tokens is kept",
-            expected=f"in {100 * several:.1f}% of the calls, and never in more than {100 * bound:.1f}% by chance",
-            actual=f"in {100 * share:.1f}% of {times:,} calls",
+            expected=say(
+                "in {share:.1f}% of the calls, and never in more than {most:.1f}% by chance",
+                share=100 * several,
+                most=100 * bound,
+            ),
+            actual=say("in {share:.1f}% of {times:,} calls", share=100 * share, times=times),
             hint="if all tokens are chosen for deletion, how many of them do you return?",
             reveal=True,
         )
@@ -465,11 +470,11 @@ class CheckRandomDeletion:
             student,
             "random_deletion",
             {
-                "a text of one token": (text[:1], 0.5),
+                mark("a text of one token"): (text[:1], 0.5),
                 "p = 0": (text, 0.0),
-                "a text of one token, with p = 0": (text[:1], 0.0),
-                "a text of one token, with p = 1": (text[:1], 1.0),
-                "an empty text": ([], 0.5),
+                mark("a text of one token, with p = 0"): (text[:1], 0.0),
+                mark("a text of one token, with p = 1"): (text[:1], 1.0),
+                mark("an empty text"): ([], 0.5),
             },
         )
 
@@ -495,7 +500,9 @@ class CheckRandomDeletion:
         expect.true(
             alone,
             "whether a token is deleted depends on the previous token",
-            expected=f"{2 * share * (1 - share):.2f} of the tokens treated differently from the previous one",
+            expected=say(
+                "{turns:.2f} of the tokens treated differently from the previous one", turns=2 * share * (1 - share)
+            ),
             actual=f"{turns:.2f}",
             hint="does your code change the list while it iterates over it?",
             reveal=True,
@@ -511,7 +518,7 @@ class CheckRandomDeletion:
             expect.true(
                 not never,
                 "in 250 calls with p = 0.5, the tokens at some positions are never deleted",
-                actual=f"positions {listed(never)} of 7",
+                actual=say("positions {places} of 7", places=listed(never)),
                 hint="the first and last tokens can be deleted like any other",
                 reveal=True,
             )
@@ -526,7 +533,7 @@ class CheckRandomDeletion:
         expect.true(
             not together,
             "when a word is deleted, every occurrence of it is deleted",
-            expected="if a word occurs several times, some copies may be kept while others are deleted",
+            expected=say("if a word occurs several times, some copies may be kept while others are deleted"),
             hint="do you decide for each word or for each position?",
             fact=True,
         )
@@ -547,8 +554,10 @@ class CheckRandomDeletion:
         expect.true(
             abs(gone[0] - gone[1]) <= bound,
             "the deleted occurrences of a repeated word are mostly from one half of the text",
-            expected="as many from the first half of the text as from the second",
-            actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
+            expected=say("as many from the first half of the text as from the second"),
+            actual=say(
+                "{first:.2f} of the copies in the first half, {second:.2f} in the second", first=gone[0], second=gone[1]
+            ),
             hint="if you use list.remove, which occurrence of a repeated word does it remove?",
             reveal=True,
         )
@@ -588,7 +597,7 @@ class Swapped:
         expect.true(
             same,
             "the words in the result differ from those in the text",
-            expected=f"{n_words} words in some order",
+            expected=say("{n_words} words in some order", n_words=n_words),
             actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
             hint="swaps only reorder words: they neither lose nor duplicate any",
             fact=True,
@@ -650,15 +659,15 @@ class CheckRandomSwap:
         expect.true(
             not idle,
             "with n = 1, a text of two words stays unchanged",
-            expected="swapped in every call",
-            actual=f"unchanged in {100 * idle:.0f}% of 400 calls",
+            expected=say("swapped in every call"),
+            actual=say("unchanged in {share:.0f}% of 400 calls", share=100 * idle),
             hint="can your two random positions be the same?",
             reveal=True,
         )
         expect.true(
             more <= 2,
             "with n = 1, more than two words move",
-            expected="2 words at new positions",
+            expected=say("2 words at new positions"),
             actual=f"{more}",
             hint="in one swap, two words exchange places and all others stay where they are",
             reveal=True,
@@ -667,7 +676,7 @@ class CheckRandomSwap:
             expect.true(
                 number == n,
                 say("with n = {n}, the number of swaps is not {n}", n=n),
-                expected=f"{n} swaps, unless some undo each other",
+                expected=say("{n} swaps, unless some undo each other", n=n),
                 actual=f"{number}",
                 hint=(
                     "choose two positions and swap them, n times: does each swap start from the result of the "
@@ -683,7 +692,7 @@ class CheckRandomSwap:
         expect.true(
             number == 25,
             say("with n = {n}, the number of swaps is not {n}", n=25),
-            expected="25 swaps, unless some undo each other",
+            expected=say("{n} swaps, unless some undo each other", n=25),
             actual=f"{number}",
             hint="make as many swaps as the argument says, however many that is",
             reveal=True,
@@ -713,7 +722,7 @@ class CheckRandomSwap:
         pairs = {}
         for n in (2, 3):
             pair = Swapped(student, 2, n, 200)
-            pairs[n] = ["turned" if changed else "as it was" for changed in pair.changed]
+            pairs[n] = [mark("turned") if changed else mark("as it was") for changed in pair.changed]
         student.note(
             "a text of two words after 2 and 3 swaps",
             listed(found[0] if len(set(found)) == 1 else "now this, now that" for found in pairs.values()),
@@ -734,8 +743,10 @@ class CheckRandomSwap:
             expect.true(
                 set(found) == {"turned" if n % 2 else "as it was"},
                 say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
-                expected="the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other",
-                actual=found[0],
+                expected=say(
+                    "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
+                ),
+                actual=translated(found[0]),
                 hint="if the same two words are swapped several times, where do they end up?",
                 reveal=True,
             )
@@ -790,10 +801,10 @@ class CheckRandomSwap:
             student,
             "random_swap",
             {
-                "a text of one word": (text[:1], 2),
+                mark("a text of one word"): (text[:1], 2),
                 "n = 0": (text, 0),
-                "a text of two words": (text[:2], 2),
-                "an empty text": ([], 3),
+                mark("a text of two words"): (text[:2], 2),
+                mark("an empty text"): ([], 3),
             },
         )
         single = Swapped(student, 5, 1, 1500)  # enough for a shuffle, too, which another check is about
@@ -803,8 +814,8 @@ class CheckRandomSwap:
         expect.true(
             not missing,
             "some pairs of positions are never swapped",
-            expected="all 10 pairs of 5 words, in 1500 calls",
-            actual=f"never: {listed(f'{i}-{j}' for i, j in missing)}",
+            expected=say("all 10 pairs of 5 words, in 1500 calls"),
+            actual=say("never: {pairs}", pairs=listed(f"{i}-{j}" for i, j in missing)),
             hint="any two positions can be swapped, including the first and the last, adjacent or not",
             reveal=True,
         )
@@ -936,16 +947,20 @@ class CheckRandomInsertion:
             expect.true(
                 grown == {n},
                 say("the text does not grow by n = {n} tokens", n=n),
-                expected=f"{known} tokens become {known + n}",
-                actual=f"{known} tokens become {listed(known + number for number in sorted(grown))}",
+                expected=say("{known} tokens become {numbers}", known=known, numbers=known + n),
+                actual=say(
+                    "{known} tokens become {numbers}",
+                    known=known,
+                    numbers=listed(known + number for number in sorted(grown)),
+                ),
                 hint="each insertion must add one word to the text and remove none",
                 reveal=True,
             )
         expect.true(
             share == 1,
             "when only one of the text's twenty words is in the lexicon, some insertions are missing",
-            expected="one token more in each of 400 calls",
-            actual=f"in {100 * share:.0f}% of them",
+            expected=say("one token more in each of 400 calls"),
+            actual=say("in {share:.0f}% of them", share=100 * share),
             hint="a word that is not in the lexicon must not use up an insertion: which words do you choose from?",
             reveal=True,
         )
@@ -981,14 +996,14 @@ class CheckRandomInsertion:
             expect.true(
                 not lost and in_order,
                 "words of the text are missing or in a different order",
-                expected="the old words in their original order, with new ones among them",
+                expected=say("the old words in their original order, with new ones among them"),
                 hint="an insertion must keep all words of the text in order and add a new one",
             )
             expect.true(new, "no word was inserted", hint="your function must make n insertions")
             expect.true(
                 origins == {"synonyms"},
                 "some inserted words are not synonyms of any word in the text",
-                expected="synonyms of known words of the text",
+                expected=say("synonyms of known words of the text"),
                 actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
                 hint=(
                     "an inserted word must be a synonym of a word in the text. A word is not its own synonym, "
@@ -1000,7 +1015,7 @@ class CheckRandomInsertion:
             expect.true(
                 not missing,
                 "in 300 calls, some synonyms of known words are never inserted",
-                actual=f"never: {len(missing)} of {3 * known} synonyms",
+                actual=say("never: {count} of {n} synonyms", count=len(missing), n=3 * known),
                 hint="choose a word at random, then one of its synonyms at random",
                 reveal=True,
             )
@@ -1028,8 +1043,8 @@ class CheckRandomInsertion:
         expect.true(
             seen == set(range(6)),
             "at some positions, no word is ever inserted",
-            expected="insertions in each of the 6 gaps before, between and after 5 words",
-            actual=f"in gaps {listed(sorted(seen))}, counted from 0",
+            expected=say("insertions in each of the 6 gaps before, between and after 5 words"),
+            actual=say("in gaps {places}, counted from 0", places=listed(sorted(seen))),
             hint=(
                 "five words have six positions for a new word, the first and the last included. Which of them can your "
                 "random index reach?"
@@ -1057,7 +1072,9 @@ class CheckRandomInsertion:
         expect.true(
             all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
             "words are inserted in some gaps more often than in others",
-            expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
+            expected=say(
+                "each of the 6 gaps in {share:.3f} ± {bound:.3f} of {n:,} calls", share=1 / 6, bound=bound, n=n
+            ),
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
             hint=(
                 "which positions can you pass to list.insert, and what does list.insert do with a position "
@@ -1068,7 +1085,9 @@ class CheckRandomInsertion:
         expect.true(
             abs(near - 1 / 3) <= near_bound,
             "an inserted synonym is next to its word too often or too rarely for a random position",
-            expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
+            expected=say(
+                "2 of 6 gaps are next to it: in {share:.3f} ± {bound:.3f} of the calls", share=1 / 3, bound=near_bound
+            ),
             actual=f"{near:.3f}",
             hint="choose a random position for the new word, independently of the position of its synonym",
             reveal=True,
@@ -1111,7 +1130,7 @@ class CheckRandomInsertion:
         expect.true(
             abs(lean) <= bound,
             say("of {n} words inserted into a text of one word, most end up on the same side of that word", n=n),
-            expected=f"{n / 2:.0f} ± {bound / 2:.1f} before it, on average",
+            expected=say("{half:.0f} ± {bound:.1f} before it, on average", half=n / 2, bound=bound / 2),
             actual=f"{sum(before) / max(1, len(before)):.1f}",
             hint="the number of gaps grows with each insertion: can your next random position be any of them?",
             reveal=True,
@@ -1148,7 +1167,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
     turned.text += [turned.synonyms[word][number] for number, word in enumerate(turned.elsewhere[:3])]
     return [
         (
-            "n being 0",
+            mark("n being 0"),
             0,
             zero.text,
             zero.entries,
@@ -1156,7 +1175,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "with n = 0, return the text unchanged",
         ),
         (
-            "no word being known",
+            mark("no word being known"),
             3,
             unknown.text,
             unknown.entries,
@@ -1164,7 +1183,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "if the lexicon contains no word of the text, return the text unchanged",
         ),
         (
-            "the text being empty",
+            mark("the text being empty"),
             2,
             [],
             empty.entries,
@@ -1172,7 +1191,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "for an empty text, return an empty list",
         ),
         (
-            "no entry having another word",
+            mark("no entry having another word"),
             3,
             without.text,
             without.entries,
@@ -1180,7 +1199,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "an entry that is empty or lists only its own word has no synonym to offer: return the text unchanged",
         ),
         (
-            "words being synonyms of others only",
+            mark("words being synonyms of others only"),
             3,
             turned.text,
             turned.entries,
@@ -1192,7 +1211,10 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
 
 def unchanged_cases(student) -> dict[str, tuple[list[str], int, dict[str, list[str]]]]:
     """The same cases for ``demand_new_list``."""
-    return {f"a text with {what}": (text, n, entries) for what, n, text, entries, _, _ in no_change(student)}
+    return {
+        say("a text with {what}", what=translated(what)): (text, n, entries)
+        for what, n, text, entries, _, _ in no_change(student)
+    }
 
 
 def demand_no_change(student, name: str) -> None:
@@ -1207,7 +1229,7 @@ def demand_no_change(student, name: str) -> None:
     student.note("unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)])
     for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
         for one in made:
-            expect.equal(one, text, f"the text, with {what}", hint=unchanged, reveal=True)
+            expect.equal(one, text, say("the text, with {what}", what=translated(what)), hint=unchanged, reveal=True)
 
 
 # --- synonym_replacement ---
@@ -1244,7 +1266,7 @@ class CheckSynonymReplacement:
             if n > possible:
                 made = edge(
                     student,
-                    "n above the number of replaceable positions",
+                    mark("n above the number of replaceable positions"),
                     ask,
                     "there may be fewer than n positions that can be replaced",
                 )
@@ -1264,8 +1286,8 @@ class CheckSynonymReplacement:
             expect.true(
                 counts == {want},
                 say("the number of changed positions is wrong for n = {n}", n=n),
-                expected=f"{want} positions, of {possible} that can change",
-                actual=f"{listed(sorted(counts))} positions",
+                expected=say("{want} positions, of {possible} that can change", want=want, possible=possible),
+                actual=say("{counts} positions", counts=listed(sorted(counts))),
                 hint=(
                     "count positions: a word that occurs twice counts twice, and a word that is not in the "
                     "lexicon does not count"
@@ -1287,8 +1309,8 @@ class CheckSynonymReplacement:
         expect.true(
             lengths == {0},
             "the length of the text has changed",
-            expected=f"{len(tokens)} tokens",
-            actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
+            expected=say("{count} tokens", count=len(tokens)),
+            actual=say("{count} tokens", count=len(max(made, key=lambda text: abs(len(text) - len(tokens))))),
             hint="a synonym takes the place of its word, so the length must stay the same",
             reveal=True,
         )
@@ -1328,9 +1350,14 @@ class CheckSynonymReplacement:
             expect.true(
                 origins == {"own"},
                 "a word was replaced by something other than one of its synonyms",
-                expected="a synonym of the old word",
+                expected=say("a synonym of the old word"),
                 actual=next(
-                    (f"{tokens[p]} became {word}" for p, word in pairs if lexicon.stranger.get(word) != tokens[p]), None
+                    (
+                        say("{old} became {new}", old=tokens[place], new=word)
+                        for place, word in pairs
+                        if lexicon.stranger.get(word) != tokens[place]
+                    ),
+                    None,
                 ),
                 hint="which word's entry do you take the new word from?",
                 reveal=True,
@@ -1344,7 +1371,7 @@ class CheckSynonymReplacement:
             expect.true(
                 not missing,
                 "in 400 calls, some synonyms are never used",
-                actual=f"never: {len(missing)} of {3 * known} synonyms",
+                actual=say("never: {count} of {n} synonyms", count=len(missing), n=3 * known),
                 hint="choose positions and synonyms anew in every call",
                 reveal=True,
             )
@@ -1426,7 +1453,7 @@ class CheckSynonymReplacement:
         demand_new_list(
             student,
             "synonym_replacement",
-            {**unchanged_cases(student), "a text of protected words": negations},
+            {**unchanged_cases(student), mark("a text of protected words"): negations},
         )
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=12)
         same_length = all(len(text) == len(lexicon.text) for text in made)
@@ -1487,7 +1514,7 @@ def parts_of(answer: Any, exactly: bool) -> Any:
     expect.true(
         good,
         "mixup should return two tensors: mixed features and mixed labels",
-        actual=f"{len(answer)} values" if isinstance(answer, (list, tuple)) else answer,
+        actual=say("{count} values", count=len(answer)) if isinstance(answer, (list, tuple)) else answer,
         hint="return one tensor of mixed features and one of mixed labels",
         reveal=True,
     )
@@ -1512,7 +1539,7 @@ class CheckMixup:
             expect.close(
                 x,
                 batch.mixed(batch.x),
-                f"features {shape}, lam = {lam:.2f}",
+                say("features {shape}, lam = {lam:.2f}", shape=shape, lam=lam),
                 hint="perm[i] is the partner of example i: is lam the share of the example or of its partner?",
             )
 
@@ -1529,7 +1556,7 @@ class CheckMixup:
             expect.close(
                 answer[1],
                 batch.mixed(batch.y),
-                f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
+                say("labels {shape}, lam = {lam:.2f}", shape=(shape[0], n_classes), lam=lam),
                 hint="a mixture of 70% of one review and 30% of another needs a label mixed in the same shares",
             )
 
@@ -1562,7 +1589,7 @@ class CheckMixup:
                     "token ids ({dtype}) were mixed instead of being rejected", dtype=str(dtype).removeprefix("torch.")
                 ),
                 expected="TypeError",
-                actual="no error",
+                actual=say("no error"),
                 hint=(
                     "the mean of the ids 2054 and 3185 is about 2620: does token 2620 mean something halfway "
                     "between the two?"
@@ -1610,14 +1637,14 @@ class CheckMixup:
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
             hint = "the share of the example itself is lam; the share of its partner is 1 - lam"
-            expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
-            expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
+            expect.close(x, batch.mixed(batch.x), say("features, lam = {lam:.0f}", lam=lam), hint=hint)
+            expect.close(y, batch.mixed(batch.y), say("labels, lam = {lam:.0f}", lam=lam), hint=hint)
         hint = "one-hot labels may have an integer dtype, but a mixture of them cannot"
         kinds = {}
         for lam in (float(student.draw.uniform(0.6, 0.9)), 1.0, 0.0):
             batch = Batch(student, (6, 5), 3, lam)
             batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0, 1, 2])]
-            answer = edge(student, "integer one-hot labels", partial(student.mixup, *batch.arguments()), hint)
+            answer = edge(student, mark("integer one-hot labels"), partial(student.mixup, *batch.arguments()), hint)
             x, y = parts_of(answer, exactly=True)
             expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
             expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
@@ -1626,19 +1653,20 @@ class CheckMixup:
         batch = Batch(student, (6, 3), 4, float(student.draw.uniform(0.6, 0.9)))
         one = batch.leave_one_alone()
         hint = "in a random permutation, some examples may be their own partners: what is lam * x + (1 - lam) * x?"
-        answer = edge(student, "an example that is its own partner", lambda: student.mixup(*batch.arguments()), hint)
+        what = mark("an example that is its own partner")
+        answer = edge(student, what, lambda: student.mixup(*batch.arguments()), hint)
         x, y = parts_of(answer, exactly=True)
-        expect.close(x, batch.mixed(batch.x), f"features, perm[{one}] = {one}", hint=hint)
-        expect.close(y, batch.mixed(batch.y), f"labels, perm[{one}] = {one}", hint=hint)
-        own = []
+        expect.close(x, batch.mixed(batch.x), say("features, perm[{one}] = {one}", one=one), hint=hint)
+        expect.close(y, batch.mixed(batch.y), say("labels, perm[{one}] = {one}", one=one), hint=hint)
+        own, still = [], mark("a permutation that moves nothing")
         for lam in (1.0, 0.0, 0.7):
             batch = Batch(student, (6, 5), 3, lam)
             if lam == 0.7:
                 batch.perm = torch.arange(6)
             with student.untraced():
                 shared = student.fixtures.augmentation.shares_memory(student.value(None, "mixup"), *batch.arguments())
-            own += ["a permutation that moves nothing" if lam == 0.7 else f"lam = {lam:.0f}"] * any(shared)
-        student.note("only if every example is its own partner", own == ["a permutation that moves nothing"])
+            own += [still if lam == 0.7 else f"lam = {lam:.0f}"] * any(shared)
+        student.note("only if every example is its own partner", own == [still])
         demand_not_handed_back(student, own)
         for lam, whole in kinds.items():
             expect.true(
@@ -1842,7 +1870,7 @@ class CheckBackTranslate:
             expect.equal(
                 [text.strip() for text in trip.found],  # blanks at the ends may be left out
                 trip.returned,
-                f"{n} texts, there and back",
+                say("{n} texts, there and back", n=n),
                 hint=(
                     "call to_pivot first, then from_pivot on its output, and return the texts exactly as "
                     "from_pivot gave them"
@@ -1864,16 +1892,16 @@ class CheckBackTranslate:
             expect.true(
                 made >= set(trip.numbers("new")),
                 "some texts that translation has changed are missing from the result",
-                expected=f"{len(trip.numbers('new'))} texts",
-                actual=f"{len(made)} texts",
+                expected=say("{count} texts", count=len(trip.numbers("new"))),
+                actual=say("{count} texts", count=len(made)),
                 hint="keep every text that translation has changed",
                 reveal=True,
             )
             expect.true(
                 len(trip.found) == len(trip.found_labels),
                 "the number of labels differs from the number of texts",
-                expected=f"{len(trip.found)} labels",
-                actual=f"{len(trip.found_labels)} labels",
+                expected=say("{count} labels", count=len(trip.found)),
+                actual=say("{count} labels", count=len(trip.found_labels)),
                 hint="when you drop a text, drop its label, too",
                 reveal=True,
             )
@@ -1890,7 +1918,7 @@ class CheckBackTranslate:
                 student.note(f"{what} passed in change", before != after)
                 expect.true(
                     before == after,
-                    say("the {what} passed in were modified", what=what),
+                    "the texts passed in were modified" if what == "texts" else "the labels passed in were modified",
                     hint="the caller still needs the originals: build new lists",
                 )
 
@@ -1949,7 +1977,7 @@ class CheckBackTranslate:
             expect.true(
                 not kept,
                 "an unchanged text was kept",
-                expected="only new texts",
+                expected=say("only new texts"),
                 actual=kept,
                 hint=(
                     "a model learns nothing from a copy: which differences should your code ignore when it "
@@ -1960,7 +1988,7 @@ class CheckBackTranslate:
             expect.true(
                 not again,
                 "a text was kept twice",
-                expected="each new text once",
+                expected=say("each new text once"),
                 actual=sorted(names, key=str.casefold),
                 hint="two different originals may be translated back into the same text",
                 reveal=True,
@@ -2022,8 +2050,8 @@ class CheckBackTranslate:
         expect.true(
             few,
             "a translator is called too often",
-            expected=f"for {n} texts, at most {n // 4} calls of each",
-            actual=listed(len(calls) for calls in trip.calls) + " calls",
+            expected=say("for {n} texts, at most {most} calls of each", n=n, most=n // 4),
+            actual=say("{count} calls", count=listed(len(calls) for calls in trip.calls)),
             hint=(
                 "a model translates a batch of 64 texts nearly as fast as a single one: how many texts do you "
                 "pass per call?"
@@ -2033,7 +2061,7 @@ class CheckBackTranslate:
         expect.true(
             not kinds,
             "a translator was called with something other than a list",
-            expected="a list of texts",
+            expected=say("a list of texts"),
             actual=listed(kinds),
             hint="look at the types in the signature",
             reveal=True,
@@ -2050,16 +2078,17 @@ class CheckBackTranslate:
             expect.true(
                 not kept,
                 "an empty or blank text was kept",
-                expected="no text that is empty or only whitespace",
+                expected=say("no text that is empty or only whitespace"),
                 actual=[text for text in trip.found if not text.strip()],
                 hint="a translator sometimes returns an empty or blank text: does your code drop it?",
                 reveal=True,
             )
         hint = "if no text is kept, return two empty lists"
-        edge(student, "no new texts", lambda: Journey(student, ["unchanged", "unchanged"]), hint)
-        nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")
+        edge(student, mark("no new texts"), lambda: Journey(student, ["unchanged", "unchanged"]), hint)
+        hint = "for two empty lists, return two empty lists"
+        nothing = edge(student, mark("no texts"), lambda: Journey(student, []), hint)
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
-        cases = {"texts that are all kept": Journey(student, ["new"] * 3), "two empty lists": nothing}
+        cases = {mark("texts that are all kept"): Journey(student, ["new"] * 3), mark("two empty lists"): nothing}
         demand_not_handed_back(student, [what for what, trip in cases.items() if trip.own])
 
 
@@ -2114,11 +2143,18 @@ class Verdicts:
 
     def demand(self, what: str, hint: str) -> None:
         """The texts and labels that are confirmed came back, and no others."""
-        expect.equal(self.found, [self.texts[place] for place in self.kept], f"texts, {what}", hint=hint, reveal=True)
+        what = translated(what)
+        expect.equal(
+            self.found,
+            [self.texts[place] for place in self.kept],
+            say("texts, {what}", what=what),
+            hint=hint,
+            reveal=True,
+        )
         expect.equal(
             self.found_labels,
             [self.labels[place] for place in self.kept],
-            f"labels, {what}",
+            say("labels, {what}", what=what),
             hint="when you drop a text, drop its label, too; all other texts keep theirs",
             reveal=True,
         )
@@ -2148,7 +2184,7 @@ class CheckKeepConfirmed:
         four = Verdicts(student, shares, 4)
         for verdicts, n_classes in ((two, 2), (four, 4)):
             verdicts.demand(
-                f"{n_classes} classes, with a confident classifier",
+                say("{n_classes} classes, with a confident classifier", n_classes=n_classes),
                 "compare the class that the classifier predicts with the label of the text",
             )
 
@@ -2167,7 +2203,7 @@ class CheckKeepConfirmed:
         low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4), (0.34, 0.41)]
         high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
         cases = [
-            (Verdicts(student, default, 4), "with the default threshold, 0.5"),
+            (Verdicts(student, default, 4), mark("with the default threshold, 0.5")),
             (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
             (Verdicts(student, low, 4, threshold=0.2), "threshold=0.2"),  # less than one of four classes has at least
             (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
@@ -2192,8 +2228,8 @@ class CheckKeepConfirmed:
         expect.true(
             few,
             "the classifier is called too often",
-            expected=f"for {n} texts, at most {n // 4} calls",
-            actual=f"{len(verdicts.calls)} calls",
+            expected=say("for {n} texts, at most {most} calls", n=n, most=n // 4),
+            actual=say("{count} calls", count=len(verdicts.calls)),
             hint=(
                 "a model classifies a batch of 64 texts nearly as fast as a single one: how many texts do you "
                 "pass per call?"
@@ -2203,12 +2239,13 @@ class CheckKeepConfirmed:
         expect.true(
             not kinds,
             "the classifier was called with something other than a list",
-            expected="a list of texts",
+            expected=say("a list of texts"),
             actual=listed(kinds),
             hint="look at the types in the signature",
             reveal=True,
         )
-        verdicts.demand(f"{n} texts", "does each of your batches begin exactly where the previous batch ends?")
+        what = say("{count} texts", count=n)
+        verdicts.demand(what, "does each of your batches begin exactly where the previous batch ends?")
 
     @staticmethod
     def refuses(student, uneven: Verdicts) -> bool:
@@ -2236,24 +2273,24 @@ class CheckKeepConfirmed:
         again.ask(student, {})
         for seen in (verdicts, again):
             seen.demand(
-                "some of them equal",
+                mark("some of them equal"),
                 "the same text may come from two originals with different labels: judge each copy separately",
             )
             for what, before, after in zip(("texts", "labels"), (seen.texts, seen.labels), seen.after, strict=True):
                 student.note(f"{what} passed in change", before != after)
                 expect.true(
                     before == after,
-                    say("the {what} passed in were modified", what=what),
+                    "the texts passed in were modified" if what == "texts" else "the labels passed in were modified",
                     hint="the caller still needs the originals: build new lists",
                 )
         hint = "if no text is kept, return two empty lists"
-        edge(student, "no confirmed texts", lambda: Verdicts(student, self.pairs(student, (False, False)), 2), hint)
-        nothing = edge(
-            student, "no texts", lambda: Verdicts(student, [], 2), "for two empty lists, return two empty lists"
-        )
+        none = mark("no confirmed texts")
+        edge(student, none, lambda: Verdicts(student, self.pairs(student, (False, False)), 2), hint)
+        hint = "for two empty lists, return two empty lists"
+        nothing = edge(student, mark("no texts"), lambda: Verdicts(student, [], 2), hint)
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
-        cases = {"texts that are all kept": Verdicts(student, self.pairs(student, (True,) * 3), 2)}
-        cases["two empty lists"] = nothing
+        cases = {mark("texts that are all kept"): Verdicts(student, self.pairs(student, (True,) * 3), 2)}
+        cases[mark("two empty lists")] = nothing
         demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
         uneven = {}
         for spare in (1, -1):

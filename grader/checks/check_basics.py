@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import basics
 from grader.judge import expect
@@ -59,9 +59,9 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
 def expect_batch(result: Any, want: dict[str, list[list[int]]], what: str, hint: str) -> None:
     """Ids and mask are these, in this shape."""
     for key in ("input_ids", "attention_mask"):
-        value = part(result, key)
-        expect.shape(value, (len(want[key]), len(want[key][0])), f"{key} {what}", hint=hint)
-        expect.equal(value, want[key], f"{key} {what}", hint=hint)
+        value, label = part(result, key), say("{key} {what}", key=key, what=translated(what))
+        expect.shape(value, (len(want[key]), len(want[key][0])), label, hint=hint)
+        expect.equal(value, want[key], label, hint=hint)
 
 
 class CheckPadBatch:
@@ -79,7 +79,7 @@ class CheckPadBatch:
             expect_batch(
                 batch,
                 filled(rows, 0),
-                f"of {'four' if len(rows) == 4 else 'two'} rows",
+                mark("of four rows") if len(rows) == 4 else mark("of two rows"),
                 "padding goes after the ids: position 0 of every row must be [CLS]",
             )
 
@@ -107,7 +107,7 @@ class CheckPadBatch:
             expect_batch(
                 student.pad_batch(rows, pad_id=pad_id),
                 filled(rows, pad_id),
-                f"with pad_id={pad_id}, which also occurs in the texts",
+                say("with pad_id={pad_id}, which also occurs in the texts", pad_id=pad_id),
                 "pad with pad_id; derive the mask from the lengths of the rows, not from their ids",
             )
 
@@ -118,9 +118,11 @@ class CheckPadBatch:
             rows = rows_of(student, (limit + 4, limit - 1, limit, limit + 1))
             cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
             hint = "keep the first ids and the closing [SEP]; no row may be longer than max_length"
-            expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
+            whole = student.pad_batch(rows, max_length=limit)
+            expect_batch(whole, filled(cut, 0), say("with max_length={limit}", limit=limit), hint)
             alone = student.pad_batch(rows[:1], max_length=limit)
-            expect_batch(alone, filled(cut[:1], 0), f"of a single row with max_length={limit}", hint)
+            what = say("of a single row with max_length={limit}", limit=limit)
+            expect_batch(alone, filled(cut[:1], 0), what, hint)
 
     @check(points=1, after=("values",))
     def check_no_side_effect(self, student):
@@ -311,7 +313,12 @@ class CheckEncodePair:
             expect.equal(
                 part(result, "input_ids", "list"),
                 joined(a[: kept[0]], b[: kept[1]]),
-                f"input_ids of texts of {first} and {second} ids with max_length={room + 3}",
+                say(
+                    "input_ids of texts of {first} and {second} ids with max_length={limit}",
+                    first=first,
+                    second=second,
+                    limit=room + 3,
+                ),
                 hint="reserve room for the special tokens first, then cut from the end of whichever text is longer",
             )
         uncut = results[-1]
@@ -322,7 +329,13 @@ class CheckEncodePair:
                 expect.equal(
                     part(result, key, "list"),
                     wanted(*kept),
-                    f"{key} for texts of {first} and {second} ids with max_length={room + 3}",
+                    say(
+                        "{key} for texts of {first} and {second} ids with max_length={limit}",
+                        key=key,
+                        first=first,
+                        second=second,
+                        limit=room + 3,
+                    ),
                     hint=(
                         "the ids of this row are right: does your code build the other two lists for the truncated "
                         "texts?"
@@ -453,7 +466,7 @@ class CheckBertParamCount:
         expect.equal(
             student.bert_param_count(vocab=30_522 + more),
             109_482_240 + 768 * more,
-            f"parameters of BERT-base with {more:,} more words in its vocabulary",
+            say("parameters of BERT-base with {more:,} more words in its vocabulary", more=more),
             hint="compute the count from the sizes passed in",
         )
 
@@ -469,7 +482,7 @@ class CheckBertParamCount:
             expect.equal(
                 count,
                 bert_total(**sizes, pooler=True),
-                f"parameters for {', '.join(f'{name}={size}' for name, size in sizes.items())}",
+                say("parameters for {sizes}", sizes=", ".join(f"{name}={size}" for name, size in sizes.items())),
                 hint=(
                     "every argument matters, and none can be derived from the others: does your code use all of them?"
                 ),
@@ -690,14 +703,15 @@ MOST = 20_000
 """Ids of an answer that anybody looks at; the longest right answer has some thousand."""
 
 
-def flat(ids: Any, what: str = "the result of generate") -> list[int]:
+def flat(ids: Any, what: str = mark("the result of generate")) -> list[int]:
     """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
+    what = translated(what)
     size = ids.numel() if isinstance(ids, Tensor) else len(ids) if isinstance(ids, (list, tuple)) else 0
     expect.true(
         size <= MOST,
         say("{what} has far too many ids", what=what),
-        expected=f"at most {MOST:,} ids",
-        actual=f"{size:,} ids",
+        expected=say("at most {most:,} ids", most=MOST),
+        actual=say("{size:,} ids", size=size),
     )
     if isinstance(ids, Tensor):
         ids = ids.flatten().tolist()
@@ -796,7 +810,7 @@ class CheckGenerate:
             expect.equal(
                 ids[: len(prompt) + judged],  # how many there are in all is another check's concern
                 greedy_path(twin, prompt, judged),
-                f"prompt and the first {'ten' if length < LONG else 'four'} new tokens",
+                "prompt and the first ten new tokens" if length < LONG else "prompt and the first four new tokens",
                 hint=(
                     "at the third step the model needs the prompt and both tokens generated so far: what do you pass "
                     "to it?"
@@ -881,7 +895,11 @@ class CheckGenerate:
             expect.equal(
                 len(ids),
                 length + new,
-                f"tokens in the result for a prompt of {length} tokens and max_new_tokens={new}",
+                say(
+                    "tokens in the result for a prompt of {length} tokens and max_new_tokens={new}",
+                    length=length,
+                    new=new,
+                ),
                 hint=(
                     "max_length includes the prompt and max_new_tokens does not: what does your loop count?"
                     if new
@@ -910,7 +928,7 @@ class CheckGenerate:
             expect.equal(
                 ids,
                 [*prompt, *body[2:6], eos_id],
-                f"ids with eos_id={eos_id}",
+                say("ids with eos_id={eos_id}", eos_id=eos_id),
                 hint="nothing may follow the end token: does your code stop there, even if the end token has the id 0?",
             )
         eos_id = student.draw.integer(1, 11)
@@ -939,7 +957,7 @@ class CheckGenerate:
             expect.equal(
                 ids,
                 [*prompt, *body[2:10], eos_id],
-                f"ids with eos_id={eos_id} and do_sample=True",
+                say("ids with eos_id={eos_id} and do_sample=True", eos_id=eos_id),
                 hint=(
                     "sampling stops at the end token, as greedy decoding does, and the end token is part of the result"
                 ),
@@ -989,7 +1007,7 @@ class CheckGenerate:
         expect.true(
             bound is None,
             "without top_k, at least half of the vocabulary is never sampled although all tokens are equally likely",
-            expected="more than 100 of 200 tokens in 300 samples",
+            expected=say("more than 100 of 200 tokens in 300 samples"),
             actual=different,
             hint="top_k=None means no restriction: does your code leave out part of a large vocabulary?",
         )
@@ -1299,7 +1317,7 @@ def grouped(
     expect.true(
         len(result) <= most,
         "the result has many more entities than the text has tokens",
-        expected=f"at most {len(sentence.tokens)}",
+        expected=say("at most {count}", count=len(sentence.tokens)),
         actual=len(result),
         reveal=True,
     )
@@ -1529,7 +1547,7 @@ class CheckCountParameters:
             expect.equal(
                 found["total"],
                 (a + 1) * b + (b + 1) * c + (c + 1) * d,
-                f"total of linear layers {a} -> {b} -> {c} -> {d}",
+                say("total of linear layers {widths}", widths=f"{a} -> {b} -> {c} -> {d}"),
                 hint="a tensor of shape (3, 2) has six elements; count biases and nested modules, too",
             )
 
@@ -1611,10 +1629,10 @@ class CheckCountParameters:
         after = student.fixtures.basics.inventory(model)
         hint = "counting must not change the model: what does your code assign, convert or switch?"
         for key, what in (
-            ("form", "names, shapes, dtypes and requires_grad"),
-            ("training", "modules in training mode"),
+            ("form", mark("names, shapes, dtypes and requires_grad, after counting")),
+            ("training", mark("modules in training mode, after counting")),
         ):
-            expect.equal(after[key], before[key], f"{what}, after counting", hint=hint)
+            expect.equal(after[key], before[key], what, hint=hint)
         expect.equal(after["numbers"], before["numbers"], "the parameters, after counting", hint=hint)
 
 
@@ -1652,7 +1670,7 @@ class Body:
             self.student.note("n_top=12 of 12 layers is refused", True)
             expect.true(
                 False,
-                say("{what}: a ValueError was raised", what="n_top=12 of 12 layers"),
+                say("{what}: a ValueError was raised", what=say("n_top={n_top} of 12 layers", n_top=12)),
                 hint="in a model with 12 layers, n_top=12 selects all of them: which values of n_top are out of range?",
             )
 
@@ -1692,7 +1710,7 @@ class Body:
             not complaint,
             say(
                 "{what}: requires_grad is wrong for {count} parameters ({complaint})",
-                what=what,
+                what=translated(what),
                 count=len(missing) + len(extra),
                 complaint=complaint,
             ),
@@ -1705,7 +1723,7 @@ class Body:
             function = self.student.value(None, "set_trainable")
             kinds = self.student.fixtures.basics.refusal(function, self.model, mode, *n_top)
         refused = isinstance(kinds, list) and "ValueError" in kinds
-        got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+        got = kinds[0] if isinstance(kinds, list) and kinds else say("no error")
         self.student.note(f"refused: {what}", "a ValueError" if refused else "no error" if kinds == [] else "another")
         expect.true(
             refused,
@@ -1735,7 +1753,11 @@ class CheckSetTrainable:
                 "the head is everything outside model.bert, whatever it is called. Evaluation mode does not freeze "
                 "any parameters"
             )
-            body.expect(f"with a head called {' and '.join(head)}", hint)
+            if len(head) == 1:
+                what = say("with a head called {name}", name=head[0])
+            else:
+                what = say("with a head called {first} and {second}", first=head[0], second=head[1])
+            body.expect(what, hint)
 
     @check(points=1, after=("head",))
     def check_full_again(self, student):
@@ -1745,10 +1767,10 @@ class CheckSetTrainable:
         body = Body(student, "regressor")
         body.freeze()
         body.choose("full")
-        body.expect("mode full after everything was frozen", hint, *everything)
+        body.expect(mark("mode full after everything was frozen"), hint, *everything)
         body.choose("head")
         body.choose("full")
-        body.expect("mode full after mode head", hint, *everything)
+        body.expect(mark("mode full after mode head"), hint, *everything)
         with student.untraced():
             body.model.bert.requires_grad_(False)
         body.choose("top", 2)
@@ -1758,12 +1780,12 @@ class CheckSetTrainable:
         with student.untraced():
             thawed = student.fixtures.basics.trainable_names(body.model)
         student.note("thawed by mode head", "the head" if thawed == body.wanted() else "something else")
-        body.expect("mode head after everything was frozen", hint)
+        body.expect(mark("mode head after everything was frozen"), hint)
         parts = ("pooler", "encoder.layer.10", "encoder.layer.11")
         if top == body.wanted(*parts):  # else another check fails: here, only the head was frozen in addition
             body.freeze()
             body.choose("top", 2)
-            body.expect("mode top with n_top=2 after everything was frozen", hint, *parts)
+            body.expect(mark("mode top with n_top=2 after everything was frozen"), hint, *parts)
 
     @check(points=2)
     def check_top(self, student):
@@ -1773,9 +1795,9 @@ class CheckSetTrainable:
         for n_top in (n, 2, 12, 0):
             body.choose("top", n_top)
             layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
-            body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
+            body.expect(say("with n_top={n_top} of 12 layers", n_top=n_top), TOP, "pooler", *layers)
         body.choose("top")
-        body.expect("without n_top, which defaults to 0", TOP, "pooler")
+        body.expect(mark("without n_top, which defaults to 0"), TOP, "pooler")
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):
@@ -1783,16 +1805,16 @@ class CheckSetTrainable:
         body = Body(student, "classifier")
         unknown = "without an error, a misspelt mode would silently train the wrong parameters"
         for mode in ("haed", "FULL", "hea", " head "):
-            body.expect_refusal(f'the mode "{mode}"', unknown, mode)
+            body.expect_refusal(say('the mode "{mode}"', mode=mode), unknown, mode)
         beyond = "a slice accepts any bounds, so n_top=13 with 12 layers goes unnoticed unless your code checks it"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
-            body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
+            body.expect_refusal(say("n_top={n_top} of 12 layers", n_top=n_top), beyond, "top", n_top)
         body.choose("top", 12)
-        body.expect("with n_top=12 of 12 layers", TOP, "pooler", "encoder")
+        body.expect(say("with n_top={n_top} of 12 layers", n_top=12), TOP, "pooler", "encoder")
         for mode, trained in (("full", ("embeddings", "encoder", "pooler")), ("head", ())):
             body.choose_beyond(mode, 13)
             body.expect(
-                f"mode {mode} with n_top=13",
+                say("mode {mode} with n_top={n_top}", mode=mode, n_top=13),
                 "only one mode uses n_top, and the others ignore it: which mode is it?",
                 *trained,
             )
@@ -1816,7 +1838,7 @@ class CheckSetTrainable:
             expect.equal(
                 after,
                 before,
-                f"submodules in training mode, after mode {mode!r}",
+                say("submodules in training mode, after mode {mode!r}", mode=mode),
                 hint="train() and eval() control dropout, not which parameters are trained",
             )
         expect.equal(
@@ -1870,7 +1892,10 @@ class CheckNucleus:
             expect.close(
                 answer,
                 nucleus_of(logits, p),
-                f"logits with p={p}, for tokens with probabilities 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
+                say(
+                    "logits with p={p}, for tokens with probabilities 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
+                    p=p,
+                ),
                 hint=(
                     "sum the probabilities from the most likely token downwards: do the tokens you keep reach p, and "
                     "would one token fewer be enough?"
@@ -1903,7 +1928,7 @@ class CheckNucleus:
             (1.0, "with p=1, the nucleus contains every token"),
         ):
             for row in (logits, logits.flip(-1)):  # in one of them, the most likely token does not come first
-                expect.close(student.nucleus(row, p), nucleus_of(row, p), f"logits with p={p}", hint=hint)
+                expect.close(student.nucleus(row, p), nucleus_of(row, p), say("logits with p={p}", p=p), hint=hint)
         rare = torch.tensor([0.0] * 8 + [-25.0] * 3)  # a float32 sum reaches 1 before it comes to the last three
         rare = rare[torch.randperm(11, generator=student.draw.generator)] + student.draw.uniform(-2, 2, 1)
         expect.close(
@@ -1919,7 +1944,7 @@ class CheckNucleus:
         for (n, p, _), shift in zip(cases, shifts, strict=True):
             with student.untraced():  # which of the equally likely tokens stay, is free
                 left = student.nucleus(torch.full((n,), shift), p)
-            expect.shape(left, (n,), f"logits of {n} equally likely tokens")
+            expect.shape(left, (n,), say("logits of {n} equally likely tokens", n=n))
             kept.append(left[left.isfinite()])
             student.note("equally likely tokens that stay", int(kept[-1].numel()))
         for (n, p, want), shift, finite in zip(cases, shifts, kept, strict=True):
@@ -1929,7 +1954,7 @@ class CheckNucleus:
             expect.equal(
                 int(finite.numel()),
                 want,
-                f"tokens kept of {n} equally likely ones, with p={p}",
+                say("tokens kept of {n} equally likely ones, with p={p}", n=n, p=p),
                 hint="keep the smallest set that reaches p: how many of the equally likely tokens does it need?",
             )
 
@@ -1938,7 +1963,7 @@ class CheckNucleus:
         """a p below 0 or above 1 raises a ValueError, and the caller's logits are not modified"""
         for p in (0.5, 0.8):
             logits = settled(student, *SHARES)
-            expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
+            expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), say("logits with p={p}", p=p))
         logits = settled(student, *SHARES)
         asked = []
         for p in (1.5, -0.2, float(student.draw.uniform(2, 90))):
@@ -1946,7 +1971,7 @@ class CheckNucleus:
                 kinds = student.fixtures.basics.refusal(student.value(None, "nucleus"), logits, p)
             refused = isinstance(kinds, list) and "ValueError" in kinds
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
-            asked.append((p, refused, kinds[0] if isinstance(kinds, list) and kinds else "no error"))
+            asked.append((p, refused, kinds[0] if isinstance(kinds, list) and kinds else say("no error")))
         for p, refused, got in asked:
             expect.true(
                 refused,

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -116,8 +116,14 @@ class Split:
             self.changes and all(map(in_another_order, (texts, labels), after)),
         )
         sides = list(answer) if isinstance(answer, (list, tuple)) else []
-        form = f"{len(sides)} sides of {kind_of(sides)}" if sides else type(answer).__name__
-        student.note("form", form)
+        kind = kind_of(sides)
+        student.note("form", f"{len(sides)} sides of {kind}" if sides else type(answer).__name__)
+        if not sides:
+            form = type(answer).__name__
+        elif kind == "nothing":
+            form = say("{count} sides of nothing", count=len(sides))
+        else:
+            form = say("{count} sides of {kind}", count=len(sides), kind=kind)
         expect.true(
             len(sides) == 2,
             say("the result is not a pair of lists (training rows, test rows)"),
@@ -210,8 +216,8 @@ class CheckGroupSplit:
             expect.true(
                 not n_both,
                 say("{count} of {n_texts} texts are on both sides of the split", count=n_both, n_texts=n_texts),
-                expected="no text on both sides",
-                actual=f"{n_both} texts",
+                expected=say("no text on both sides"),
+                actual=say("{count} texts", count=n_both),
                 hint="each text occurs many times, and all its rows belong on one side: do you sample rows or texts?",
                 reveal=True,
             )
@@ -381,7 +387,7 @@ class CheckGroupSplit:
             expect.true(
                 abs(mean - size) < 0.1,
                 say("with test_size={size}, the test set contains {mean:.2f} of the rows", mean=mean, size=size),
-                expected=f"about {size}",
+                expected=say("about {size}", size=size),
                 actual=f"{mean:.2f}",
                 hint="which of the two lists is the test set, and what is test_size a share of?",
                 reveal=True,
@@ -426,7 +432,7 @@ class CheckGroupSplit:
             fact=True,
         )
         for share in sides:
-            self.demand_share("0 or 1", share, 0.2)
+            self.demand_share(say("0 or 1"), share, 0.2)
 
     @staticmethod
     def demand_one_of_two_texts(student, rows: list[tuple[str, int]], test_size: float) -> None:
@@ -501,7 +507,7 @@ class CheckGroupSplit:
                 share=share,
                 size=size,
             ),
-            expected=f"about {size} of every class",
+            expected=say("about {size} of every class", size=size),
             actual=f"{share:.2f}",
             hint="the test set should contain about the same fraction of every class: do you split class by class?",
             reveal=True,
@@ -641,20 +647,20 @@ def symmetric(cells: list[list[int]]) -> list[list[int]]:
 
 def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: str) -> None:
     """The answer is this table of counts, whatever it is made of."""
-    found = plain(answer)
+    found, label = plain(answer), say("counts of {what}", what=translated(what))
     student.note(f"table of {what}", found if isinstance(found, list) else type(found).__name__)
     try:
         table = torch.tensor(found, dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError):
-        expect.equal(found, want, f"counts of {what}", hint=hint)
+        expect.equal(found, want, label, hint=hint)
         return
     expect.shape(
         table,
         (len(want), len(want)),
-        f"counts of {what}",
+        label,
         hint="return one row and one column for every class of the task",
     )
-    expect.equal(found, want, f"counts of {what}", hint=hint)
+    expect.equal(found, want, label, hint=hint)
 
 
 class CheckConfusion:
@@ -678,7 +684,7 @@ class CheckConfusion:
             self.counts(
                 student,
                 cells,
-                "two classes",
+                mark("two classes"),
                 "take one pair with true class 0 and predicted class 1: which cell counts it, and by how much "
                 "must that cell increase?",
             )
@@ -693,7 +699,7 @@ class CheckConfusion:
             self.counts(
                 student,
                 cells,
-                f"{n} classes",
+                say("{n} classes", n=n),
                 "row t is the true class t and column p the predicted class p, for any number of classes",
                 n_classes=n,
             )
@@ -708,7 +714,7 @@ class CheckConfusion:
             self.counts(
                 student,
                 cells,
-                f"a batch without some of {n} classes",
+                say("a batch without some of {n} classes", n=n),
                 "the shape depends on the task, not on the batch: does your table have a row and a column even for a "
                 "class that does not occur?",
                 n_classes=n,
@@ -718,10 +724,10 @@ class CheckConfusion:
     def check_types(self, student):
         """lists, tuples, NumPy arrays and tensors are accepted in any combination"""
         for kinds in (
-            ("tensor", "tensor"),
-            ("array", "array"),
-            ("tuple", "tuple"),
-            ("list", "tensor"),
+            (mark("tensor"), "tensor"),
+            (mark("array"), "array"),
+            (mark("tuple"), "tuple"),
+            (mark("list"), "tensor"),
             ("array", "list"),
         ):
             cells = symmetric(cells_of(student, 3))
@@ -733,7 +739,7 @@ class CheckConfusion:
                 student,
                 answer,
                 cells,
-                f"{kinds[0]} and {kinds[1]}",
+                say("{first} and {second}", first=translated(kinds[0]), second=translated(kinds[1])),
                 "int(x) turns an item of any of these types into a plain number",
             )
         self.demand_small_numbers(student)
@@ -757,7 +763,7 @@ class CheckConfusion:
             student,
             answer,
             cells,
-            f"two NumPy arrays of dtype uint8, with {n} classes",
+            say("two NumPy arrays of dtype uint8, with {n} classes", n=n),
             "a uint8 holds at most 255: which numbers does your code compute in the dtype of the input?",
         )
 
@@ -854,7 +860,8 @@ def demand_figures(
 ) -> None:
     """These of the figures agree; ``hints`` has those of some figures, ``hint`` is that of the others."""
     for key in keys:
-        expect.close(got[key], want[key], f"{key} of {what}", hint=(hints or {}).get(key, hint), reveal=reveal)
+        label = say("{key} of {what}", key=key, what=translated(what))
+        expect.close(got[key], want[key], label, hint=(hints or {}).get(key, hint), reveal=reveal)
 
 
 def unlike(student, low: int, high: int) -> list[list[int]]:
@@ -897,7 +904,7 @@ class CheckPrf:
                 got,
                 expected_figures(cells, 0),
                 KEYS,
-                "class 0",
+                mark("class 0"),
                 "with positive=0, class 0 is the positive class: which cell counts its true positives?",
                 hints=HINTS,
             )
@@ -906,14 +913,14 @@ class CheckPrf:
                 got,
                 expected_figures(cells, 1),
                 KEYS,
-                "class 1",
+                mark("class 1"),
                 "this call explicitly passes positive=1, the default",
                 hints=HINTS,
             )
         (a, b), (c, d) = unlike(student, 20, 90)
-        cases = [([[a, b], [c, 0]], "class 0, if class 1 has no true positive")]
+        cases = [([[a, b], [c, 0]], mark("class 0, if class 1 has no true positive"))]
         if self.knows_zero(student, [[d, c], [b, 0]]):
-            cases.append(([[0, b], [c, d]], "class 0, if it has no true positive"))
+            cases.append(([[0, b], [c, d]], mark("class 0, if it has no true positive")))
         for cells, what in cases:
             demand_figures(
                 figures(student, cells, positive=0),
@@ -941,10 +948,10 @@ class CheckPrf:
         """undefined metrics are 0.0 (without predicted positives, actual positives, true positives or examples)"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
-            ([[b, 0], [a, 0]], "a model that never predicts positive"),
-            ([[b, a], [0, 0]], "data without positives"),
-            ([[b, a], [a + 1, 0]], "a model without true positives"),
-            ([[0, 0], [0, 0]], "no examples"),
+            ([[b, 0], [a, 0]], mark("a model that never predicts positive")),
+            ([[b, a], [0, 0]], mark("data without positives")),
+            ([[b, a], [a + 1, 0]], mark("a model without true positives")),
+            ([[0, 0], [0, 0]], mark("no examples")),
         ):
             got = figures(student, cells)
             demand_figures(
@@ -966,7 +973,7 @@ class CheckPrf:
                 got,
                 want,
                 ("accuracy", "f1"),
-                "a rare class",
+                mark("a rare class"),
                 "in accuracy, a class with ten times as many examples has ten times the weight: do you count examples?",
                 hints={"f1": "which kind of mean is near 0 if either precision or recall is near 0?"},
             )
@@ -1000,7 +1007,8 @@ def demand_lengths(student, cases: Sequence[Case], hint: str, reveal: bool = Fal
     got = [suggested(student, case.lengths, **case.options) for case in cases]
     student.note("lengths", [found if isinstance(found, (int, float)) else type(found).__name__ for found in got])
     for case, found in zip(cases, got, strict=True):
-        expect.equal(found, case.want, f"length for {case.what}", hint=hint, reveal=reveal)
+        label = say("length for {what}", what=translated(case.what))
+        expect.equal(found, case.want, label, hint=hint, reveal=reveal)
 
 
 def spread(student, n: int, start: int = 5) -> list[int]:
@@ -1024,10 +1032,11 @@ class CheckSuggestMaxLength:
     def check_seed_data(self, student):
         """the chapter's sentences need only 16 tokens, not 128"""
         blocks = (1 + torch.randperm(9, generator=student.draw.generator)[:3]).tolist()
-        cases = [Case("the chapter's eight sentences", [7, 7, 6, 10, 6, 10, 8, 6], 16)]
+        cases = [Case(mark("the chapter's eight sentences"), [7, 7, 6, 10, 6, 10, 8, 6], 16)]
         for block in blocks:
             lengths = (8 * block + student.draw.integers(1, 7, (23,))).tolist()
-            cases.append(Case(f"texts of {8 * block + 1} to {8 * block + 6} tokens", lengths, 8 * (block + 1)))
+            what = say("texts of {first} to {last} tokens", first=8 * block + 1, last=8 * block + 6)
+            cases.append(Case(what, lengths, 8 * (block + 1)))
         demand_lengths(
             student,
             cases,
@@ -1043,7 +1052,7 @@ class CheckSuggestMaxLength:
             student,
             [
                 Case(
-                    f"texts of {length} tokens and {special} special ones",
+                    say("texts of {length} tokens and {special} special ones", length=length, special=special),
                     [length] * 7,
                     up(length + special, 8),
                     {} if special == 2 else {"special": special},
@@ -1080,7 +1089,7 @@ class CheckSuggestMaxLength:
             place = math.ceil((coverage or 0.95) * n)
             cases.append(
                 Case(
-                    f"{coverage or 0.95:g} of {n} texts",
+                    say("{share:g} of {n} texts", share=coverage or 0.95, n=n),
                     lengths,
                     sorted(lengths)[place - 1] + 2,
                     {"multiple": 1, "cap": 10_000} | ({} if coverage is None else {"coverage": coverage}),
@@ -1090,7 +1099,7 @@ class CheckSuggestMaxLength:
         lengths = spread(student, 150)
         cases.append(
             Case(
-                "0.984 of 150 texts",
+                say("{share:g} of {n} texts", share=0.984, n=150),
                 lengths,
                 sorted(lengths)[147] + 2,
                 {"multiple": 1, "cap": 5000, "coverage": 0.984},
@@ -1099,14 +1108,14 @@ class CheckSuggestMaxLength:
         lengths = [0] * 12 + spread(student, 25)
         cases.append(
             Case(
-                "0.5 of 37 texts, 12 of them empty",
+                mark("0.5 of 37 texts, 12 of them empty"),
                 lengths,
                 sorted(lengths)[18] + 2,
                 {"multiple": 1, "coverage": 0.5},
             )
         )
         outlier = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
-        cases.append(Case("49 short texts and one of 400 tokens", outlier, 16))
+        cases.append(Case(mark("49 short texts and one of 400 tokens"), outlier, 16))
         demand_lengths(
             student, cases, "sort the lengths: how many texts must fit, and how long is the longest of them?"
         )
@@ -1130,8 +1139,12 @@ class CheckSuggestMaxLength:
         ]
         cases = []
         for length, options, want in settings:
-            said = ", ".join(f"{name}={value}" for name, value in options.items()) or "the defaults"
-            cases.append(Case(f"texts of {length} tokens, with {said}", [length] * 5, want, options))
+            said = ", ".join(f"{name}={value}" for name, value in options.items())
+            if said:
+                what = say("texts of {length} tokens, with {said}", length=length, said=said)
+            else:
+                what = say("texts of {length} tokens, with the defaults", length=length)
+            cases.append(Case(what, [length] * 5, want, options))
         demand_lengths(student, cases, "round up first, then apply the cap: the cap wins even if it is not a multiple")
 
     @check(points=1)
@@ -1141,11 +1154,13 @@ class CheckSuggestMaxLength:
         for n_first, first, later in ((130, 10, 44), (210, 61, 12)):
             lengths = [first] * n_first + [later] * 90
             want = up(sorted(lengths)[math.ceil(0.95 * len(lengths)) - 1] + 2, 8)
-            cases.append(Case(f"{n_first} texts of {first} tokens, then 90 of {later}", lengths, want))
+            what = say("{n} texts of {first} tokens, then 90 of {later}", n=n_first, first=first, later=later)
+            cases.append(Case(what, lengths, want))
         for n in (130, 210):
             lengths = spread(student, n)
             want = sorted(lengths)[math.ceil(0.95 * n) - 1] + 2
-            cases.append(Case(f"0.95 of {n} texts", lengths, want, {"multiple": 1, "cap": 5000}))
+            what = say("{share:g} of {n} texts", share=0.95, n=n)
+            cases.append(Case(what, lengths, want, {"multiple": 1, "cap": 5000}))
         demand_lengths(student, cases, "the order of the texts must not matter: does your code look at all of them?")
 
 
@@ -1158,14 +1173,14 @@ def root_mean_square(pred: Tensor, target: Tensor) -> float:
     return math.sqrt(math.fsum(error * error for error in errors) / len(errors))
 
 
-def number(student, answer: Any, what: str) -> Any:
+def number(student, answer: Any, fact: str) -> Any:
     """An answer as a plain number; a tensor of one number is accepted with a remark."""
     found = answer
     if isinstance(answer, Tensor) and answer.numel() == 1:
         expect.remark(say("{name} returns a one-element tensor instead of a plain float", name="rmse"))
         found = answer.item()
     student.note(
-        what,
+        fact,
         found
         if isinstance(found, (int, float))
         else plain(found)
@@ -1198,7 +1213,7 @@ class CheckRmse:
             if pred.ndim == 1 and isinstance(found, float):
                 student.note("four places at most", rounded[-1])
         for found, (pred, target, what) in zip(got, cases, strict=True):
-            expect.close(found, root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
+            expect.close(found, root_mean_square(pred, target), say("RMSE of {what}", what=what), hint=hint)
         return all(rounded)
 
     @check(points=2, visible=True)
@@ -1209,7 +1224,7 @@ class CheckRmse:
         for n in (3, 7, 20):
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
-            cases.append((pred, target, f"{n} values"))
+            cases.append((pred, target, say("{count} values", count=n)))
         rounded = self.compare(student, cases, hint)
         whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
         with student.untraced():
@@ -1243,7 +1258,7 @@ class CheckRmse:
         expect.true(
             near,
             "the result is wrong for small errors of large values (targets around 2000, errors around 0.1)",
-            expected=f"about {want:.4f}",
+            expected=say("about {want:.4f}", want=want),
             actual=found,
             hint="a float32 has about seven significant digits: what is left of them after you subtract two numbers "
             "near 2000 squared?",
@@ -1257,7 +1272,7 @@ class CheckRmse:
         for n in (5, 12):
             target = student.draw.normal(n) * 2
             pred = (target + student.draw.normal(n) * 0.5 + 0.2)[:, None]
-            cases.append((pred, target, f"{n} predictions in a column"))
+            cases.append((pred, target, say("{n} predictions in a column", n=n)))
         self.compare(student, cases, "what shape does (B, 1) minus (B,) have? Print it before you take the mean")
         one, target = student.draw.normal(1, 1), student.draw.normal(1)
         try:
@@ -1323,7 +1338,7 @@ class CheckRmse:
             expect.close(
                 number(student, answer, "rmse of all"),
                 root_mean_square(pred, target),
-                f"RMSE of {n} values",
+                say("RMSE of {what}", what=say("{count} values", count=n)),
                 hint="take the mean over all values at once: the mean of roots is not the root of the mean",
             )
         self.demand_small_errors_of_large_values(student)
@@ -1361,23 +1376,24 @@ def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float,
     return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
 
 
-def nearly_still(student, times: int, what: tuple[str, str]) -> list[tuple[str, list[Line]]]:
+def nearly_still(student, times: int, names: tuple[str, str]) -> list[tuple[str, list[Line]]]:
     """Logs in which the number of right answers, as printed, falls or rises too much by 4 of 70,000 examples or more.
 
     Args:
         student: of this check.
         times: the difference is so many times as large; rounding explains 1.375 times.
-        what: it does, if it falls and if it rises.
+        names: with the gap {count}, for a log in which it falls and for one in which it rises.
 
     Returns:
-        What the number does, and the log.
+        What the log is, and the log.
     """
     found: list[tuple[str, list[Line]]] = []
     for rises, factor in ((0, 1), (1, 1), (0, 3), (1, 2)):
         many = student.draw.integer(500, 900)
         shares = (7 * many + times) / 10_000, 4 * many / 10_000
         first, second = (round(1 - share, 4) for share in shares) if rises else shares
-        found.append((what[rises], [(factor * 40_000, 0.5, first), (factor * 70_000, 0.4, second)]))
+        said = say(names[rises], count=factor * 70_000)
+        found.append((said, [(factor * 40_000, 0.5, first), (factor * 70_000, 0.4, second)]))
     return found
 
 
@@ -1399,7 +1415,8 @@ class CheckAuditLog:
             found.append(places if isinstance(places, list) else type(places).__name__)
             student.note("lines", " ".join(map(str, places)) if isinstance(places, list) else found[-1])
         for (what, _, want), places in zip(cases, found, strict=True):
-            expect.equal(places, want, f"impossible lines of {what}", hint=hint, reveal=True)
+            label = say("impossible lines of {what}", what=translated(what))
+            expect.equal(places, want, label, hint=hint, reveal=True)
         return changed
 
     @check(points=2, visible=True)
@@ -1409,8 +1426,8 @@ class CheckAuditLog:
         self.demand(
             student,
             [
-                ("the chapter's log", CHAPTER_LOG, [3, 4, 5, 6, 7]),
-                ("its beginning", shorter, list(range(3, len(shorter)))),
+                (mark("the chapter's log"), CHAPTER_LOG, [3, 4, 5, 6, 7]),
+                (mark("its beginning"), shorter, list(range(3, len(shorter)))),
             ],
             "an average times its count is a sum: how much does that sum grow from line to line?",
         )
@@ -1419,22 +1436,25 @@ class CheckAuditLog:
     def check_accuracy(self, student):
         """lines are flagged where the number of correct answers falls, or rises by more than the new examples allow"""
         cases = []
-        for which in ("too many", "fewer than before", "both"):
+        for which in (mark("too many"), mark("fewer than before"), mark("both")):
             steps, places = honest_steps(student, 9), []
             for place, change in ((2, -4), (3, 44), (5, -4), (7, 43)):
                 if which == "both" or (change > 0) == (which == "too many"):
                     steps[place] = (steps[place][0], steps[place][1], change)
                     places.append(place)
-            cases.append((f"a log with impossible numbers of correct answers ({which})", log_of(steps), places))
+            what = say("a log with impossible numbers of correct answers ({which})", which=translated(which))
+            cases.append((what, log_of(steps), places))
         first = honest_steps(student, 3)
         n = first[0][0]
         for right, second, places in ((n, n + 4, [1]), (n + 1, first[1][2], [0]), (n + 3, first[1][2], [0])):
             begun = [(n, first[0][1], right), (first[1][0], first[1][1], second), *first[2:]]
-            cases.append((f"a log whose first line has {right} of {n} answers correct", log_of(begun), places))
-        cases += [
-            (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [1])
-            for what, log in nearly_still(student, 2, ("falls", "rises too much"))
-        ]
+            what = say("a log whose first line has {right} of {n} answers correct", right=right, n=n)
+            cases.append((what, log_of(begun), places))
+        names = (
+            mark("a log of {count} examples in which the number of correct answers falls"),
+            mark("a log of {count} examples in which the number of correct answers rises too much"),
+        )
+        cases += [(what, log, [1]) for what, log in nearly_still(student, 2, names)]
         self.demand(
             student, cases, "80 new examples add between 0 and 80 correct answers: how many does each line add?"
         )
@@ -1457,7 +1477,9 @@ class CheckAuditLog:
         large = [(40_000, (7 * many + 2) / 10_000, 0.5), (70_000, 4 * many / 10_000, 0.6)]
         slight = [
             (
-                f"a log of {times * log[-1][0]} examples in which the sum of the losses falls a little",
+                say(
+                    "a log of {count} examples in which the sum of the losses falls a little", count=times * log[-1][0]
+                ),
                 [(times * n, round(loss, 4), accuracy) for n, loss, accuracy in log],
                 [1],
             )
@@ -1465,11 +1487,11 @@ class CheckAuditLog:
             for times in factors
         ]
         cases = [
-            ("a log in which the sum of the losses falls", log_of(steps), [2, 6]),
-            ("a log that begins with a negative loss", log_of(first), [0]),
-            ("a log in which a loss of 0 becomes negative", log_of(below), [1]),
+            (mark("a log in which the sum of the losses falls"), log_of(steps), [2, 6]),
+            (mark("a log that begins with a negative loss"), log_of(first), [0]),
+            (mark("a log in which a loss of 0 becomes negative"), log_of(below), [1]),
             *slight,
-            ("a log of a single line, with a negative loss", log_of([(40, -8.0, alone[0][2])]), [0]),
+            (mark("a log of a single line, with a negative loss"), log_of([(40, -8.0, alone[0][2])]), [0]),
         ]
         self.demand(
             student, cases, "every example adds its loss to the sum, and a cross-entropy loss is never negative"
@@ -1485,28 +1507,29 @@ class CheckAuditLog:
         many = student.draw.integer(500, 900)
         large: list[tuple[str, list[tuple[int, float, float]], list[int]]] = [
             (
-                f"a log of {times * 70_000} examples in which the sum of the losses seems to fall",
+                say("a log of {count} examples in which the sum of the losses seems to fall", count=times * 70_000),
                 [(times * 40_000, (7 * many + 1) / 10_000, 0.5), (times * 70_000, 4 * many / 10_000, 0.6)],
                 [],
             )
             for times in (1, 2, 3)
         ]
+        names = (
+            mark("a log of {count} examples in which the number of correct answers seems to fall"),
+            mark("a log of {count} examples in which the number of correct answers seems to rise too much"),
+        )
         cases = [
-            ("a log in which the averages get worse", log_of(worse), []),
+            (mark("a log in which the averages get worse"), log_of(worse), []),
             *large,
-            *[
-                (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [])
-                for what, log in nearly_still(student, 1, ("seems to fall", "seems to rise too much"))
-            ],
-            ("a log whose last losses are nearly 0", log_of(still), []),
-            ("an ordinary log", log_of(honest_steps(student, 12)), []),
+            *[(what, log, []) for what, log in nearly_still(student, 1, names)],
+            (mark("a log whose last losses are nearly 0"), log_of(still), []),
+            (mark("an ordinary log"), log_of(honest_steps(student, 12)), []),
             (
-                "a log with one bad line",
+                mark("a log with one bad line"),
                 log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (70, 40, 40, 40)]]),
                 [5],
             ),
             (
-                "a log whose number of correct answers is too high in one line",
+                mark("a log whose number of correct answers is too high in one line"),
                 log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (90, -70, 10, 15)]]),
                 [5, 6],
             ),
@@ -1555,7 +1578,13 @@ class CheckPossibleErrorCounts:
             found.append(numbers if isinstance(numbers, list) else type(numbers).__name__)
         student.note("numbers", found)
         for copies, numbers in zip(cases, found, strict=True):
-            expect.equal(numbers, sums_of(copies), f"error counts for copies {copies}", hint=hint, reveal=reveal)
+            expect.equal(
+                numbers,
+                sums_of(copies),
+                say("error counts for copies {copies}", copies=copies),
+                hint=hint,
+                reveal=reveal,
+            )
 
     @check(points=2, visible=True)
     def check_chapter_copies(self, student):
@@ -1725,7 +1754,7 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
             expect.true(
                 abs(end - want) < 0.22 * models.spread,
                 say("with level={level}, the {which} end of the interval is off", which=say(which), level=level),
-                expected=f"about {want:.4f}",
+                expected=say("about {want:.4f}", want=want),
                 actual=f"{end:.4f}",
                 hint=hint,
             )

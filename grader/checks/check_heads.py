@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say
+from course.text import say, translated
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -174,7 +174,11 @@ class CheckMeanPool:
             expect.close(
                 student.mean_pool(hidden, mask),
                 per_text(average, hidden, mask),
-                f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths) + more} positions",
+                say(
+                    "mean over {lengths} real tokens of {positions} positions",
+                    lengths=", ".join(map(str, lengths)),
+                    positions=max(lengths) + more,
+                ),
                 hint="sum the tokens that the mask keeps, then divide by the number of real tokens in THIS text",
             )
         texts = Texts(student, [2, 5, 3], 4)
@@ -209,7 +213,7 @@ class CheckMeanPool:
             expect.close(
                 student.mean_pool(hidden, mask.to(dtype)),
                 per_text(average, hidden, mask),
-                f"mean with a mask of {dtype}",
+                say("mean with a mask of {dtype}", dtype=dtype),
                 hint="the mask says which tokens are real, whatever its dtype; real tokens need not come first",
             )
 
@@ -320,7 +324,7 @@ class CheckMaxPool:
             expect.close(
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
-                f"maximum of {dtype} states",
+                say("maximum of {dtype} states", dtype=dtype),
                 hint="each dtype has its own lowest value; the lowest float32 value does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
@@ -329,7 +333,7 @@ class CheckMaxPool:
             expect.close(
                 student.max_pool(hidden, HOLES.to(dtype)),
                 per_text(largest, hidden, HOLES),
-                f"maximum with a mask of {dtype}",
+                say("maximum with a mask of {dtype}", dtype=dtype),
                 hint="the mask says which tokens are real, whatever its dtype",
             )
 
@@ -349,7 +353,7 @@ class CheckMaxPool:
             expect.close(
                 got,
                 want,
-                f"maximum of values below -1e{power}",
+                say("maximum of values below -1e{power}", power=power),
                 hint="real values can be below any fixed constant: what is the lowest value of the dtype?",
             )
 
@@ -429,7 +433,7 @@ class CheckMeanMaxPool:
             expect.close(
                 unchanged(student, "mean_max_pool", hidden, mask),
                 per_text(both, hidden, mask),
-                f"mean and max pooling with a mask of {dtype}",
+                say("mean and max pooling with a mask of {dtype}", dtype=dtype),
                 hint="the mask says which tokens are real, whatever its dtype",
             )
 
@@ -559,9 +563,9 @@ class Head:
         apart = self.fact("beside a text without padding, texts keep their results", same(beside, alone, 1e-3))
         return kept, apart
 
-    def fact(self, what: str, holds: bool) -> bool:
+    def fact(self, fact: str, holds: bool) -> bool:
         """Note a fact for the diagnosis, and return it."""
-        self.student.note(what, holds)
+        self.student.note(fact, holds)
         return holds
 
     def parameter_gradients(self, inputs: list[object], upstream: Tensor) -> list[Tensor | None]:
@@ -641,7 +645,7 @@ def demand_defaults(student, name: str, hint: str, **defaults: Any) -> None:
     expect.equal(
         bare,
         told,
-        f"number of trainable parameters in {name}(6), compared with {listed}",
+        say("number of trainable parameters in {name}(6), compared with {listed}", name=name, listed=listed),
         hint=hint,
         reveal=True,
     )
@@ -664,7 +668,7 @@ def demand_constants(head: Head, hidden: Tensor, value: float, want: Tensor, wha
     expect.close(
         scores[:, 0],
         want,
-        f"{what}, with every parameter set to {value}",
+        say("{what}, with every parameter set to {value}", what=translated(what), value=value),
         tolerance=1e-4,
         hint=hint,
         fact=True,
@@ -1216,7 +1220,11 @@ class CheckClsConcat:
             expect.close(
                 got.sort(dim=1).values,
                 want.sort(dim=1).values,
-                f"the values for one text, sorted, for n_last={n_last} and {n_states} states",
+                say(
+                    "the values for one text, sorted, for n_last={n_last} and {n_states} states",
+                    n_last=n_last,
+                    n_states=n_states,
+                ),
                 hint="count from the end of the tuple, whatever its length",
             )
 
@@ -1254,7 +1262,7 @@ class CheckLayerMix:
                 expect.shape(
                     got,
                     (2, 3, 4),
-                    f"mix of {n_states} states",
+                    say("mix of {n_states} states", n_states=n_states),
                     hint="the mix must have the same shape as a single state",
                 )
                 expect.true(
@@ -1264,7 +1272,7 @@ class CheckLayerMix:
                 expect.close(
                     got,
                     torch.stack(states).mean(0),
-                    f"average of {n_states} states",
+                    say("average of {n_states} states", n_states=n_states),
                     hint="all states start with the same weight, and the weights sum to 1",
                 )
         states = self.states(student, 5)
@@ -1325,7 +1333,7 @@ class CheckLayerMix:
         expect.equal(
             trainable,
             n,
-            f"trainable values for {n} states",
+            say("trainable values for {n} states", n=n),
             hint="train one value per state, in a registered parameter",
             reveal=True,
         )
@@ -1837,7 +1845,7 @@ class CheckGeMPool:
             expect.close(
                 got,
                 want,
-                f"generalised mean with p={p}, eps={eps}",
+                say("generalised mean with p={p}, eps={eps}", p=p, eps=eps),
                 tolerance=1e-4,
                 hint="clamp at eps, raise to the power p, average over the text's real tokens, take the p-th root",
             )
@@ -1859,7 +1867,8 @@ class CheckGeMPool:
             hint = "does your forward pass use the trained p both for the power and for the root?"
             for value, got in seen.items():
                 want = per_text(generalised(value, 1e-6), hidden, mask)
-                expect.close(got, want, f"generalised mean after p was set to {value}", tolerance=1e-3, hint=hint)
+                what = say("generalised mean after p was set to {value}", value=value)
+                expect.close(got, want, what, tolerance=1e-3, hint=hint)
             upstream = student.draw.normal(3, 4)
             leaf = torch.tensor(2.2, dtype=torch.float64, requires_grad=True)
             pooled = [
@@ -1895,7 +1904,7 @@ class CheckGeMPool:
             expect.close(
                 got,
                 per_text(generalised(3.0, 1e-6), hidden, mask),
-                f"generalised mean with a mask of {dtype}",
+                say("generalised mean with a mask of {dtype}", dtype=dtype),
                 tolerance=1e-4,
                 hint=hint,
             )
@@ -1919,7 +1928,7 @@ class CheckGeMPool:
             expect.close(
                 got,
                 leaf.grad,
-                f"gradient of hidden_states, p={p}",
+                say("gradient of hidden_states, p={p}", p=p),
                 tolerance=1e-3,
                 hint="values below eps must get no gradient",
             )
@@ -1965,7 +1974,7 @@ class CheckBiLSTMHead:
             counts.append((head.n_trainable(), 2 * 4 * size * (width + size + 2) + 2 * size + 1, width, size))
             student.note("trained numbers", counts[-1][0])
         for got, want, width, size in counts:
-            what = f"trainable parameters, C={width} and {size} units"
+            what = say("trainable parameters, C={width} and {size} units", width=width, size=size)
             expect.equal(
                 got,
                 want,
@@ -2045,7 +2054,7 @@ class CheckBiLSTMHead:
                 words,
                 value,
                 value * (3 * (ends[0] + ends[1]) + 1),
-                f"scores of texts of length {length}",
+                say("scores of texts of length {length}", length=length),
                 "the linear layer reads the final hidden state of each direction: what does yours read?",
             )
         demand_no_training_mode(student, head, student.draw.normal(6, 7, 6))
@@ -2104,7 +2113,12 @@ class CheckKernelsHead:
             counts.append((head.n_trainable(), want, width, channels, sizes))
             student.note("trained numbers", counts[-1][0])
         for got, want, width, channels, sizes in counts:
-            what = f"trainable parameters, C={width}, {channels} channels, kernels {sizes}"
+            what = say(
+                "trainable parameters, C={width}, {channels} channels, kernels {sizes}",
+                width=width,
+                channels=channels,
+                sizes=sizes,
+            )
             expect.equal(
                 got,
                 want,
@@ -2230,7 +2244,7 @@ class CheckKernelsHead:
                     words,
                     value,
                     value * (3 * len(kernels) * activations + 1),
-                    f"scores of single words, kernels {kernels}",
+                    say("scores of single words, kernels {kernels}", kernels=kernels),
                     hint,
                 )
 

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import inference as built
 from grader.judge import expect
@@ -261,6 +261,7 @@ class Metered:
         A label of another class tells something untrue, and ``apart`` says how far it is off. A probability of another
         class is close to 0; one that is rounded to two digits may be one of the model's by chance.
         """
+        what = translated(what)
         label, confidence = parts(answer, what)
         if label in self.names:
             value = plain(confidence)
@@ -276,7 +277,7 @@ class Metered:
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
             say("{what}: the label and the confidence do not match any class in the model's output", what=what),
-            expected="a label from model.config.id2label and its probability",
+            expected=say("a label from model.config.id2label and its probability"),
             actual=answer,
             hint="take the logits from the model and the class names from its config",
             reveal=True,
@@ -308,8 +309,8 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
     """Label and confidence of one answer."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
-        say("{what}: not a (label, confidence) pair", what=what),
-        expected="(label, confidence)",
+        say("{what}: not a (label, confidence) pair", what=translated(what)),
+        expected=say("(label, confidence)"),
         actual=answer,
         reveal=True,
     )
@@ -324,8 +325,8 @@ def number_of(value: Any, what: str) -> float:
         value = value.item()
     expect.true(
         isinstance(value, (int, float)),
-        say("{what}: the confidence is not a number", what=what),
-        expected="a number",
+        say("{what}: the confidence is not a number", what=translated(what)),
+        expected=say("a number"),
         actual=value,
         reveal=True,
     )
@@ -337,7 +338,7 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
     expect.true(
         isinstance(answers, (list, tuple)),
         say("{what} should return a list of pairs", what=what),
-        expected="a list",
+        expected=say("a list"),
         actual=answers,
         reveal=True,
     )
@@ -352,9 +353,10 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
 
 def demand(answer: Any, right: tuple[str, float], what: str, hint: str) -> None:
     """The right label with its probability."""
+    what = translated(what)
     label, confidence = parts(answer, what)
-    expect.equal(label, right[0], f"{what}, label", hint=hint)
-    expect.close(number_of(confidence, what), right[1], f"{what}, confidence", hint=hint)
+    expect.equal(label, right[0], say("{what}, label", what=what), hint=hint)
+    expect.close(number_of(confidence, what), right[1], say("{what}, confidence", what=what), hint=hint)
 
 
 def note_digits(student, answers: Sequence[Any]) -> None:
@@ -366,14 +368,14 @@ def note_digits(student, answers: Sequence[Any]) -> None:
 
 
 TYPED = {
-    "line breaks at the ends": "\n {} \n",
-    "line breaks between words": "{} \n\n {} \n {}",
-    "tags": "{} <br /> {} <i> {} </i>",
-    "addresses": "{} http://a.film/good {} www.film.story",
-    "names": "{} @people {} #film {}",
-    "numbers": "{} 10 {} 7 / 10 {}",
-    "character references": "{} &amp; {} &quot; {}",
-    "emoji": "{} \U0001f600 {} \U0001f44d",
+    mark("line breaks at the ends"): "\n {} \n",
+    mark("line breaks between words"): "{} \n\n {} \n {}",
+    mark("tags"): "{} <br /> {} <i> {} </i>",
+    mark("addresses"): "{} http://a.film/good {} www.film.story",
+    mark("names"): "{} @people {} #film {}",
+    mark("numbers"): "{} 10 {} 7 / 10 {}",
+    mark("character references"): "{} &amp; {} &quot; {}",
+    mark("emoji"): "{} \U0001f600 {} \U0001f44d",
 }
 """What people type and some code removes; each gap is filled with words."""
 
@@ -401,11 +403,11 @@ def demand_unchanged(student, name: str) -> None:
         width = metered.told(answer, "an answer of a model that tells its width") // 4
         student.note(f"a text with {what} is all there", width >= n)  # how far it is padded is paid for elsewhere
         if width < n:
-            changed[what] = f"{width} of {n} tokens of a text with {what}"
+            changed[what] = say("{width} of {n} tokens of a text with {what}", width=width, n=n, what=translated(what))
     expect.true(
         not changed,
         "the model did not receive all tokens of the text",
-        expected="all tokens of the text",
+        expected=say("all tokens of the text"),
         actual="; ".join(changed.values()),
         hint="the text goes to the tokenizer unchanged: what does your code do to the text first?",
         reveal=True,
@@ -414,6 +416,7 @@ def demand_unchanged(student, name: str) -> None:
 
 def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], what: str, hint: str) -> None:
     """The right labels, or else the right probabilities: the other one is paid for elsewhere."""
+    what = translated(what)
     pairs = [parts(answer, what) for answer in answers]
     if [label for label, _ in pairs] != [label for label, _ in right]:
         known = all(
@@ -422,7 +425,7 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
         )
         if not known:
             labels = [label for label, _ in pairs]
-            expect.equal(labels, [label for label, _ in right], f"{what}, labels", hint=hint)
+            expect.equal(labels, [label for label, _ in right], say("{what}, labels", what=what), hint=hint)
 
 
 def still_old(student, desk: Desk, ask: Callable[[], Sequence[Any]]) -> bool:
@@ -445,6 +448,16 @@ def demand_new_answers(old: bool) -> None:
         hint="the caller may train the model further between two calls: which results does your code keep?",
         reveal=True,
     )
+
+
+IN_WORDS = (
+    mark("trainable parameters"),
+    mark("precision of the model"),
+    mark("numbers of the model"),
+    mark("gradients of the model"),
+    mark("size of the vocabulary"),
+)
+"""What ``fixtures.inference.state`` says of a model and its tokenizer, as far as its names are words."""
 
 
 @dataclass(frozen=True)
@@ -527,8 +540,8 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     expect.true(
         not any(one.changed for one in seen),
         "a prediction had side effects",
-        expected="only the model's mode may change",
-        actual=next((one.changed for one in seen if one.changed), None),
+        expected=say("only the model's mode may change"),
+        actual=next((list(map(translated, one.changed)) for one in seen if one.changed), None),
         hint=(
             "the caller keeps using the model, its tokenizer and torch: what does your code change "
             "without restoring it?"
@@ -588,7 +601,7 @@ class CheckPredict:
                 demand(
                     answer,
                     right,
-                    f"text {i}",
+                    say("text {i}", i=i),
                     "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
                     "each in your code?",
                 )
@@ -607,7 +620,8 @@ class CheckPredict:
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             for i, (answer, (_, right)) in enumerate(zip(answers, desk.right, strict=True)):
-                confidence = number_of(parts(answer, f"text {i}")[1], f"text {i}")
+                what = say("text {i}", i=i)
+                confidence = number_of(parts(answer, what)[1], what)
                 expect.true(
                     confidence > 1 / n_classes,
                     say(
@@ -619,7 +633,10 @@ class CheckPredict:
                     reveal=True,
                 )
                 expect.close(
-                    confidence, right, f"confidence of text {i}", hint="which class's probability do you return?"
+                    confidence,
+                    right,
+                    say("confidence of text {i}", i=i),
+                    hint="which class's probability do you return?",
                 )
 
     @check(points=1, preloads=("transformers",))
@@ -668,15 +685,15 @@ class CheckPredict:
             expect.true(
                 width == (max_length or 128),
                 say("for a text longer than max_length, the model did not receive exactly max_length tokens"),
-                expected=f"{max_length or 128} tokens of {n_tokens + 2}",
-                actual=f"{width} tokens",
+                expected=say("{most} tokens of {n}", most=max_length or 128, n=n_tokens + 2),
+                actual=say("{count} tokens", count=width),
                 hint=hint,
                 reveal=True,
             )
         demand_either(
             answers,
             short.right,
-            "truncated texts",
+            mark("truncated texts"),
             "let the tokenizer truncate: it cuts the end of the text and keeps both special tokens",
         )
         demand_one_class(student, metered.apart)
@@ -754,7 +771,7 @@ class CheckPredictBatch:
             answers = demand_count(answers, len(lengths))
             note_digits(student, answers)
             for i, answer in enumerate(answers):
-                demand(answer, desk.right[i], f"text {i} of {len(lengths)}", SHARED)
+                demand(answer, desk.right[i], say("text {i} of {n}", i=i, n=len(lengths)), SHARED)
         demand_unchanged(student, "predict_batch")
 
     @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
@@ -787,16 +804,21 @@ class CheckPredictBatch:
             expect.true(
                 largest <= batch_size,
                 "a forward pass received more than batch_size texts",
-                expected=f"at most {batch_size} of {n} texts",
-                actual=f"{largest} texts",
+                expected=say("at most {batch_size} of {n} texts", batch_size=batch_size, n=n),
+                actual=say("{count} texts", count=largest),
                 hint="a batch has to fit into GPU memory: where does your code use batch_size?",
                 reveal=True,
             )
             expect.true(
                 calls == -(-n // batch_size),
                 "the number of model calls differs from the number of batches",
-                expected=f"{-(-n // batch_size)} calls for {n} texts, batch_size={batch_size}",
-                actual=f"{calls} calls",
+                expected=say(
+                    "{calls} calls for {n} texts, batch_size={batch_size}",
+                    calls=-(-n // batch_size),
+                    n=n,
+                    batch_size=batch_size,
+                ),
+                actual=say("{count} calls", count=calls),
                 hint="call the model once per batch, not once per text",
                 reveal=True,
             )
@@ -828,8 +850,8 @@ class CheckPredictBatch:
             expect.true(
                 own,
                 "the width of a batch differs from the length of its longest text",
-                expected="each batch as wide as its own longest text",
-                actual=f"batches of {widths} columns",
+                expected=say("each batch as wide as its own longest text"),
+                actual=say("batches of {widths} columns", widths=widths),
                 hint="pad each batch to its own longest text: every extra column of padding costs compute",
                 reveal=True,
             )
@@ -922,12 +944,12 @@ class CheckPredictBatch:
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
         cases: list[tuple[str, list[int], int, type]] = [
-            ("7 texts, batches of 3", [0, 1, 2, 3, 4, 5, 6], 3, list),
-            ("6 texts, batches of 3", [0, 1, 2, 3, 4, 5], 3, list),
-            ("one text", [2], 4, list),
-            ("3 texts, batches of 1", [4, 3, 5], 1, list),
-            ("5 texts, with two duplicates", [6, 2, 6, 0, 2], 4, list),
-            ("a tuple of texts", [5, 1, 3], 2, tuple),
+            (mark("7 texts, batches of 3"), [0, 1, 2, 3, 4, 5, 6], 3, list),
+            (mark("6 texts, batches of 3"), [0, 1, 2, 3, 4, 5], 3, list),
+            (mark("one text"), [2], 4, list),
+            (mark("3 texts, batches of 1"), [4, 3, 5], 1, list),
+            (mark("5 texts, with two duplicates"), [6, 2, 6, 0, 2], 4, list),
+            (mark("a tuple of texts"), [5, 1, 3], 2, tuple),
         ]
         for what, places, batch_size, kind in cases:
             sent = kind(texts[place] for place in places)
@@ -949,7 +971,7 @@ class CheckPredictBatch:
         demand_either(
             demand_count(answers, 2),
             typed.right,
-            "texts that contain [PAD]",
+            mark("texts that contain [PAD]"),
             "the word [PAD] in a text gets the id of padding: does the tokenizer's own attention mask hide it?",
         )
         demand_new_answers(
@@ -988,7 +1010,7 @@ class CheckExpectedCalibrationError:
         """The number that is returned is the right one, and the caller's tensors stay as they are."""
         got = student.pure("expected_calibration_error", confidences, correct, **options)
         want = gaps_of(confidences.tolist(), correct.int().tolist(), options.get("n_bins", 10))
-        expect.close(plain(got), want, f"calibration error, {what}", hint=hint)
+        expect.close(plain(got), want, say("calibration error, {what}", what=translated(what)), hint=hint)
 
     @check(points=2, visible=True, preloads=("transformers",))
     def check_reference(self, student):
@@ -998,7 +1020,8 @@ class CheckExpectedCalibrationError:
             correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
             options = {} if n_bins is None else {"n_bins": n_bins}
             hint = "in each bin, compare two means: the mean confidence and the accuracy"
-            self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
+            what = say("{n} predictions, {n_bins} bins", n=n, n_bins=n_bins or 10)
+            self.compare(student, confidences, correct, what, hint, **options)
 
     @check(points=1, preloads=("transformers",))
     def check_weights(self, student):
@@ -1007,7 +1030,8 @@ class CheckExpectedCalibrationError:
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
             correct = torch.tensor([some and i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
             hint = "give each bin's gap a weight: how many predictions does the bin contain?"
-            self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
+            what = say("{high} predictions in one bin, {low} in another", high=high, low=low)
+            self.compare(student, confidences, correct, what, hint)
 
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
@@ -1023,9 +1047,8 @@ class CheckExpectedCalibrationError:
                 "does each of your bins include its lower or its upper edge, and which bin contains a confidence "
                 "of exactly 1?"
             )
-            self.compare(
-                student, confidences, correct, f"some confidences on bin edges, {n_bins} bins", hint, n_bins=n_bins
-            )
+            what = say("some confidences on bin edges, {n_bins} bins", n_bins=n_bins)
+            self.compare(student, confidences, correct, what, hint, n_bins=n_bins)
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
@@ -1037,14 +1060,14 @@ class CheckExpectedCalibrationError:
             student,
             confidences,
             correct,
-            "all perfectly calibrated",
+            mark("all perfectly calibrated"),
             "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
         )
         self.compare(
             student,
             confidences[:1],
             correct[:1],
-            "a single prediction",
+            mark("a single prediction"),
             "a single prediction needs no special case: use the same formula as for many",
         )
         confidences = torch.cat([student.draw.uniform(0.61, 0.69, 8), student.draw.uniform(0.81, 0.89, 5)])
@@ -1053,7 +1076,7 @@ class CheckExpectedCalibrationError:
                 student,
                 confidences.to(dtype if dtype.is_floating_point else torch.float32),
                 torch.tensor([1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1], dtype=dtype),
-                "`correct` holds 0 and 1",
+                mark("`correct` holds 0 and 1"),
                 "`correct` holds 0 and 1 instead of False and True: does your code use it as a mask?",
             )
         nothing = torch.zeros(0)
@@ -1190,7 +1213,8 @@ class CheckTemperatureScale:
         """The temperature is the best one, to 1%."""
         what, got, want = asked
         ratio = got / want if is_temperature(got) else got
-        expect.close(ratio, 1.0, f"ratio to the best temperature, {what}", tolerance=ACCURACY, hint=hint)
+        label = say("ratio to the best temperature, {what}", what=translated(what))
+        expect.close(ratio, 1.0, label, tolerance=ACCURACY, hint=hint)
 
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
@@ -1198,7 +1222,7 @@ class CheckTemperatureScale:
         asked = []
         for n, n_classes, low, high in ((200, 3, 30, 35), (150, 2, 16, 22)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.1))
-            what = f"{n} predictions, {n_classes} classes, logits too large"
+            what = say("{n} predictions, {n_classes} classes, logits too large", n=n, n_classes=n_classes)
             asked.append(self.asked(student, logits, labels, what))
         student.note("temperatures above 1", steps_of([got for _, got, _ in asked]))
         for one in asked:
@@ -1210,7 +1234,7 @@ class CheckTemperatureScale:
         asked = []
         for n, n_classes, low, high in ((180, 4, 31, 34), (210, 2, 70, 80), (170, 3, 6, 9)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.01))
-            what = f"{n} predictions, {n_classes} classes, logits too small"
+            what = say("{n} predictions, {n_classes} classes, logits too small", n=n, n_classes=n_classes)
             asked.append(self.asked(student, logits, labels, what, far=high < 10))
         student.note("temperatures below 1", steps_of([got for _, got, _ in asked]))
         for one in asked[:2]:
@@ -1232,11 +1256,11 @@ class CheckTemperatureScale:
             "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
             "compute the softmax?"
         )
-        moved = self.asked(student, *raised, "logits of ordinary size, rows shifted", far=True)
+        moved = self.asked(student, *raised, mark("logits of ordinary size, rows shifted"), far=True)
         logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(15, 19)))
         asked = [self.asked(student, logits, labels, "logits in the tens", far=True)]
         larger = self.sample(student, 160, 4, float(student.draw.uniform(41, 48)))
-        asked.append(self.asked(student, *larger, "logits in the hundreds", far=True))
+        asked.append(self.asked(student, *larger, mark("logits in the hundreds"), far=True))
         for one in asked:
             self.demand(one, "the docstring says how high the temperature may be: does your search get that far?")
         self.demand(moved, hint)
@@ -1260,7 +1284,7 @@ class CheckTemperatureScale:
         before, after = (got if is_temperature(got) else None for _, got, _ in asked[1:])
         student.note("a few labels changed: the same temperature", before is not None and before == after)
         sure = self.sample(student, 200, 3, between(student, 16, 22, 0.1), spread=8)
-        converged = self.asked(student, *sure, "most predictions correct", far=True)
+        converged = self.asked(student, *sure, mark("most predictions correct"), far=True)
         for one in asked:
             self.demand(one, hint)
         self.demand(converged, "when does your search stop, and how do you know that it has converged by then?")

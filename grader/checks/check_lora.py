@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import lora as built
 from grader.judge import expect
@@ -116,11 +116,15 @@ class CheckLoraReport:
             hint="4.17% of the parameters are still trained; the reduction is the fraction that is saved",
         )
         same_rule = "this model is smaller: does your code hard-code a number that should come from the arguments?"
-        what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
-        expect.equal(entry(other, "lora_params"), 6 * d * r * layers, f"lora_params for {what}", hint=same_rule)
-        expect.equal(entry(other, "trainable"), 6 * d * r * layers, f"trainable for {what}", hint=same_rule)
-        expect.close(entry(other, "kept_ratio"), 2 * r / d, f"kept_ratio for {what}", hint=same_rule)
-        expect.close(entry(other, "reduction"), 1 - 2 * r / d, f"reduction for {what}", hint=same_rule)
+        sizes = {"d": d, "r": r, "layers": layers}
+        what = {
+            key: say("{key} for three matrices of {d} x {d} per layer, rank {r}, {layers} layers", key=key, **sizes)
+            for key in KEYS_OF_REPORT
+        }
+        expect.equal(entry(other, "lora_params"), 6 * d * r * layers, what["lora_params"], hint=same_rule)
+        expect.equal(entry(other, "trainable"), 6 * d * r * layers, what["trainable"], hint=same_rule)
+        expect.close(entry(other, "kept_ratio"), 2 * r / d, what["kept_ratio"], hint=same_rule)
+        expect.close(entry(other, "reduction"), 1 - 2 * r / d, what["reduction"], hint=same_rule)
 
     @check(points=2)
     def check_non_square(self, student):
@@ -159,9 +163,10 @@ class CheckLoraReport:
         hint = "these matrices have more than 2 ** 31 parameters: in which data type does your code store the counts?"
         lora = 1024 * r * sum(sum(shape) for shape in huge)
         full = sum(rows * columns for rows, columns in huge)
-        what = "for very large matrices"
-        expect.close(entry(big, "lora_params"), lora, f"lora_params {what}", hint=hint)
-        expect.close(entry(big, "kept_ratio"), lora / full, f"kept_ratio {what}", tolerance=rounding, hint=hint)
+        expect.close(entry(big, "lora_params"), lora, "lora_params for very large matrices", hint=hint)
+        expect.close(
+            entry(big, "kept_ratio"), lora / full, "kept_ratio for very large matrices", tolerance=rounding, hint=hint
+        )
 
     @staticmethod
     def shapes_beyond_32_bits(student) -> list[tuple[int, int]]:
@@ -180,7 +185,7 @@ class CheckLoraReport:
         expect.true(
             lora > 0 and twice == 2 * lora,
             "lora_params does not double when the rank doubles",
-            actual=f"{lora:g} at rank 8, {twice:g} at rank 16",
+            actual=say("{lora:g} at rank 8, {twice:g} at rank 16", lora=lora, twice=twice),
             hint="get the parameter count of the factors right first",
             reveal=True,
         )
@@ -203,7 +208,7 @@ class CheckLoraReport:
             expect.equal(
                 entry(report, "trainable"),
                 lora + head,
-                f"trainable, with a head of {head:,} parameters",
+                say("trainable, with a head of {head:,} parameters", head=head),
                 hint="the head is newly initialised, so all its parameters are trained",
             )
             expect.close(
@@ -386,7 +391,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     sound = bool(numbers.isfinite().all()) and float(numbers.abs().max()) < LARGE
     expect.true(
         sound,
-        say("{what}: some values are not finite or exceed {large:,.0f}", what=what, large=LARGE),
+        say("{what}: some values are not finite or exceed {large:,.0f}", what=translated(what), large=LARGE),
         actual=answer,
         reveal=True,
     )
@@ -474,7 +479,7 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
         output, after = student.fixtures.answer(layer, x)
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
-        say("{what} modifies its input in place", what=what),
+        say("{what} modifies its input in place", what=translated(what)),
         hint="the caller still needs the original x: which operation in your code modifies x in place?",
         fact=True,
     )
@@ -534,7 +539,9 @@ class CheckLoRALinear:
         expect.equal(
             shapes,
             [(R, D), (R, K)],
-            f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
+            say("shapes of the trainable tensors (base with bias, d={d}, k={k}, r={r})", d=D, k=K, r=R)
+            if bias
+            else say("shapes of the trainable tensors (base without bias, d={d}, k={k}, r={r})", d=D, k=K, r=R),
             hint="freeze W and b of the base layer; train only the two factors, with r*k and d*r parameters",
             reveal=True,
         )
@@ -574,7 +581,7 @@ class CheckLoRALinear:
             hint="rank 1 is the smallest valid rank: which ranks should your code reject?",
             fact=True,
         )
-        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), ignoring dimensions of size 1"
+        what = say("shapes of the trainable tensors with r=1 (d={d}, k={k}), ignoring dimensions of size 1", d=D, k=K)
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
 
     @staticmethod
@@ -598,7 +605,7 @@ class CheckLoRALinear:
         expect.equal(
             shapes,
             [(D, wide), (K, wide)],
-            f"shapes of the trainable tensors with r above d and k (d={D}, k={K}, r={wide})",
+            say("shapes of the trainable tensors with r above d and k (d={d}, k={k}, r={r})", d=D, k=K, r=wide),
             hint="the caller chooses the rank, even a wasteful one",
             reveal=True,
         )
@@ -707,7 +714,9 @@ class CheckLoRALinear:
                 expect.close(
                     adapted.layer(x),
                     adapted.adapted(x),
-                    f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
+                    say("output for x of shape {shape}, base with bias", shape=shape)
+                    if bias
+                    else say("output for x of shape {shape}, base without bias", shape=shape),
                     tolerance=1e-4,
                     hint=say(
                         "here alpha is 8 and r is {r}, so the update is scaled by 8/{r}; base and update both "
@@ -731,7 +740,7 @@ class CheckLoRALinear:
             expect.close(
                 output - silent,
                 update,
-                f"update for alpha = {alpha} and r = {r}",
+                say("update for alpha = {alpha} and r = {r}", alpha=alpha, r=r),
                 tolerance=1e-4,
                 hint="divide alpha by r: raising the rank alone must not make the update larger",
             )
@@ -1019,11 +1028,14 @@ class CheckLoRALinear:
         for method in ("merge", "unmerge"):
             for adapted in both:
                 adapted.quietly(method)
-        for place, adapted in zip(("first", "second"), both, strict=True):
+        for what, adapted in (
+            (mark("output of the first of two layers after merge() of both, then unmerge() of both"), both[0]),
+            (mark("output of the second of two layers after merge() of both, then unmerge() of both"), both[1]),
+        ):
             expect.close(
                 adapted.layer(x),
                 adapted.adapted(x),
-                f"output of the {place} of two layers after merge() of both, then unmerge() of both",
+                what,
                 tolerance=1e-4,
                 hint="a model has many adapted layers of the same shape: where does each layer save its own W?",
             )
@@ -1040,7 +1052,7 @@ class CheckLoRALinear:
         what = "output after merge(), merge() and unmerge()"
         hint = "merging a merged layer does nothing: which W does your code save, and when?"
         expect.close(output, adapted.adapted(x), what, tolerance=1e-4, hint=hint)
-        silent = f"{what}, then both factors set to zero"
+        silent = "output after merge(), merge() and unmerge(), then both factors set to zero"
         expect.close(adapted.layer(x), adapted.plain(x), silent, tolerance=1e-4, hint=hint)
 
     @staticmethod
@@ -1077,7 +1089,10 @@ class CheckLoRALinear:
         expect.close(
             adapted.layer(x),
             adapted.adapted(x),
-            f"output after merge(), new values in both factors, then unmerge(), base in {str(dtype)[6:]}",
+            say(
+                "output after merge(), new values in both factors, then unmerge(), base in {dtype}",
+                dtype=str(dtype)[6:],
+            ),
             tolerance=1e-4,
             hint="unmerge() must restore W even if the factors have changed since merge(): what must merge() save?",
         )
@@ -1085,7 +1100,10 @@ class CheckLoRALinear:
         expect.close(
             adapted.layer(x),
             adapted.adapted(x),
-            f"output after merge(), new values in both factors, unmerge() and merge(), base in {str(dtype)[6:]}",
+            say(
+                "output after merge(), new values in both factors, unmerge() and merge(), base in {dtype}",
+                dtype=str(dtype)[6:],
+            ),
             tolerance=1e-4,
             hint=(
                 "the second merge() must add the update of the current factors: what is left over from the first "
@@ -1227,7 +1245,7 @@ class CheckLoRALinear:
             expect.equal(
                 names,
                 [str(dtype)],
-                f"dtypes of the factors around a base in {str(dtype)[6:]}",
+                say("dtypes of the factors around a base in {dtype}", dtype=str(dtype)[6:]),
                 hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
                 reveal=True,
             )
@@ -1551,7 +1569,7 @@ class CheckInjectLora:
             expect.close(
                 model(x),
                 original(x),
-                f"logits after setting the factors of one {path} layer",
+                say("logits after setting the factors of one {path} layer", path=path),
                 tolerance=1e-3,
                 hint="does the parent module call the new layer, and does that layer have the requested alpha and r?",
             )
@@ -2254,7 +2272,7 @@ class CheckMultiLoRALinear:
                 "does the forward pass use them?"
             ),
         )
-        switched.expect(None, "output after set_adapter(None)", "None means that no adapter is active")
+        switched.expect(None, mark("output after set_adapter(None)"), "None means that no adapter is active")
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_switch(self, student):
@@ -2263,9 +2281,9 @@ class CheckMultiLoRALinear:
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
         hint = "the output is the base output plus the active adapter's update; no other adapter is used or changed"
-        switched.expect("reviews", "output with the first adapter active", hint)
-        switched.expect("news", "output with the second adapter active", hint)
-        switched.expect("reviews", "output after switching back to the first adapter", hint)
+        switched.expect("reviews", mark("output with the first adapter active"), hint)
+        switched.expect("news", mark("output with the second adapter active"), hint)
+        switched.expect("reviews", mark("output after switching back to the first adapter"), hint)
         switched.add("books", r=4, alpha=4.0)  # in the order of the alphabet, it comes before both
         expect.close(
             switched.layer(switched.x),
@@ -2485,7 +2503,7 @@ class CheckMultiLoRALinear:
             expect.close(
                 now,
                 before,
-                f'output after set_adapter("{name}") was rejected, with "film_reviews" active before',
+                say('output after set_adapter("{name}") was rejected, with "film_reviews" active before', name=name),
                 tolerance=1e-4,
                 hint="before you change anything, check that the name is known",
             )
@@ -2516,8 +2534,8 @@ class CheckMultiLoRALinear:
         switched.add("reviews", r=2, alpha=8.0)
         switched.add("news", r=3, alpha=2.0)
         hint = "the first adapter is scaled by 8/2, the second by 2/3: where do you store each scale?"
-        switched.expect("reviews", "output with alpha=8, r=2 active", hint)
-        switched.expect("news", "output with alpha=2, r=3 active", hint)
+        switched.expect("reviews", mark("output with alpha=8, r=2 active"), hint)
+        switched.expect("news", mark("output with alpha=2, r=3 active"), hint)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_isolated_same_rank(self, student):
@@ -2526,8 +2544,8 @@ class CheckMultiLoRALinear:
         switched.add("reviews", r=3, alpha=3.0)
         switched.add("news", r=3, alpha=7.5)
         hint = "an adapter is identified by its name, not by its rank"
-        switched.expect("reviews", "output with the first of two adapters of rank 3", hint)
-        switched.expect("news", "output with the second of two adapters of rank 3", hint)
+        switched.expect("reviews", mark("output with the first of two adapters of rank 3"), hint)
+        switched.expect("news", mark("output with the second of two adapters of rank 3"), hint)
         switched.expect_isolated()
         self.expect_no_memory(student)
 
@@ -2538,11 +2556,11 @@ class CheckMultiLoRALinear:
         with student.untraced():
             switched.layer.eval()
         pair = switched.add("reviews", r=3, alpha=6.0)
-        switched.expect("reviews", "output in evaluation mode", "evaluation mode changes nothing in this layer")
+        switched.expect("reviews", mark("output in evaluation mode"), "evaluation mode changes nothing in this layer")
         switched.write("reviews", pair, r=3, alpha=6.0)
         switched.expect(
             "reviews",
-            "output in evaluation mode after the factors have changed",
+            mark("output in evaluation mode after the factors have changed"),
             "factors can change in evaluation mode, as when a checkpoint is loaded: what does your layer keep?",
         )
 
@@ -2579,7 +2597,7 @@ class CheckBottleneckAdapter:
         expect.equal(
             trainable,
             2 * d * m + m + d,
-            f"trainable parameters for d={d}, m={m}",
+            say("trainable parameters for d={d}, m={m}", d=d, m=m),
             hint="there are two projections, down to m and back up to d, and each of them has a bias",
             reveal=True,
         )
@@ -2879,7 +2897,7 @@ class Approximated:
 
     def expect_product(self, hint: str) -> None:
         """B A is the closest matrix of its rank."""
-        what = f"B A of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        what = say("B A of rank {r}, for a matrix of shape {shape}", r=self.r, shape=tuple(self.matrix.shape))
         expect.close(self.product, self.best, what, tolerance=1e-3, hint=hint)
 
     def expect_error(self, hint: str) -> None:
@@ -2887,7 +2905,7 @@ class Approximated:
         expect.true(
             self.error.numel() == 1, "the error must be one number, not several", actual=self.error, reveal=True
         )
-        what = f"error at rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        what = say("error at rank {r}, for a matrix of shape {shape}", r=self.r, shape=tuple(self.matrix.shape))
         expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
 
 
@@ -3040,7 +3058,7 @@ class CheckDoRALinear:
             expect.equal(
                 [list(shape) for shape in shapes],
                 [[R, D], [R, K], [D]],
-                f"shapes of the trainable tensors (d={D}, k={K}, r={R})",
+                say("shapes of the trainable tensors (d={d}, k={k}, r={r})", d=D, k=K, r=R),
                 hint="train only the two factors and one magnitude per output; freeze W and b of the base",
                 reveal=True,
             )
@@ -3104,7 +3122,9 @@ class CheckDoRALinear:
             expect.close(
                 output,
                 want,
-                f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
+                say("output for x of shape {shape}, base with bias", shape=shape)
+                if bias
+                else say("output for x of shape {shape}, base without bias", shape=shape),
                 tolerance=1e-4,
                 hint="compute W + s B A, divide each row by its length, then "
                 "multiply by m; b is not part of the weight",
@@ -3127,7 +3147,9 @@ class CheckDoRALinear:
             expect.close(
                 output,
                 want,
-                f"output in {mode} mode after A, B and m have changed",
+                "output in training mode after A, B and m have changed"
+                if mode == "training"
+                else "output in evaluation mode after A, B and m have changed",
                 tolerance=1e-4,
                 hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
                 "keep from an earlier call?",
@@ -3147,7 +3169,7 @@ class CheckDoRALinear:
             x = student.draw.normal(4, K)
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), r, alpha, bool(options.get("rs"))))
         for output, want, r, alpha, rs in asked:
-            what = f"output with r={r}, alpha={alpha}, rs={rs}"
+            what = say("output with r={r}, alpha={alpha}, rs={rs}", r=r, alpha=alpha, rs=rs)
             expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides alpha by the square root of r")
         smallest = Turned(student, alpha=6.0, r=1, write=False)
         x = student.draw.normal(4, K)
@@ -3181,7 +3203,7 @@ class CheckDoRALinear:
             )
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]
-                expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
+                expect.close(found, leaves[key].grad, say("gradient of {name}", name=name), tolerance=1e-3, hint=hint)
             passed = trained_shapes(student, turned.base)
             student.note("trainable in the layer that was passed", str(passed))
             expect.equal(

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -162,15 +162,15 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         actual=answer,
         reveal=True,
     )
-    for what, tensor in zip(("the corrupted ids", "the labels"), answer, strict=True):
+    for what, tensor in zip((mark("the corrupted ids"), mark("the labels")), answer, strict=True):
         expect.shape(tensor, like.shape, what)
         whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
-        expect.true(whole, say("{what} should be integers", what=what), actual=tensor.dtype, reveal=True)
+        expect.true(whole, say("{what} should be integers", what=translated(what)), actual=tensor.dtype, reveal=True)
         expect.true(
             int(tensor.min()) >= -200_000 and int(tensor.max()) <= 200_000,
-            say("{what} contain values that cannot be token ids", what=what),
-            expected="ids below the vocabulary size",
-            actual=f"{int(tensor.min())} to {int(tensor.max())}",
+            say("{what} contain values that cannot be token ids", what=translated(what)),
+            expected=say("ids below the vocabulary size"),
+            actual=say("{low} to {high}", low=int(tensor.min()), high=int(tensor.max())),
             reveal=True,
         )
     return answer[0].long(), answer[1].long()
@@ -198,7 +198,7 @@ class CheckMaskTokens:
             expect.true(
                 not places,
                 "a label is neither -100 nor the original id at its position",
-                expected=f"-100 or {texts.ids[place]}",
+                expected=say("-100 or {id}", id=int(texts.ids[place])),
                 actual=made.labels[place],
                 hint=(
                     "which id did the ORIGINAL text have at this position, and which label does cross-entropy "
@@ -283,8 +283,8 @@ class CheckMaskTokens:
         expect.true(
             steady is None,
             "with p = 0.3, every call gives the same number of labels",
-            expected="numbers that vary from call to call",
-            actual=f"{steady} labels in each of 10 calls",
+            expected=say("numbers that vary from call to call"),
+            actual=say("{count} labels in each of 10 calls", count=steady),
             hint="with an independent draw for every token, would every call select exactly the same number of tokens?",
             reveal=True,
         )
@@ -489,7 +489,7 @@ class CheckMaskTokens:
         expect.true(
             not outside,
             "a random token has an id outside the vocabulary",
-            expected="0 to 59, with vocab_size = 60",
+            expected=say("0 to 59, with vocab_size = 60"),
             actual=outside[:5],
             hint="ids run from 0 to vocab_size - 1",
             reveal=True,
@@ -680,7 +680,7 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     scale = rows.abs().sum(-1)
     expect.true(
         bool((scale > 0).all()), "a labelled position receives no gradient", actual=f"{int((scale > 0).sum())}",
-        expected=f"{len(rows)} positions with one", hint=hint,
+        expected=say("{count} positions with one", count=len(rows)), hint=hint,
     )  # fmt: skip
     expect.true(
         bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
@@ -747,7 +747,7 @@ class CheckMlmLoss:
             expect.close(
                 one_number(student.mlm_loss(riddle.logits, riddle.labels)),
                 riddle.loss(),
-                f"loss for a batch with {n} labels at {riddle.labels.numel()} positions",
+                say("loss for a batch with {n} labels at {places} positions", n=n, places=riddle.labels.numel()),
                 hint=(
                     "the logits at a position predict the label at the same position; only labelled positions "
                     "count, with equal weight"
@@ -818,7 +818,7 @@ class CheckMlmLoss:
         expect.close(
             one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
-            f"loss for equal logits over {riddle.V} tokens",
+            say("loss for equal logits over {count} tokens", count=riddle.V),
             hint=(
                 "the loss should be the natural logarithm of V: what is the logarithm of a probability of 1/V "
                 "in your code?"
@@ -844,7 +844,7 @@ class CheckMlmLoss:
         riddle = Riddle(student)
         first = student.pure("mlm_loss", riddle.logits, riddle.labels)
         second = student.mlm_loss(riddle.logits, riddle.labels)
-        for loss, what in ((first, "loss"), (second, "loss for the same batch in a second call")):
+        for loss, what in ((first, mark("loss")), (second, mark("loss for the same batch in a second call"))):
             expect.close(
                 one_number(loss),
                 riddle.loss(),
@@ -895,7 +895,12 @@ class CheckClmLoss:
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
-                f"loss for {pages.B} texts of {pages.T} tokens, {pages.T - 1} targets each",
+                say(
+                    "loss for {texts} texts of {tokens} tokens, {targets} targets each",
+                    texts=pages.B,
+                    tokens=pages.T,
+                    targets=pages.T - 1,
+                ),
                 hint="which token should position t predict: one it has already seen, or the next?",
             )
 
@@ -908,7 +913,11 @@ class CheckClmLoss:
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
                 pages.next_tokens(pages.ids)[real].mean(),
-                f"loss for texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
+                say(
+                    "loss for texts of {lengths} tokens: {targets} targets in all",
+                    lengths=", ".join(map(str, pages.LENGTHS)),
+                    targets=int(real.sum()),
+                ),
                 hint=(
                     "a text of n tokens has n - 1 targets. Which argument says where the text ends, and do you "
                     "apply the mask to positions or to their targets?"
@@ -1004,7 +1013,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
     expect.true(
         not added,
         "the result contains 0 and large negative numbers, like a mask to be added to attention scores",
-        expected="return True where a key is visible and False where it is hidden",
+        expected=say("return True where a key is visible and False where it is hidden"),
         actual=rows[0],
         hint="each entry must be a boolean: is this key visible to this query?",
         reveal=True,
@@ -1042,7 +1051,7 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
         torch.equal(got.float(), want.float()),
         say(
             "{what}: the wrong positions are visible ('#' = visible, '.' = hidden; one group of symbols per query)",
-            what=what,
+            what=translated(what),
         ),
         expected=picture(want),
         actual=picture(got) if got.dtype == torch.bool else got,
@@ -1073,7 +1082,7 @@ class CheckAttentionVisibility:
                 same_view(
                     got,
                     want,
-                    "a text without padding, causal=False",
+                    mark("a text without padding, causal=False"),
                     "MLM uses context from both sides of a token; True means that a key is visible",
                 )
         alike = all(
@@ -1095,7 +1104,7 @@ class CheckAttentionVisibility:
                 same_view(
                     got,
                     want,
-                    "a text without padding, causal=True",
+                    mark("a text without padding, causal=True"),
                     "which triangle of the (query, key) matrix holds the past, and is the diagonal visible?",
                 )
 
@@ -1119,11 +1128,15 @@ class CheckAttentionVisibility:
                 reveal=True,
             )
             for number, got in enumerate(rows):
-                what = f"a text padded on the {'left' if left else 'right'}, causal={causal}"
+                what = (
+                    say("a text padded on the left, causal={causal}", causal=causal)
+                    if left
+                    else say("a text padded on the right, causal={causal}", causal=causal)
+                )
                 expect.true(
                     not bool((got.float() * hidden[number] != 0).any()),
                     say("{what}: a token sees padding", what=what),
-                    expected=f"nothing at {picture(mask[number : number + 1])}",
+                    expected=say("nothing at {places}", places=picture(mask[number : number + 1])),
                     actual=picture(got),
                     hint="the attention mask says which KEYS are real: which axis of your result holds the keys?",
                     reveal=True,
@@ -1133,7 +1146,10 @@ class CheckAttentionVisibility:
                 same_view(
                     got[:, real],
                     alone,
-                    f"{what}: visibility among the real tokens, compared with the same text without padding",
+                    say(
+                        "{what}: visibility among the real tokens, compared with the same text without padding",
+                        what=what,
+                    ),
                     "padding must not change which real tokens see each other; each text in the batch has its own mask",
                 )
 
@@ -1372,8 +1388,8 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
     expect.true(
         len(answer) <= 10 * n_pairs,
         "the result has more than ten times as many pairs as requested",
-        expected=f"{n_pairs} pairs",
-        actual=f"{len(answer)} pairs",
+        expected=say("{count} pairs", count=n_pairs),
+        actual=say("{count} pairs", count=len(answer)),
         reveal=True,
     )
     return [triple_of(student, entry) for entry in answer]
@@ -1399,7 +1415,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
     expect.true(
         isinstance(first, str) and isinstance(second, str),
         "the first two elements of a triple are not both sentences",
-        expected="(first sentence, second sentence, label)",
+        expected=say("(first sentence, second sentence, label)"),
         actual=entry,
         hint="what are the three parts of a triple, and in which order?",
         reveal=True,
@@ -1409,7 +1425,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
     expect.true(
         not isinstance(label, str),
         "a label is a string instead of a number",
-        expected="0 or 1",
+        expected=say("0 or 1"),
         actual=label,
         hint="labels are numbers: which one means that the second sentence follows the first?",
         reveal=True,
@@ -1419,7 +1435,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
     expect.true(
         label in (0, 1),
         "a label is neither 0 nor 1",
-        expected="0 or 1",
+        expected=say("0 or 1"),
         actual=label,
         hint="a label has two possible values, one for each case: the second sentence follows the first, or it "
         "does not",
@@ -1464,12 +1480,18 @@ class CheckMakeNspPairs:
         """label 0: the second sentence directly follows the first in the same document"""
         pairs = Pairs(student, Library(student), self.N)
         hint = "in transformers, label 0 means that B follows A. Can A be the last sentence of its document?"
-        expect.true(pairs.positive, "no pair has label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
+        expect.true(
+            pairs.positive,
+            "no pair has label 0",
+            actual=say("{count} with label 1", count=self.N),
+            hint=hint,
+            reveal=True,
+        )
         expect.true(
             not pairs.crossing,
             "in some pairs with label 0, the sentences come from two different documents",
-            expected="none",
-            actual=f"{pairs.crossing} of {len(pairs.positive)}",
+            expected=say("none"),
+            actual=say("{count} of {total}", count=pairs.crossing, total=len(pairs.positive)),
             hint=hint,
             reveal=True,
         )
@@ -1485,12 +1507,18 @@ class CheckMakeNspPairs:
         """label 1: the second sentence comes from a different document"""
         pairs = Pairs(student, Library(student), self.N)
         hint = "the task needs both classes"
-        expect.true(pairs.negative, "no pair has label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
+        expect.true(
+            pairs.negative,
+            "no pair has label 1",
+            actual=say("{count} with label 0", count=self.N),
+            hint=hint,
+            reveal=True,
+        )
         expect.true(
             all(pairs.strangers),
             "in some pairs with label 1, both sentences come from the same document",
-            expected="none",
-            actual=f"{pairs.strangers.count(False)} of {len(pairs.strangers)}",
+            expected=say("none"),
+            actual=say("{count} of {total}", count=pairs.strangers.count(False), total=len(pairs.strangers)),
             hint=(
                 "a sentence from the same document might really follow the first: where must the second "
                 "sentence come from?"
@@ -1532,7 +1560,10 @@ class CheckMakeNspPairs:
         expect.true(
             abs(pairs.turns - 0.5) <= seven_sigma(0.5, self.N - 1),
             "the sequence of labels does not look like independent fair coin tosses",
-            expected=f"share of labels that differ from the previous one: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f}",
+            expected=say(
+                "share of labels that differ from the previous one: 0.5 ± {slack:.3f}",
+                slack=seven_sigma(0.5, self.N - 1),
+            ),
             actual=f"{pairs.turns:.3f}",
             hint="can the next label be predicted from the labels before it? Sample a new label for every pair",
             reveal=True,
@@ -1566,8 +1597,10 @@ class CheckMakeNspPairs:
         expect.true(
             min(n_documents, n_others) >= 3 and n_places >= 2,
             "the first sentences come from too few documents, or always from the same position",
-            expected="several documents and positions",
-            actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
+            expected=say("several documents and positions"),
+            actual=say(
+                "{documents} documents, {places} positions", documents=min(n_documents, n_others), places=n_places
+            ),
             hint="sample a new document, and a new position in it, for every pair",
             reveal=True,
         )
@@ -1813,7 +1846,7 @@ class CheckFillMaskTopk:
             expect.equal(
                 len(guesses),
                 len(masks),
-                f"number of lists for a text with {len(masks)} [MASK]",
+                say("number of lists for a text with {count} [MASK]", count=len(masks)),
                 hint="a text can contain several [MASK] tokens, and each needs a list of its own",
                 reveal=True,
             )
@@ -1821,7 +1854,7 @@ class CheckFillMaskTopk:
                 expect.equal(
                     sorted(token for token, _ in upright(pairs)),
                     sorted(cloze.best(place, k)),
-                    f"ids of the {k} guesses for the [MASK] at position {place}, sorted",
+                    say("ids of the {k} guesses for the [MASK] at position {place}, sorted", k=k, place=place),
                     hint=(
                         "an MLM predicts a masked token at the position of the [MASK] itself; the tokens with the "
                         "largest logits there are its best guesses"
@@ -1857,7 +1890,7 @@ class CheckFillMaskTopk:
                     expect.close(
                         probability,
                         cloze.probabilities[place, token],
-                        f"probability of token {token} at position {place}",
+                        say("probability of token {token} at position {place}", token=token, place=place),
                         hint=(
                             "take the softmax over all V tokens before you pick the top k: the other tokens "
                             "have probabilities, too"
@@ -1994,7 +2027,7 @@ class Selections:
         noted: bool = True,
     ) -> None:
         """Call ``whole_word_mask`` n times. If it keeps to a limit of its own, only that is noted, not the numbers."""
-        self.student, self.what, self.p = student, what, p
+        self.student, self.what, self.p = student, translated(what), p
         self.words = words_of(word_ids)
         self.specials = [place for place, number in enumerate(word_ids) if number is None]
         with student.untraced():
@@ -2112,7 +2145,7 @@ class Selections:
         expect.true(
             cut is None,
             say("{what}: only some tokens of a word are selected", what=self.what),
-            expected="all its tokens, or none",
+            expected=say("all its tokens, or none"),
             actual=cut,
             hint="select whole words: how does your code decide which tokens belong to the same word?",
             reveal=True,
@@ -2128,7 +2161,7 @@ class CheckWholeWordMask:
     def check_whole(self, student):
         """either all tokens of a word are selected or none"""
         for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 5, 1, 1, 3, 2, 2, 1, 1, 4, 3, 2)):
-            chosen = Selections(student, text_of(*lengths), 0.3, 60, f"{len(lengths)} words")
+            chosen = Selections(student, text_of(*lengths), 0.3, 60, say("{count} words", count=len(lengths)))
             chosen.expect_a_choice()
             chosen.expect_whole()
 
@@ -2149,12 +2182,13 @@ class CheckWholeWordMask:
             ([1] * 3, 0.1),  # less than half a token: one all the same
             *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
         )
-        long = Selections(student, text_of(*[1] * 420), 0.5, 3, "420 words of 1, p=0.5", noted=False)
+        what = say("{count} words of {length}, p={p}", count=420, length=1, p=0.5)
+        long = Selections(student, text_of(*[1] * 420), 0.5, 3, what, noted=False)
         kept_to = long.sizes[0] if len(set(long.sizes)) == 1 and 11 <= long.sizes[0] < long.budget else None
         student.note("a large budget is cut to a limit", kept_to is not None)
         seen = []
         for lengths, p in texts:
-            what = f"{len(lengths)} words of {lengths[0]}, p={p}"
+            what = say("{count} words of {length}, p={p}", count=len(lengths), length=lengths[0], p=p)
             seen.append(Selections(student, text_of(*lengths, specials=len(lengths) // 2), p, 30, what, kept_to))
         mixed = [5, 1, 4, 6, 1, 3, 5, 1, 2, 6, 1, 4, 3, 5, 2, 1]
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
@@ -2163,12 +2197,13 @@ class CheckWholeWordMask:
         hint = "the budget is p times the number of ordinary tokens, rounded: do not count words or special tokens"
         for (lengths, _), of_one_size in zip((*texts, ([1] * 420, 0.5)), (*seen, long), strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
+            what = say("tokens selected from {what}", what=of_one_size.what)
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
-                expect.equal(size, fitting, f"tokens selected from {of_one_size.what}", hint=hint, reveal=True)
+                expect.equal(size, fitting, what, hint=hint, reveal=True)
         expect.true(
             not chosen.too_much(),
             "more tokens are selected than the budget allows",
-            expected=f"at most {chosen.budget}",
+            expected=say("at most {count}", count=chosen.budget),
             actual=max(chosen.sizes),
             hint="a word that does not fit into the remaining budget must be skipped entirely",
             reveal=True,
@@ -2188,7 +2223,9 @@ class CheckWholeWordMask:
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
         # Two words of the same length, and a budget for one of them.
         rows = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
-        pairs = [Selections(student, row, 0.5, 60, f"two texts of one word, {len(row)} ids") for row in rows]
+        pairs = [
+            Selections(student, row, 0.5, 60, say("two texts of one word, {count} ids", count=len(row))) for row in rows
+        ]
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
@@ -2241,7 +2278,7 @@ class CheckWholeWordMask:
         """every word can be selected, the same seed selects the same words, and the caller's list is not modified"""
         # 6 of 40 words in each of 300 calls: 45 times each on average, standard deviation 6.2; seven of them are 43.
         row = text_of(*[1] * 40)
-        chosen = Selections(student, row, 0.15, 300, "40 words")
+        chosen = Selections(student, row, 0.15, 300, say("{count} words", count=40))
         counts = chosen.how_often()
         never = [number for number, count in enumerate(counts) if not count]
         student.note("words never selected", never if len(never) <= 3 or len(never) > 30 else "some")
@@ -2259,14 +2296,14 @@ class CheckWholeWordMask:
         expect.true(
             not never,
             "some words are never selected",
-            expected="all 40 words, in 300 calls",
+            expected=say("all 40 words, in 300 calls"),
             actual=40 - len(never),
             hint="in which order does your code consider the words?",
         )
         expect.true(
             all(2 <= count <= 88 for count in counts) and pairs <= 1.1 and leaning == ["as others"] * 2,
             "some words are selected far more often than others, or adjacent words are selected together too often",
-            expected="each word about 45 times in 300 calls",
+            expected=say("each word about 45 times in 300 calls"),
             hint="every order of the words must be equally likely",
         )
         self.expect_any_length(student)
@@ -2392,9 +2429,10 @@ class CheckPerplexity:
             everything = [(90.0 * F.one_hot(row, vocab_size), row) for row in labels]
             found += [student.perplexity(nothing), student.perplexity(everything)]
             expected += [float(vocab_size), 1.0]
-        for number, want, who in zip(found, expected, ("uniform", "perfect") * 2, strict=True):
+        whats = mark("perplexity of uniform predictions"), mark("perplexity of perfect predictions")
+        for number, want, what in zip(found, expected, whats * 2, strict=True):
             hint = "perplexity is e to the power of the mean loss: what is the loss for a token with probability 1/V?"
-            expect.close(number, want, f"perplexity of {who} predictions", tolerance=1e-4, hint=hint)
+            expect.close(number, want, what, tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
@@ -2415,7 +2453,7 @@ class CheckPerplexity:
             expect.close(
                 number,
                 math.exp(mean_loss(batches)),
-                f"perplexity over {len(batches)} batches",
+                say("perplexity over {count} batches", count=len(batches)),
                 tolerance=1e-4,
                 hint=hint,
             )
@@ -2499,7 +2537,7 @@ class CheckPerplexity:
             with student.untraced():
                 kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)
             refused = isinstance(kinds, list) and "ValueError" in kinds
-            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+            got = kinds[0] if isinstance(kinds, list) and kinds else say("no error")
             division = isinstance(kinds, list) and "ZeroDivisionError" in kinds
             other = "a division by zero" if division else "another"
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else other)

@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import Failed, StudentRaised
 from grader.fixtures import optimization as built
 from grader.judge import expect
@@ -125,7 +125,7 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         was, now = parameter.detach().double(), after[name].double()
         expect.true(now.shape == was.shape, say("{name} has a different shape after a step", name=name))
         if not parameter.requires_grad:
-            expect.close(now, was, f"{name}, which is frozen, after a step of AdamW", tolerance=1e-9)
+            expect.close(now, was, say("{name}, which is frozen, after a step of AdamW", name=name), tolerance=1e-9)
             continue
         step = was - now  # lr * (1 + weight decay * was), for a gradient of 1
         still = bool((step.abs() < 1e-6).all())
@@ -161,7 +161,9 @@ def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
                 hint="every trainable parameter must be in exactly one group",
             )
             for (pull,) in groups:
-                expect.close(pull, want, f"weight decay of {name}", tolerance=1e-9, hint=hint, reveal=True)
+                expect.close(
+                    pull, want, say("weight decay of {name}", name=name), tolerance=1e-9, hint=hint, reveal=True
+                )
 
 
 def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None:
@@ -268,6 +270,16 @@ def part(name: str, n_layers: int) -> str:
     return found[1] if found[2] is None else f"layer {int(found[2])}"
 
 
+PARTS = (mark("embeddings"), mark("pooler"), mark("head"))
+"""The parts of a model that are no layers, as they are called in a sentence."""
+
+
+def called(which: str) -> str:
+    """A part in the reader's language."""
+    number = which.removeprefix("layer ")
+    return say(which) if which in PARTS else say("layer {number}", number=number)
+
+
 class Rates:
     """What the student's groups say, for a model with a head of many parts, or a plain one."""
 
@@ -308,15 +320,14 @@ class Rates:
             (name, rate) for name, groups in self.of.items() if part(name, self.n_layers) == which for rate, _ in groups
         ]
         if present:
-            expect.true(found, say("no parameter of the part '{which}' is in any group", which=which))
+            expect.true(found, say("no parameter of the part '{which}' is in any group", which=called(which)))
         return found
 
     def demand(self, which: str, want: float, hint: str, *, present: bool = True) -> None:
         """Everything in a part learns at this rate."""
         for name, rate in self.of_part(which, present=present):
-            expect.close(
-                rate / self.base_lr, want / self.base_lr, f"learning rate of {name}, in units of base_lr", hint=hint
-            )
+            what = say("learning rate of {name}, in units of base_lr", name=name)
+            expect.close(rate / self.base_lr, want / self.base_lr, what, hint=hint)
 
 
 class CheckLlrdGroups:
@@ -341,7 +352,7 @@ class CheckLlrdGroups:
             expect.close(
                 [rate / found[0] if found[0] else 1.0 + abs(rate) for rate in found],
                 [1.0] * len(found),
-                f"learning rates within layer {i}, divided by the first of them",
+                say("learning rates within layer {number}, divided by the first of them", number=i),
                 hint=(
                     "all parameters of a layer must have the same learning rate. With twelve layers, which "
                     "names begin with layer.1?"
@@ -414,7 +425,7 @@ class CheckLlrdGroups:
                 expect.close(
                     rate / rates.base_lr / rates.decay**steps,
                     1.0,
-                    f"learning rate of {name}, with a base_lr of about 3e-5, divided by the right one",
+                    say("learning rate of {name}, with a base_lr of about 3e-5, divided by the right one", name=name),
                     tolerance=1e-5,
                     hint="the lowest learning rates are very small numbers: do you round or clamp them?",
                 )
@@ -436,7 +447,7 @@ class CheckLlrdGroups:
                     expect.close(
                         pull,
                         want,
-                        f"weight decay of {name}",
+                        say("weight decay of {name}", name=name),
                         tolerance=1e-9,
                         hint=(
                             "each learning rate needs two groups, one with weight decay and one without, as in "
@@ -500,7 +511,9 @@ class Restarted:
             returned = self.watch.restart(function, n, **({} if std is None else {"std": std}))
             self.now: dict[str, Tensor] = self.watch.numbers()
             asked = self.watch.asked()
-        student.note("a changed copy is returned", returned == "another module")  # nothing at all is only remarked on
+        student.note(
+            "a changed copy is returned", returned == mark("another module")
+        )  # nothing at all is only remarked on
         student.note("modules that _init_weights was handed", asked)
         self.returned = returned
         self.before = {
@@ -508,12 +521,12 @@ class Restarted:
         }
         expect.equal(sorted(self.now), sorted(self.before), "names of the parameters after re-initialisation")
         for name, tensor in self.before.items():
-            expect.shape(self.now[name], tuple(tensor.shape), f"{name} after re-initialisation")
+            expect.shape(self.now[name], tuple(tensor.shape), say("{name} after re-initialisation", name=name))
         self.changed = [name for name, tensor in self.before.items() if not torch.equal(self.now[name], tensor)]
         for name in [list(self.before)[student.draw.integer(0, len(self.before))] for _ in range(2)]:
             with student.untraced():
                 there = student.value(self.model, name)
-            expect.close(there, self.now[name], f"{name}, read a second time", tolerance=1e-9)
+            expect.close(there, self.now[name], say("{name}, read a second time", name=name), tolerance=1e-9)
 
     def changed_layers(self) -> list[int]:
         """Layers of which a matrix has changed."""
@@ -532,12 +545,18 @@ class Restarted:
         }
 
 
-def demand_constant(student, what: str, tensors: dict[str, Tensor], want: float, hint: str) -> None:
+def demand_constant(student, fact: str, tensors: dict[str, Tensor], want: float, hint: str) -> None:
     """All of these tensors hold one number."""
     values = sorted({round(float(number), 3) for tensor in tensors.values() for number in tensor})
-    student.note(what, values if len(values) < 4 else "many numbers")
+    student.note(fact, values if len(values) < 4 else "many numbers")
     for name, tensor in tensors.items():
-        expect.close(tensor, torch.full_like(tensor, want), f"{name} after re-initialisation", hint=hint, reveal=True)
+        expect.close(
+            tensor,
+            torch.full_like(tensor, want),
+            say("{name} after re-initialisation", name=name),
+            hint=hint,
+            reveal=True,
+        )
 
 
 class CheckReinitTopLayers:
@@ -563,7 +582,7 @@ class CheckReinitTopLayers:
             expect.equal(
                 restarted.changed_layers(),
                 list(range(n_layers - n, n_layers)),
-                f"layers with new weights, for n = {n} in a model with {n_layers} layers",
+                say("layers with new weights, for n = {n} in a model with {n_layers} layers", n=n, n_layers=n_layers),
                 hint="layer 0 is next to the embeddings and the last layer next to the head: which end is the top?",
                 reveal=True,
             )
@@ -576,7 +595,7 @@ class CheckReinitTopLayers:
         expect.true(
             not restarted.changed,
             say("number of parameters that changed although n = 0: {count}", count=len(restarted.changed)),
-            expected="nothing changed",
+            expected=say("nothing changed"),
             actual=restarted.changed[:3],
             hint="-0 is 0: which part of a list does [-0:] select?",
             reveal=True,
@@ -624,8 +643,10 @@ class CheckReinitTopLayers:
         expect.true(
             not changed,
             "an error is raised, but the model has changed",
-            expected="the model as it was",
-            actual=f"{len(changed)} changed parameters, such as {changed[0]}" if changed else None,
+            expected=say("the model as it was"),
+            actual=say("{count} changed parameters, such as {name}", count=len(changed), name=changed[0])
+            if changed
+            else None,
             hint="check n before you change anything",
             reveal=True,
         )
@@ -711,7 +732,7 @@ class CheckReinitTopLayers:
             expect.true(
                 0.88 < float(tensor.double().std()) / want / spread < 1.12,
                 say("{name}: the standard deviation is far from {want:.4f}", name=name, want=want),
-                expected=f"about {want:.4f}",
+                expected=say("about {number:.4f}", number=want),
                 actual=f"{float(tensor.double().std()):.4f}",
                 hint=hint,
                 reveal=True,
@@ -726,7 +747,7 @@ class CheckReinitTopLayers:
         expect.true(
             cut or abs(tails - beyond) < 7 * (beyond * (1 - beyond) / n) ** 0.5,
             "the weights do not follow a normal distribution",
-            expected="4.55% of the weights are more than two standard deviations from the mean",
+            expected=say("4.55% of the weights are more than two standard deviations from the mean"),
             actual=f"{100 * tails:.2f}%",
             hint=(
                 "use a normal distribution, not a uniform one; if you truncate it, do so at two standard "
@@ -761,7 +782,7 @@ class CheckReinitTopLayers:
             largest < 1e-6,
             "with std=0.0 the weights are not all 0",
             expected="0",
-            actual=f"up to {largest:.4f}",
+            actual=say("up to {number:.4f}", number=largest),
             hint="std=0.0 is a valid value: for which values of std does your code use the default?",
             reveal=True,
             fact=True,
@@ -792,7 +813,7 @@ class CheckReinitTopLayers:
         expect.true(
             not replaced,
             say("number of parameters that were replaced by new objects: {count}", count=len(replaced)),
-            expected="the same Parameter objects with new values",
+            expected=say("the same Parameter objects with new values"),
             actual=replaced[:3],
             hint="an existing optimizer would go on updating the old Parameters, which the model no longer uses",
             reveal=True,
@@ -806,7 +827,7 @@ class CheckReinitTopLayers:
         )
         expect.true(
             not touched,
-            say("parameters outside the top layers have changed: {names}", names=", ".join(touched)),
+            say("parameters outside the top layers have changed: {names}", names=", ".join(map(called, touched))),
             hint="re-initialise only the top layers; all other parameters keep their values",
         )
         expect.equal(
@@ -820,7 +841,7 @@ class CheckReinitTopLayers:
             expect.remark(
                 say(
                     "reinit_top_layers returned {returned}; the docstring asks for the model",
-                    returned=restarted.returned,
+                    returned=translated(restarted.returned),
                 )
             )
 
@@ -837,7 +858,7 @@ class CheckReinitTopLayers:
         student.note("touched with all layers", str(touched))
         expect.true(
             not touched,
-            say("parameters outside the top layers have changed: {names}", names=", ".join(touched)),
+            say("parameters outside the top layers have changed: {names}", names=", ".join(map(called, touched))),
             hint="re-initialise only the top layers; all other parameters keep their values",
         )
 
@@ -888,7 +909,12 @@ class CheckWarmupLinear:
             expect.close(
                 multipliers(student, range(total), warmup, total),
                 [up_and_down(step, warmup, total) for step in range(total)],
-                f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
+                say(
+                    "multiplier at steps 0 to {last}, with {warmup} of {total} steps of warmup",
+                    last=total - 1,
+                    warmup=warmup,
+                    total=total,
+                ),
                 hint=(
                     "draw the schedule: a straight line from (0, 0) to (warmup, 1), then a straight line to (total, 0)"
                 ),
@@ -904,7 +930,11 @@ class CheckWarmupLinear:
         expect.close(
             student.warmup_linear(warmup, warmup, warmup + 1),
             1.0,
-            f"multiplier at step {warmup}, the end of {warmup} steps of warmup and one step before the end of training",
+            say(
+                "multiplier at step {warmup}, the end of {warmup} steps of warmup and one step before the end of "
+                "training",
+                warmup=warmup,
+            ),
             tolerance=1e-9,
             hint="both lines must meet at multiplier 1, however short the decay is",
         )
@@ -912,7 +942,7 @@ class CheckWarmupLinear:
         expect.close(
             multipliers(student, range(total), 1, total),
             [up_and_down(step, 1, total) for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, with 1 of {total} steps of warmup",
+            say("multiplier at steps 0 to {last}, with 1 of {total} steps of warmup", last=total - 1, total=total),
             hint="warmup_steps is a number of steps, even if it is 1: at which step is the peak then?",
         )
         self.demand_full_rate(student)
@@ -923,7 +953,7 @@ class CheckWarmupLinear:
         expect.close(
             student.warmup_linear(warmup, warmup, total),
             1.0,
-            f"multiplier at step {warmup}, the end of {warmup} steps of warmup",
+            say("multiplier at step {warmup}, the end of {warmup} steps of warmup", warmup=warmup),
             tolerance=1e-9,
             hint="the two straight lines meet at multiplier 1: from which step does your code count the decay steps?",
         )
@@ -937,7 +967,12 @@ class CheckWarmupLinear:
         expect.close(
             multipliers(student, (total, total + 1, 3 * total), warmup, total),
             [0.0, 0.0, 0.0],
-            f"multiplier at steps {total}, {total + 1} and {3 * total}, with total_steps={total}",
+            say(
+                "multiplier at steps {total}, {next} and {later}, with total_steps={total}",
+                total=total,
+                next=total + 1,
+                later=3 * total,
+            ),
             tolerance=1e-9,
             hint=(
                 "a negative learning rate would increase the loss: what is the lowest multiplier that your "
@@ -989,13 +1024,13 @@ class CheckWarmupLinear:
         expect.close(
             multipliers(student, steps, 0, total),
             [up_and_down(step, 0, total) for step in steps],
-            f"multiplier at steps 0 to {total + 1} without warmup",
+            say("multiplier at steps 0 to {last} without warmup", last=total + 1),
             hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
         expect.close(
             multipliers(student, range(total), total, total),
             [step / total for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, all of them warmup",
+            say("multiplier at steps 0 to {last}, all of them warmup", last=total - 1),
             hint="here all steps are warmup, and there is no decay phase: what do you divide by?",
         )
         with student.untraced():  # the peak is also the end: 1 or 0, as you like
@@ -1094,7 +1129,13 @@ class Clipped:
                 )
             else:
                 # torch divides by the norm plus 1e-6: a relative 1e-6 for norms around 1
-                expect.close(now, before * factor, f"gradient {place} {what}", tolerance=2e-5, hint=hint)
+                expect.close(
+                    now,
+                    before * factor,
+                    say("gradient {place} {what}", place=place, what=translated(what)),
+                    tolerance=2e-5,
+                    hint=hint,
+                )
         expect.close(
             numbers,
             self.numbers,
@@ -1129,7 +1170,7 @@ class CheckClipGradNorm:
         for clipped, norm, max_norm in clips:
             clipped.demand(
                 max_norm / norm,
-                f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
+                say("after clipping from norm {norm:.3f} to {max_norm:.3f}", norm=norm, max_norm=max_norm),
                 "all gradients together form one vector: it keeps its direction only if you multiply all of them "
                 "by the same factor",
             )
@@ -1138,7 +1179,7 @@ class CheckClipGradNorm:
             clipped.clip(2.0)
         clipped.demand(
             0.2,
-            "after clipping, with gradients in float32 and in float64",
+            mark("after clipping, with gradients in float32 and in float64"),
             "there is one global norm, whatever the dtype of each gradient: how many norms does your code compare with "
             "max_norm?",
         )
@@ -1153,7 +1194,7 @@ class CheckClipGradNorm:
                 clipped.clip(float(student.draw.uniform(50, 90)))  # more than the sum of all: which norm is not asked
             clipped.demand(
                 1.0,
-                f"of norm {length:.3f}, which needed no clipping",
+                say("of norm {norm:.3f}, which needed no clipping", norm=length),
                 "clipping must never scale a gradient up: what does your code do if the norm is below max_norm?",
             )
         clipped = Clipped(student, 20.0)
@@ -1175,7 +1216,7 @@ class CheckClipGradNorm:
             expect.close(
                 clipped.clip(max_norm),
                 norm,
-                f"returned norm, with max_norm {max_norm:g}",
+                say("returned norm, with max_norm {max_norm:g}", max_norm=max_norm),
                 tolerance=2e-5,
                 hint="before clipping, sum the squares of all elements of all gradients; return the square root",
             )
@@ -1216,7 +1257,9 @@ class CheckClipGradNorm:
         with student.untraced():
             clipped.clip(2.0)
         clipped.demand(
-            0.2, "after clipping, with one parameter without a gradient", "a frozen parameter has .grad = None: skip it"
+            0.2,
+            mark("after clipping, with one parameter without a gradient"),
+            "a frozen parameter has .grad = None: skip it",
         )
         self.demand_frozen(student)
         clipped = Clipped(student, 10.0)
@@ -1224,7 +1267,7 @@ class CheckClipGradNorm:
             clipped.clip(2.0, once=True)
         clipped.demand(
             0.2,
-            "after clipping, with the parameters from a generator",
+            mark("after clipping, with the parameters from a generator"),
             "model.parameters() is a generator: after one pass over it, it is empty",
         )
 
@@ -1235,7 +1278,7 @@ class CheckClipGradNorm:
         with student.untraced():
             clipped.clip(2.0)
         hint = "an optimizer updates every parameter whose .grad is not None: which parameters does your code skip?"
-        clipped.demand(0.2, "after clipping, with two frozen parameters that still have a gradient", hint)
+        clipped.demand(0.2, mark("after clipping, with two frozen parameters that still have a gradient"), hint)
 
 
 # --- accumulate_gradients ---
@@ -1318,10 +1361,10 @@ class Accumulated:
             with student.untraced():
                 student.note("they moved before the last micro-batch", self.found.moved_meanwhile())
 
-    def read(self, what: str) -> Any:
+    def read(self, method: str) -> Any:
         """``gradients``, ``loss`` or ``weights``; untraced where weights have moved, by a step of whatever size."""
         with self.student.untraced() if self.moved else contextlib.nullcontext():
-            return getattr(self.found, what)()
+            return getattr(self.found, method)()
 
     def truth(self) -> tuple[float, dict[str, Tensor]]:
         """Mean loss over all examples and its gradient, from one large batch in float64, by hand."""
@@ -1347,7 +1390,13 @@ class Accumulated:
         _, wanted = self.truth()
         found = self.read("gradients")
         for name, gradient in wanted.items():
-            expect.close(found.get(name), gradient, f"gradient of {name}, {what}", tolerance=1e-4, hint=hint)
+            expect.close(
+                found.get(name),
+                gradient,
+                say("gradient of {name}, {what}", name=name, what=translated(what)),
+                tolerance=1e-4,
+                hint=hint,
+            )
 
 
 class CheckAccumulateGradients:
@@ -1363,7 +1412,7 @@ class CheckAccumulateGradients:
             with student.untraced():
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
-                "from 4 + 4 + 4 + 4 examples",
+                mark("from 4 + 4 + 4 + 4 examples"),
                 "each loss is the mean over its own micro-batch, and backward ADDS to .grad. What must you "
                 "multiply each loss by, so that the sum is the mean over all examples?",
             )
@@ -1375,7 +1424,7 @@ class CheckAccumulateGradients:
             accumulated = Accumulated(student, sizes, loss)
             accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
             accumulated.demand_gradients(
-                f"from {' + '.join(map(str, sizes))} examples",
+                say("from {sizes} examples", sizes=" + ".join(map(str, sizes))),
                 "every example must have equal weight, whatever the size of its micro-batch",
             )
         self.demand_padded(student)
@@ -1394,7 +1443,7 @@ class CheckAccumulateGradients:
             return
         accumulated.read("loss")
         accumulated.demand_gradients(
-            "from 4 + 2 + 3 examples with 1, 4 and 2 targets each",
+            mark("from 4 + 2 + 3 examples with 1, 4 and 2 targets each"),
             "every example must have equal weight, however long its row and however many targets it has",
         )
 
@@ -1406,7 +1455,7 @@ class CheckAccumulateGradients:
             expect.close(
                 accumulated.read("loss"),
                 accumulated.truth()[0],
-                f"returned loss, from {' + '.join(map(str, sizes))} examples",
+                say("returned loss, from {sizes} examples", sizes=" + ".join(map(str, sizes))),
                 tolerance=1e-4,
                 hint=(
                     "use the same weights as for the gradients: weight each loss by the number of examples in its "
@@ -1431,7 +1480,7 @@ class CheckAccumulateGradients:
         accumulated = Accumulated(student, (4, 4, 4), places=4, alike=True)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
-            expect.shape(found.get(name), tuple(gradient.shape), f"gradient of {name}")
+            expect.shape(found.get(name), tuple(gradient.shape), say("gradient of {name}", name=name))
             got = found[name].double().flatten()
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
@@ -1456,7 +1505,7 @@ class CheckAccumulateGradients:
             expect.close(
                 left.get(name),
                 before,
-                f"{name}, after accumulating",
+                say("{name}, after accumulating", name=name),
                 tolerance=1e-9,
                 hint="the caller, not your function, takes the optimizer step after the last micro-batch",
             )
@@ -1479,7 +1528,7 @@ class CheckAccumulateGradients:
             expect.close(
                 found.get(name),
                 gradient,
-                f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
+                say("gradient of {name}, from one micro-batch, with gradients left from an earlier step", name=name),
                 tolerance=1e-4,
                 hint="backward adds to whatever is in .grad: clear the gradients once, before the first micro-batch",
             )
@@ -1522,7 +1571,12 @@ class CheckWarmupCosine:
             expect.close(
                 found,
                 [up_and_round(step, warmup, total) for step in range(total)],
-                f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
+                say(
+                    "multiplier at steps 0 to {last}, with {warmup} of {total} steps of warmup",
+                    last=total - 1,
+                    warmup=warmup,
+                    total=total,
+                ),
                 hint=(
                     "use half a cosine period, with angle 0 at the peak and pi at the end, shifted and scaled "
                     "to run from 1 to 0"
@@ -1541,7 +1595,13 @@ class CheckWarmupCosine:
             expect.close(
                 found,
                 [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
-                f"multiplier at steps 0 to {total + 4}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
+                say(
+                    "multiplier at steps 0 to {last}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
+                    last=total + 4,
+                    warmup=warmup,
+                    total=total,
+                    floor=floor,
+                ),
                 hint=(
                     "the cosine curve must run from 1 to floor instead of from 1 to 0: what do you multiply it by, "
                     "and what do you add?"
@@ -1556,7 +1616,8 @@ class CheckWarmupCosine:
             steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
             found = cosines(student, steps, warmup, total)
             hint = "the second half of a cosine period rises again: what keeps your angle within the first half?"
-            expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], f"multiplier at steps {steps}", tolerance=1e-9, hint=hint)
+            what = say("multiplier at steps {steps}", steps=steps)
+            expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], what, tolerance=1e-9, hint=hint)
             middle = cosines(student, (warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in middle)
             expect.true(
@@ -1568,7 +1629,7 @@ class CheckWarmupCosine:
         expect.close(
             cosines(student, range(total), 1, total),
             [up_and_round(step, 1, total) for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, with 1 of {total} steps of warmup",
+            say("multiplier at steps 0 to {last}, with 1 of {total} steps of warmup", last=total - 1, total=total),
             hint="warmup_steps is a number of steps, even if it is 1: at which step is the peak then?",
         )
 
@@ -1580,7 +1641,7 @@ class CheckWarmupCosine:
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
-            f"multiplier at steps 0 to {total + 2} without warmup",
+            say("multiplier at steps 0 to {last} without warmup", last=total + 2),
             hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
@@ -1590,7 +1651,7 @@ class CheckWarmupCosine:
         expect.close(
             found[:-2],
             [step / total for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, all of them warmup",
+            say("multiplier at steps 0 to {last}, all of them warmup", last=total - 1),
             hint="there is no decay phase here: where does your code divide by zero?",
         )
         expect.close(
@@ -1632,7 +1693,7 @@ class CheckWarmupCosine:
         expect.close(
             after,
             [floor] * 3,
-            f"multiplier after the end when all steps are warmup, with floor {floor:.3f}",
+            say("multiplier after the end when all steps are warmup, with floor {floor:.3f}", floor=floor),
             hint="after total_steps, the multiplier stays at the floor, even if all steps were warmup",
         )
 
@@ -1679,15 +1740,16 @@ class CheckAdamStep:
         try:
             return student.pure("adam_step", *arguments)
         except Failed as failed:
-            which = re.search(r"argument (\d)", failed.message)
-            student.note("what is overwritten", ("weight", "grad", "state")[int(which[1]) - 1] if which else "?")
+            which = re.search(r"\b[123]\b", failed.message)  # of the argument; the words are the reader's
+            student.note("what is overwritten", ("weight", "grad", "state")[int(which[0]) - 1] if which else "?")
             raise
 
     @staticmethod
     def demand(found: list[Any], want: list[Tensor], what: str, hint: str) -> None:
         """Step by step."""
         for t, (got, expected) in enumerate(zip(found, want, strict=True), start=1):
-            expect.close(got, expected, f"weight after step {t}, {what}", tolerance=1e-4, hint=hint)
+            label = say("weight after step {t}, {what}", t=t, what=translated(what))
+            expect.close(got, expected, label, tolerance=1e-4, hint=hint)
 
     @check(points=1, visible=True)
     def check_plain(self, student):
@@ -1697,10 +1759,13 @@ class CheckAdamStep:
         third = self.walk(student, "none", (4,), 3, lr=0.5)
         fourth = self.walk(student, "none", (3,), 3, lr=0.4, betas=[0.9, 0.6])
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
-        for (found, want), what in zip(
-            (first, second, third, fourth), ("eps 1e-8", "eps 0.3", "default betas", "betas 0.9 and 0.6"), strict=True
+        for (found, want), what in (
+            (first, mark("mode none, eps 1e-8")),
+            (second, mark("mode none, eps 0.3")),
+            (third, mark("mode none, default betas")),
+            (fourth, mark("mode none, betas 0.9 and 0.6")),
         ):
-            self.demand(found, want, f"mode none, {what}", hint)
+            self.demand(found, want, what, hint)
 
     @check(points=2, visible=True)
     def check_modes(self, student):
@@ -1716,7 +1781,7 @@ class CheckAdamStep:
         walks += [(self.walk(student, mode, (3,), 2, **settings), mode) for mode in ("l2", "decoupled")]
         hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
-            self.demand(found, want, f"mode {mode}", hint)
+            self.demand(found, want, say("mode {mode}", mode=mode), hint)
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
@@ -1731,7 +1796,8 @@ class CheckAdamStep:
                     "Adam divides its step by the typical size of the gradients; decoupled decay must not be "
                     "divided by it"
                 )
-                self.demand(found, want, f"mode {mode}, gradients of size {scale:g}", hint)
+                what = say("mode {mode}, gradients of size {scale:g}", mode=mode, scale=scale)
+                self.demand(found, want, what, hint)
 
     @check(points=1, after=("plain",))
     def check_care(self, student):
@@ -1749,7 +1815,8 @@ class CheckAdamStep:
                 "here two weights are updated in turn: everything that Adam keeps for a weight must be in that "
                 "weight's own state"
             )
-            expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
+            what = say("weight {number} of two", number=t % 2 + 1)
+            expect.close(found[t], wants[t % 2][t // 2], what, tolerance=1e-4, hint=hint)
         with student.untraced():  # of which type it is, if not a ValueError, is no matter
             refusals = [
                 student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
@@ -1759,7 +1826,7 @@ class CheckAdamStep:
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
         for kinds in refusals:
             refused = isinstance(kinds, list) and "ValueError" in kinds
-            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+            got = kinds[0] if isinstance(kinds, list) and kinds else say("no error")
             expect.true(
                 refused,
                 "an unknown mode: expected a ValueError",
@@ -1782,4 +1849,4 @@ class CheckAdamStep:
             )
             again = self.watched(student, answer[0], grad, answer[1], mode)
         for t, (got, want) in enumerate(zip((answer, again), adam(weight, [grad, grad], mode), strict=True), start=1):
-            expect.close(got[0], want, f"weight after step {t}, mode {mode}", tolerance=1e-4)
+            expect.close(got[0], want, say("weight after step {t}, mode {mode}", t=t, mode=mode), tolerance=1e-4)

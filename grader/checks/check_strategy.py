@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -71,7 +71,8 @@ def demand_part(got: Any, name: str, want: float, what: str, hint: str, *, toler
         actual=got,
         reveal=True,
     )
-    expect.close(got[name], want, f"{name}, {what}", tolerance=tolerance, hint=hint)
+    label = say("{name}, {what}", name=name, what=translated(what))
+    expect.close(got[name], want, label, tolerance=tolerance, hint=hint)
 
 
 class CheckTrainingMemory:
@@ -90,7 +91,7 @@ class CheckTrainingMemory:
                     got,
                     name,
                     want,
-                    f"{n:,} parameters, all trained",
+                    say("{count:,} parameters, all trained", count=n),
                     "a float32 takes 4 bytes, and Adam stores two float32 values per trained parameter",
                 )
 
@@ -109,7 +110,7 @@ class CheckTrainingMemory:
                     got,
                     name,
                     want,
-                    f"{n_train:,} of {n_total:,} parameters trained",
+                    say("{count:,} of {total:,} parameters trained", count=n_train, total=n_total),
                     "frozen weights still take memory; which parameters need a gradient, and which need Adam's "
                     "two moments?",
                 )
@@ -125,14 +126,18 @@ class CheckTrainingMemory:
         for batch, seq, measured in MEASURED:
             got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
             want = measured * 2**30
-            what = f"BERT-base, batch size {batch}, {seq} tokens, compared with a measurement"
+            what = say("BERT-base, batch size {batch}, {seq} tokens, compared with a measurement", batch=batch, seq=seq)
             demand_part(got, "activations", want, what, hint, tolerance=0.04)
             exact = stored(batch=batch, seq=seq, hidden=768, layers=12, heads=12, act_per_token=66)
             demand_part(
                 got,
                 "activations",
                 exact,
-                f"BERT-base, batch size {batch}, {seq} tokens, with the default act_per_token",
+                say(
+                    "BERT-base, batch size {batch}, {seq} tokens, with the default act_per_token",
+                    batch=batch,
+                    seq=seq,
+                ),
                 hint,
             )
         full, lora = sizes(draw), sizes(draw)
@@ -140,7 +145,8 @@ class CheckTrainingMemory:
             n = draw.integer(10**6, 10**8)
             got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
             want = stored(**model, act_per_token=act_per_token)
-            demand_part(got, "activations", want, f"act_per_token={act_per_token}, sizes {model}", hint)
+            what = say("act_per_token={act_per_token}, sizes {sizes}", act_per_token=act_per_token, sizes=model)
+            demand_part(got, "activations", want, what, hint)
 
     @check(points=1)
     def check_frozen_body(self, student):
@@ -183,7 +189,11 @@ class CheckTrainingMemory:
             )
             total = sum(part for part in parts if part is not None)
             demand_part(
-                got, "total", total, "compared with the sum of your own four parts", "add up all four parts, each once"
+                got,
+                "total",
+                total,
+                mark("compared with the sum of your own four parts"),
+                "add up all four parts, each once",
             )
 
 
@@ -198,7 +208,7 @@ ACCEPTED = {
     (WRITTEN, True): ("seq2seq", "clm"),
 }
 """Output and whether there is a source -> the objectives that are right."""
-NO_ANSWER = "no answer but an error"
+NO_ANSWER = mark("no answer but an error")
 TO_WRITE = ("clm", "seq2seq")
 
 
@@ -206,6 +216,11 @@ def shuffled(student, items):
     """The items in a drawn order."""
     order = torch.randperm(len(items), generator=student.draw.generator)
     return [items[place] for place in order.tolist()]
+
+
+def spoken(answer):
+    """An answer as the student reads it."""
+    return translated(answer) if answer == NO_ANSWER else answer
 
 
 def objectives(student, cases):
@@ -239,9 +254,9 @@ def demand_objectives(chosen, cases, hint):
     """These cases are answered rightly, and not by one word for everything."""
     for output, has_source in cases:
         expect.equal(
-            chosen[output, has_source],
+            spoken(chosen[output, has_source]),
             ACCEPTED[output, has_source][0],  # stands for all that are right
-            f"the objective for output={output!r}, has_source={has_source}",
+            say("the objective for output={output!r}, has_source={has_source}", output=output, has_source=has_source),
             hint=hint,
         )
     expect.true(
@@ -299,7 +314,7 @@ class CheckChooseObjective:
                     output=output,
                     has_source=has_source,
                 ),
-                actual=known[output, has_source],
+                actual=spoken(known[output, has_source]),
                 hint="this is one of the four outputs listed in the docstring",
             )
         strange = [
@@ -323,7 +338,7 @@ class CheckChooseObjective:
                     output=output,
                     has_source=has_source,
                 ),
-                expected="an exception",
+                expected=say("an exception"),
                 actual=answer,
                 hint="an unknown output should raise an error rather than fall through to the last branch",
                 reveal=True,
@@ -570,7 +585,7 @@ class CheckChooseStrategy:
             expect.equal(
                 plans.method(place),
                 "full",
-                f"method for {in_words(plans.situations[place])}",
+                say("method for {situation}", situation=in_words(plans.situations[place])),
                 hint=(
                     "with plenty of data and one task, full fine-tuning is the first choice wherever it "
                     "fits, with a smaller micro-batch if necessary"
@@ -626,7 +641,7 @@ class CheckChooseStrategy:
         expect.true(
             plans.method(place) in ("lora", "head"),
             say("full fine-tuning is planned for {situation}", situation=what),
-            expected="lora or head",
+            expected=say("lora or head"),
             actual=plans.answers[place]["method"],
             hint=(
                 "memory is not the problem here: how many parameters would full fine-tuning train, and on "
@@ -699,7 +714,7 @@ class CheckChooseStrategy:
                     batch=micro_batch,
                     situation=in_words(s),
                 ),
-                expected=f"at most {usable(s) / 2**30:.2f} GiB",
+                expected=say("at most {room:.2f} GiB", room=usable(s) / 2**30),
                 actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
                 hint=(
                     "weights, gradients and Adam's moments are stored once, activations for every text in the "
@@ -735,7 +750,7 @@ class CheckChooseStrategy:
                     method=method,
                     situation=in_words(s),
                 ),
-                expected=f"at most {s['storage_mb']:,.0f} MB",
+                expected=say("at most {room:,.0f} MB", room=s["storage_mb"]),
                 actual=f"{storage(s, method):,.0f} MB",
                 hint=(
                     "if no method fits, do not return a plan: what must be stored for each task, and what is shared "
@@ -787,7 +802,7 @@ class CheckChooseStrategy:
             s, micro_batch, accum = first
             raise Failed(
                 say("the effective batch does not match target_batch: {situation}", situation=in_words(s)),
-                expected=f"{s['target_batch']}, from micro-batches of at most {s['target_batch']}",
+                expected=say("{target}, from micro-batches of at most {target}", target=s["target_batch"]),
                 actual=f"{micro_batch} * {accum} = {micro_batch * accum}",
                 hint="if only a smaller micro-batch fits, how many of them make up the target batch?",
                 reveal=True,
@@ -826,7 +841,9 @@ class CheckChooseStrategy:
             self.demand_refusal(s, answer)
             if answer != "ValueError":
                 others.add(str(answer))
-        expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
+        expect.equal(
+            sum(planned), len(planned) - len(impossible), say("plans in {count} situations", count=len(planned))
+        )
         for name in sorted(others)[:2]:
             expect.remark(
                 say("when no method fits, choose_strategy raised {name}; the docstring asks for ValueError", name=name)
@@ -1151,15 +1168,16 @@ class CheckRecommendHparams:
                 where = {in_range(rate, *RATES[method]) for method, given, rate, _ in others if given == target}
                 student.note(f"rates with a target of {target}", " ".join(sorted(where - {"good"})) or "good")
         for method, (low, high) in RATES.items():
+            wanted = say("{low:g} to {high:g}", low=low, high=high)
             expect.true(
                 within(found[method], low, high),
                 say("the learning rate for {method} is out of range", method=method),
-                expected=f"{low:g} to {high:g}",
+                expected=wanted,
                 actual=f"{found[method]:g}",
                 hint="pretrained weights should change little; newly initialised weights have to change a lot",
                 reveal=True,
             )
-            expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
+            expect.seen.append((say("learning rate for {method}", method=method), wanted, f"{found[method]:g}"))
         for method, _, rate, call in others:
             low, high = RATES[method]
             expect.true(
@@ -1169,7 +1187,7 @@ class CheckRecommendHparams:
                     method=method,
                     call=call,
                 ),
-                expected=f"{low:g} to {high:g}",
+                expected=say("{low:g} to {high:g}", low=low, high=high),
                 actual=f"{rate:g}",
                 hint="a method's range is the same for every target batch",
                 reveal=True,
@@ -1190,8 +1208,18 @@ class CheckRecommendHparams:
             if not good and message is None:
                 message = (
                     settings.what,
-                    f"micro_batch up to {largest}, micro_batch * accum from {math.ceil(target / 2)} to {target}",
-                    f"micro_batch {micro_batch}, accum {accum}, together {effective}",
+                    say(
+                        "micro_batch up to {largest}, micro_batch * accum from {low} to {high}",
+                        largest=largest,
+                        low=math.ceil(target / 2),
+                        high=target,
+                    ),
+                    say(
+                        "micro_batch {micro_batch}, accum {accum}, together {effective}",
+                        micro_batch=micro_batch,
+                        accum=accum,
+                        effective=effective,
+                    ),
                 )
         student.note("batches that are wrong", seen)
         if message is not None:
@@ -1233,14 +1261,20 @@ class CheckRecommendHparams:
             seen.append("good" if good else other or reading(total, known, most, slack=epochs * accum + 0.5))
             if not good and message is None:
                 message = settings, most, total
-            expect.seen.append((f"total_steps from {settings.what}", f"{fewest} to {most}", f"{total}"))
+            steps = say("{low} to {high}", low=fewest, high=most)
+            expect.seen.append((say("total_steps from {call}", call=settings.what), steps, str(total)))
         student.note("total_steps, as a share of what is right", seen)
         if message is not None:
             settings, most, total = message
             raise Failed(
                 say("total_steps does not match the batch size and the number of epochs: {call}", call=settings.what),
-                expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
-                f"epochs {settings.found['epochs']}",
+                expected=say(
+                    "{most}, from micro_batch {micro_batch}, accum {accum}, epochs {epochs}",
+                    most=most,
+                    micro_batch=settings.found["micro_batch"],
+                    accum=settings.found["accum"],
+                    epochs=settings.found["epochs"],
+                ),
                 actual=str(total),
                 hint=(
                     "a step is one weight update: how many examples does each update use, and how many epochs are "
@@ -1291,7 +1325,12 @@ class CheckRecommendHparams:
                     "warmup_steps is not an integer, or is far from a tenth of the optimizer steps: {call}",
                     call=settings.what,
                 ),
-                expected=f"an integer from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
+                expected=say(
+                    "an integer from {low} to {high}, for {steps} steps",
+                    low=math.floor(0.05 * most),
+                    high=math.ceil(0.15 * most),
+                    steps=most,
+                ),
                 actual=f"{warmup:g}",
                 hint="the usual warmup is about a tenth of all optimizer steps, as an integer",
                 reveal=True,
@@ -1330,7 +1369,7 @@ class CheckRecommendHparams:
             expect.true(
                 within(decay, 0.01, 0.1),
                 say("weight_decay is out of range: {call}", call=settings.what),
-                expected="0.01 to 0.1",
+                expected=say("{low:g} to {high:g}", low=0.01, high=0.1),
                 actual=decay,
                 hint="weight decay should pull the weights gently towards zero; 0 switches it off",
                 reveal=True,
@@ -1339,7 +1378,7 @@ class CheckRecommendHparams:
             expect.true(
                 epochs == int(epochs) and 2 <= epochs <= 5,
                 say("the number of epochs is out of range: {call}", call=settings.what),
-                expected="2 to 5",
+                expected=say("{low} to {high}", low=2, high=5),
                 actual=epochs,
                 hint=(
                     "the model is already pretrained, and your data set is small compared with the "
@@ -1754,7 +1793,7 @@ def blocks_of(answer):
         rows = [row.tolist() if isinstance(row, torch.Tensor) and row.dim() == 1 else row for row in rows]
     if rows is None or not all(isinstance(row, (list, tuple)) for row in rows):
         raise Failed(
-            "the result is not a list of lists",
+            say("the result is not a list of lists"),
             actual=str(answer)[:160],
             hint="return one list of ids for each block",
             reveal=True,
@@ -1930,8 +1969,8 @@ class CheckChunkForMlm:
         expect.true(
             sizes == [block] * (2 * count // (block - 2)),
             say("{count} documents fill a whole number of blocks, but some of your blocks are not full", count=count),
-            expected=f"{2 * count // (block - 2)} full blocks",
-            actual=f"{len(sizes)} blocks, {len(other)} of them not full",
+            expected=say("{count} full blocks", count=2 * count // (block - 2)),
+            actual=say("{count} blocks, {short} of them not full", count=len(sizes), short=len(other)),
             hint="join all documents before you cut: how many of them do you join at a time?",
         )
 
@@ -1947,7 +1986,7 @@ class CheckChunkForMlm:
         expect.true(
             len(blocks) in (8, 9) and all(len(row) == 3 for row in blocks),
             "with block=3, some blocks are missing or do not have 3 ids",
-            expected="9 blocks of 3 ids",
+            expected=say("9 blocks of 3 ids"),
             actual=[len(row) for row in blocks][:20],
             hint="3 is the smallest block size that is allowed: how many ids of the text fit between [CLS] and [SEP]?",
             reveal=True,
@@ -2074,8 +2113,16 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
     ):
         stated = ", ".join(f"{key}={value!r}" for key, value in situation.items())
         expect.true(right, say(said, situation=stated), actual=sorted(plan), hint=hint)
-    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)} in every situation that calls for it")
-    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]} in any situation that rules it out")
+    expect.equal(
+        has,
+        [True] * len(has),
+        say("{action} in every situation that calls for it", action=looked_for[0])
+        if len(looked_for) == 1
+        else say("{one} or {other} in every situation that calls for it", one=looked_for[0], other=looked_for[1]),
+    )
+    expect.equal(
+        has_not, [True] * len(has_not), say("no {action} in any situation that rules it out", action=looked_for[-1])
+    )
     expect.true(
         not one_for_all,
         "very different situations get the same plan",
@@ -2239,13 +2286,13 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
             )
             raise Failed(
                 message,
-                expected=", ".join(want) or "none",
-                actual=", ".join(answer) or "none",
+                expected=", ".join(want) or say("none"),
+                actual=", ".join(answer) or say("none"),
                 hint=hints.get(wrong[0], "each reason can be calculated: which number decides whether it holds?"),
                 reveal=True,
             )
         if len(situations) < 9:
-            expect.equal(answer, want, f"reasons for {in_words(s)}")
+            expect.equal(answer, want, say("reasons for {situation}", situation=in_words(s)))
 
 
 class CheckStrategyReasons:
@@ -2374,7 +2421,7 @@ class CheckParetoFront:
             demand_front(
                 student,
                 drawn_costs(student.draw, n_plans, 3),
-                f"indices of the plans that no other plan beats, {n_plans} plans",
+                say("indices of the plans that no other plan beats, {count} plans", count=n_plans),
                 "a plan is beaten if another plan is at least as good in every cost and strictly better in at "
                 "least one",
             )
@@ -2392,7 +2439,10 @@ class CheckParetoFront:
             expect.equal(
                 got,
                 front(costs),
-                f"indices of the plans that no other plan beats, {len(costs)} plans with many equal costs",
+                say(
+                    "indices of the plans that no other plan beats, {count} plans with many equal costs",
+                    count=len(costs),
+                ),
                 hint="compare (5, 400, 4) with (5, 30, 4), then two equal plans: in each pair, does one plan beat "
                 "the other?",
             )
@@ -2412,7 +2462,7 @@ class CheckParetoFront:
             expect.equal(
                 got,
                 front(costs),
-                f"indices of the plans that no other plan beats, {len(costs[0])} costs each",
+                say("indices of the plans that no other plan beats, {count} costs each", count=len(costs[0])),
                 hint="a plan may have any number of costs: does your code assume a fixed number?",
             )
 

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -179,7 +179,8 @@ def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
     """The weights are those expected from the batches."""
     expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights could not be read")
     for name in ("weight", "bias", "embeddings"):
-        expect.close(found.get(name), wanted[name], f"{name} {what}", tolerance=TOLERANCE, hint=hint)
+        label = say("{name} {what}", name=name, what=translated(what))
+        expect.close(found.get(name), wanted[name], label, tolerance=TOLERANCE, hint=hint)
 
 
 # --- train_epoch ---
@@ -287,7 +288,7 @@ class CheckTrainEpoch:
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
-                f"after {len(sizes)} steps of gradient descent",
+                say("after {count} steps of gradient descent", count=len(sizes)),
                 "when the optimizer steps, .grad should hold the full gradient of this batch and nothing else: "
                 "what does it hold?",
             )
@@ -299,25 +300,30 @@ class CheckTrainEpoch:
         epochs = (
             (
                 Epoch(student, (4,), drawn=self.long(student), max_norm="default"),
-                "that is too long and the default max_norm of 1",
+                mark("after one step with a gradient that is too long and the default max_norm of 1"),
             ),
-            (Epoch(student, (4,), share=8.0), "eight times too long"),  # either parameter group alone is, too
+            (  # either parameter group alone is too long, too
+                Epoch(student, (4,), share=8.0),
+                mark("after one step with a gradient eight times too long"),
+            ),
         )
         found = [epoch.found.weights() for epoch, _ in epochs]
         for (epoch, what), weights in zip(epochs, found, strict=True):
-            demand_weights(weights, epoch.truth(), f"after one step with a gradient {what}", hint)
+            demand_weights(weights, epoch.truth(), what, hint)
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
-            "after one step with a clipped gradient and frozen embeddings", hint
+            mark("after one step with a clipped gradient and frozen embeddings"), hint
         )
         # the square of its norm is below max_norm, and so is every single number
         short = draw_quiet(student.draw, (3,), lambda numbers, batches: norm(Net(doubled(numbers)).gradient(batches)))
-        Epoch(student, (3,), share=1.1, drawn=short).demand("after one step with a gradient a little too long", hint)
+        Epoch(student, (3,), share=1.1, drawn=short).demand(
+            mark("after one step with a gradient a little too long"), hint
+        )
         Epoch(student, (3,), share=0.5).demand(
-            "after one step with a gradient half as long as max_norm",
+            mark("after one step with a gradient half as long as max_norm"),
             "clipping must never increase the norm of a gradient",
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
-            "after one step from two batches with a clipped gradient",
+            mark("after one step from two batches with a clipped gradient"),
             "clip the gradient of the whole group once, before the step",
         )
 
@@ -336,7 +342,7 @@ class CheckTrainEpoch:
         """with accum=2, four batches of 4 give the same two steps as two batches of 8"""
         for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
             Epoch(student, sizes, accum=accum).demand(
-                f"after {len(sizes)} batches of {sizes[0]}, accum={accum}",
+                say("after {count} batches of {size}, accum={accum}", count=len(sizes), size=sizes[0], accum=accum),
                 "backward adds to .grad, and the sum of two means is twice the overall mean. When do you clear .grad?",
             )
 
@@ -344,16 +350,16 @@ class CheckTrainEpoch:
     def check_leftover(self, student):
         """leftover batches make one last step, with the mean gradient over their own examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
-            "after two epochs of five batches, accum=2: six steps",
+            mark("after two epochs of five batches, accum=2: six steps"),
             "the fifth batch is a group of its own: how many batches contribute to its gradient?",
         )
         for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
             Epoch(student, sizes, accum=3).demand(
-                f"after batches of {', '.join(map(str, sizes))}, accum=3",
+                say("after batches of {sizes}, accum=3", sizes=", ".join(map(str, sizes))),
                 "every example in a group must count equally, so a small batch counts for less than a full one",
             )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
-            "after three batches with accum=2 and clipped gradients",
+            mark("after three batches with accum=2 and clipped gradients"),
             "the last group needs an optimizer step like the others, including clipping",
         )
 
@@ -364,7 +370,12 @@ class CheckTrainEpoch:
             # a warmup: every step has another rate, and the first one none
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
-                f"after {epochs} epochs of {len(sizes)} batches with a schedule, accum={accum}",
+                say(
+                    "after {epochs} epochs of {count} batches with a schedule, accum={accum}",
+                    epochs=epochs,
+                    count=len(sizes),
+                    accum=accum,
+                ),
                 "write down which learning rate each optimizer step should use: the schedule's first rate "
                 "belongs to the first step",
             )
@@ -418,11 +429,15 @@ class CheckTrainEpoch:
             for batch in drawn[1]
             for guess, label in zip(net.guesses(batch), batch["labels"].tolist(), strict=True)
         )
-        what = f"from batches of {', '.join(map(str, sizes))}" if len(sizes) > 1 else "from one batch, one step"
+        what = (
+            say("from batches of {sizes}", sizes=", ".join(map(str, sizes)))
+            if len(sizes) > 1
+            else say("from one batch, one step")
+        )
         expect.close(
             got_loss,
             loss,
-            f"mean loss {what}",
+            say("mean loss {what}", what=what),
             tolerance=TOLERANCE,
             hint=(
                 "the loss of each batch is a mean, and a batch of 2 examples must not count as much as a batch of "
@@ -432,7 +447,7 @@ class CheckTrainEpoch:
         expect.close(
             got_accuracy,
             right / n,
-            f"accuracy {what}",
+            say("accuracy {what}", what=what),
             tolerance=1e-6,
             hint="count the correct predictions and all predictions, and divide once at the end",
         )
@@ -527,7 +542,9 @@ class CheckTrainEpoch:
         for n, training in ((3, True), (5, False), (4, False)):
             epoch = Epoch(student, (n,), dropout=True, training=training)
             epoch.demand(
-                "after one step with dropout" + ("" if training else ", with a model passed in evaluation mode"),
+                mark("after one step with dropout")
+                if training
+                else mark("after one step with dropout, with a model passed in evaluation mode"),
                 "the last evaluation may have left the model in evaluation mode: does your code set the mode "
                 "that training needs?",
             )
@@ -570,7 +587,7 @@ class Evaluated:
         n = len(self.labels)
         self.loss = sum(net.loss(batch) * len(batch["labels"]) for batch in self.batches) / n
         self.accuracy = sum(map(int.__eq__, self.guesses, self.labels)) / n
-        self.what = f"from batches of {', '.join(map(str, sizes))}"
+        self.what = say("from batches of {sizes}", sizes=", ".join(map(str, sizes)))
 
     def again(self) -> Any:
         """Call it, once more, on the same model and the same batches."""
@@ -623,7 +640,7 @@ class CheckEvaluate:
                 expect.equal(
                     read[key],
                     want,
-                    f"{key} {measured.what}",
+                    say("{name} {what}", name=key, what=measured.what),
                     hint=(
                         "return one flat list over all batches, in order; a prediction is the class with the "
                         "largest logit"
@@ -636,7 +653,7 @@ class CheckEvaluate:
             expect.close(
                 accuracy,
                 measured.accuracy,
-                f"accuracy {measured.what}",
+                say("accuracy {what}", what=measured.what),
                 tolerance=1e-6,
                 hint="the accuracy is the share of all examples whose prediction equals the label, between 0 and 1",
             )
@@ -649,7 +666,7 @@ class CheckEvaluate:
             expect.close(
                 measured.found.number("loss"),
                 measured.loss,
-                f"loss {measured.what}",
+                say("loss {what}", what=measured.what),
                 tolerance=TOLERANCE,
                 hint="the loss of each batch is a mean: over how many examples?",
             )
@@ -662,13 +679,27 @@ class CheckEvaluate:
         results = []
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
-            for found, which in ((measured.found, "first"), (measured.again(), "second")):
+            for found, what in (
+                (measured.found, mark("first call, with a model passed with training={training}")),
+                (measured.again(), mark("second call, with a model passed with training={training}")),
+            ):
                 read = found.number("loss"), found.list_of("predictions")
-                results.append((measured, f"{which} call, with a model passed with training={training}", *read))
+                results.append((measured, say(what, training=training), *read))
         for measured, what, loss, predictions in results:
             hint = "in training mode, dropout removes features; an evaluation needs all of them"
-            expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
-            expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
+            expect.close(
+                loss,
+                measured.loss,
+                say("loss of a model with dropout, {what}", what=what),
+                tolerance=TOLERANCE,
+                hint=hint,
+            )
+            expect.equal(
+                predictions,
+                measured.guesses,
+                say("predictions of a model with dropout, {what}", what=what),
+                hint=hint,
+            )
         self.demand_new_results(student)
 
     @staticmethod
@@ -678,12 +709,12 @@ class CheckEvaluate:
         numbers, net = draw_other(student.draw, measured)
         found = measured.found.later(student.value(None, "evaluate"), numbers)
         loss, predictions = found.number("loss"), found.list_of("predictions")
-        what = "after more training, of the same model on the same loader"
+        what = say("after more training, of the same model on the same loader")
         hint = "the weights have changed since the last call: where does this result come from?"
         want = sum(net.loss(batch) for batch in measured.batches) / len(measured.batches)  # of equal size
-        expect.close(loss, want, f"loss {what}", tolerance=TOLERANCE, hint=hint)
+        expect.close(loss, want, say("loss {what}", what=what), tolerance=TOLERANCE, hint=hint)
         guesses = [guess for batch in measured.batches for guess in net.guesses(batch)]
-        expect.equal(predictions, guesses, f"predictions {what}", hint=hint)
+        expect.equal(predictions, guesses, say("predictions {what}", what=what), hint=hint)
 
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
@@ -713,13 +744,13 @@ class CheckEvaluate:
             demand_weights(
                 measured.found.gradients(),
                 left,
-                "(its gradient)",
+                mark("(its gradient)"),
                 "evaluation must not change the contents of .grad",
             )
             demand_weights(
                 measured.found.weights(),
                 doubled(measured.numbers),
-                "itself",
+                mark("itself"),
                 "evaluation must not change the weights",
             )
 
@@ -736,7 +767,7 @@ class CheckEvaluate:
                 say(
                     "a model with training={before} before the call has training={after} after it",
                     before=training,
-                    after=bool(modes and modes[0]) if modes and len(set(modes)) == 1 else "mixed",
+                    after=bool(modes and modes[0]) if modes and len(set(modes)) == 1 else say("mixed"),
                 ),
                 hint=(
                     "the caller may be in the middle of an epoch or serving predictions: restore the mode that "
@@ -801,13 +832,14 @@ class CheckEarlyStopper:
                 student.note("best_step", read["best_step"] if improved else "none yet")
             results.append(read)
         for case, read in zip(cases, results, strict=True):
-            what = f"number of values until the stopper says stop (0: never), {case.what}"
+            options = translated(case.what)
+            what = say("number of values until the stopper says stop (0: never), {what}", what=options)
             expect.equal(read["after"], case.after, what, hint=hint, reveal=True)
             if case.best is not None:
                 expect.close(
                     read["best"],
                     case.best,
-                    f"best, {case.what}",
+                    say("best, {what}", what=options),
                     hint=(
                         "store the best value so far in `self.best`, exactly as it was passed in, and compare "
                         "later values with it"
@@ -818,7 +850,7 @@ class CheckEarlyStopper:
                 expect.equal(
                     read["best_step"],
                     case.best_step,
-                    f"best_step, {case.what}",
+                    say("best_step, {what}", what=options),
                     hint="best_step is the number of the step() call that received the best value, counted from 0",
                     reveal=True,
                 )
@@ -835,9 +867,9 @@ class CheckEarlyStopper:
             n = len(falling) + patience
             cases.append(Case(values, n, f"patience={patience}", {"patience": patience}))
         falling = [2.0 - 0.1 * i for i in range(9)]
-        cases.append(Case(falling, 0, "with every value better than the previous one", {"patience": 1}))
+        cases.append(Case(falling, 0, mark("with every value better than the previous one"), {"patience": 1}))
         values = [1.0, *worse_after(draw, 1.0, 5)]
-        cases.append(Case(values, 3, "with the default patience of 2", {}))
+        cases.append(Case(values, 3, mark("with the default patience of 2"), {}))
         self.demand(student, cases, hint=hint)
 
     @check(points=1)
@@ -855,7 +887,7 @@ class CheckEarlyStopper:
                 values.append(best)
             n = len(values) + waits
             values += worse_after(draw, best, waits + 2)
-            what = f"patience={patience}, with improvements in between"
+            what = say("patience={patience}, with improvements in between", patience=patience)
             cases.append(Case(values, n, what, {"patience": patience}))
         self.demand(student, cases, hint=hint)
 
@@ -875,7 +907,7 @@ class CheckEarlyStopper:
             falling += [1.75 - 0.25 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
             best, n = falling[-1], len(falling)
             recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below
-            what = f"patience={patience}, a jump up and a slow recovery"
+            what = say("patience={patience}, a jump up and a slow recovery", patience=patience)
             n_waited = self.waits(student, patience)
             cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
         self.demand(student, cases, hint=hint)
@@ -889,7 +921,12 @@ class CheckEarlyStopper:
             waits = self.waits(student, patience)
             first = (1.0 if mode == "min" else -1.0) * 1e30 * float(student.draw.uniform(1, 2))
             values = [first, *(first * (1 + 0.1 * i) for i in range(1, waits + 4))]
-            what = f'mode="{mode}", patience={patience}, with a first value of {first:.0e}'
+            what = say(
+                'mode="{mode}", patience={patience}, with a first value of {first:.0e}',
+                mode=mode,
+                patience=patience,
+                first=first,
+            )
             cases.append(Case(values, 1 + waits, what, {"patience": patience, "mode": mode}))
         self.demand(
             student,
@@ -905,7 +942,7 @@ class CheckEarlyStopper:
             waits = self.waits(student, patience)
             worse = worse_after(student.draw, sign * max(before, default=0.0), waits + 2, sign=sign)  # than any
             values = [*(sign * value for value in before), 0.0, *worse]
-            what = f'mode="{mode}", patience={patience}, with a best value of 0'
+            what = say('mode="{mode}", patience={patience}, with a best value of 0', mode=mode, patience=patience)
             n = len(before) + 1
             best_step = n - 1 if mode == "min" else None  # the matter of one of the two checks
             cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, best_step))
@@ -955,28 +992,28 @@ class CheckEarlyStopper:
             options = {**plain, "min_delta": delta}
             small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: none counts
             small += [small[-1]] * (waits + 1)
-            what = f'mode="{mode}", improvements smaller than min_delta'
+            what = say('mode="{mode}", improvements smaller than min_delta', mode=mode)
             cases.append(Case(small, 1 + waits, what, options))
             rounds = 2 * waits + 1  # two improvements of 1.2 deltas, each when patience is nearly at its end
             creeping = [sign * (3.0 - 1.2 / waits * delta * i) for i in range(rounds)]
             creeping += [creeping[-1]] * (waits + 1)
-            what = f'mode="{mode}", small improvements that add up'
+            what = say('mode="{mode}", small improvements that add up', mode=mode)
             cases.append(Case(creeping, rounds + waits, what, options))
             if waits > 1:
                 pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
-                what = f'mode="{mode}", every second value better by more than min_delta'
+                what = say('mode="{mode}", every second value better by more than min_delta', mode=mode)
                 cases.append(Case(pairs + [pairs[-1]] * (waits + 1), 5 + waits, what, options))
             nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * (waits + 2)]
-            what = f'mode="{mode}", an improvement of nearly min_delta'
+            what = say('mode="{mode}", an improvement of nearly min_delta', mode=mode)
             cases.append(Case(nearly, 1 + waits, what, options))
             back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, waits + 4))]  # worse each time
-            what = f'mode="{mode}", slightly worse values'
+            what = say('mode="{mode}", slightly worse values', mode=mode)
             cases.append(Case(back, 1 + waits, what, options))
             # powers of two: these differences are exact
             exact = [sign * 1.0, *[sign * 0.75] * (waits + 2)]
-            what = f'mode="{mode}", an improvement of exactly min_delta'
+            what = say('mode="{mode}", an improvement of exactly min_delta', mode=mode)
             cases.append(Case(exact, 1 + waits, what, {**plain, "min_delta": 0.25}))
-            what = f'mode="{mode}", the same value again and again, min_delta=0'
+            what = say('mode="{mode}", the same value again and again, min_delta=0', mode=mode)
             cases.append(Case([sign] * (waits + 3), 1 + waits, what, plain))
         self.demand(student, cases, hint=hint)
 
@@ -995,13 +1032,13 @@ class CheckEarlyStopper:
             options = {"patience": 3, "mode": mode}
             n = len(falling)
             values = [*falling, nan, falling[-1] + sign * 0.5, *[nan] * waits]
-            what = f'mode="{mode}", with NaN among the values'
+            what = say('mode="{mode}", with NaN among the values', mode=mode)
             cases.append(Case(values, n + waits, what, options, falling[-1], n - 1))
             first = sign * float(draw.uniform(0.3, 0.8))
-            what = f'mode="{mode}", with NaN as the first values'
+            what = say('mode="{mode}", with NaN as the first values', mode=mode)
             cases.append(Case([*[nan] * (waits - 1), first, *[nan] * 5], 2 * waits, what, options, first, waits - 1))
             second = first - sign * float(draw.uniform(0.1, 0.2))
-            what = f'mode="{mode}", with NaN between two improvements'
+            what = say('mode="{mode}", with NaN between two improvements', mode=mode)
             cases.append(Case([first, nan, second, *[nan] * 5], 3 + waits, what, options, second, 2))
         self.demand(student, cases, hint=hint)
 
@@ -1086,9 +1123,9 @@ class CheckAmpStep:
             expect.close(
                 found,
                 want,
-                f"loss of a model with weights that {name} rounds"
+                say("loss of a model with weights that {dtype} rounds", dtype=name)
                 if options
-                else f"loss with the default dtype, {name}",
+                else say("loss with the default dtype, {dtype}", dtype=name),
                 tolerance=TOLERANCE,
                 hint="which lines of your code run under autocast, and with which device and dtype?",
             )
@@ -1156,7 +1193,7 @@ class CheckAmpStep:
             student.note("calls", ", ".join(map(str, calls)) if isinstance(calls, list) else "none")
             mixed.step(1)
             mixed.demand(
-                f"after two steps with scale {scale:g}",
+                say("after two steps with scale {scale:g}", scale=scale),
                 "the loss is scaled and the gradient unscaled, so the scale cancels out. What does .grad hold "
                 "when the second step begins?",
             )
@@ -1167,11 +1204,15 @@ class CheckAmpStep:
         results = []
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
         long.step(0, default=True)
-        results.append((long, long.mixed.weights(), "too long, with the default max_norm of 1"))
-        for share, what in (
-            (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
-            (1.1, "a little longer than max_norm"),  # all of these are shorter than 1
-            (0.5, "half as long as max_norm"),
+        what = mark("after one step with scale {scale:g} and a true gradient too long, with the default max_norm of 1")
+        results.append((long, long.mixed.weights(), what))
+        for share, what in (  # all of these gradients are shorter than 1
+            (
+                float(student.draw.uniform(2.5, 4)),
+                mark("after one step with scale {scale:g} and a true gradient longer than max_norm"),
+            ),
+            (1.1, mark("after one step with scale {scale:g} and a true gradient a little longer than max_norm")),
+            (0.5, mark("after one step with scale {scale:g} and a true gradient half as long as max_norm")),
         ):
             mixed = Mixed(student, 1, 2.0 ** student.draw.integer(10, 14), share=share)
             mixed.step(0)
@@ -1180,7 +1221,7 @@ class CheckAmpStep:
             demand_weights(
                 weights,
                 mixed.net.numbers,
-                f"after one step with scale {mixed.scale:g} and a true gradient {what}",
+                say(what, scale=mixed.scale),
                 "max_norm applies to the true gradient: is .grad still scaled when you clip?",
             )
 
@@ -1195,13 +1236,13 @@ class CheckAmpStep:
                 mixed.step(place, overflow=overflow)
                 calls = mixed.mixed.calls()
                 counted = mixed.mixed.steps()
-                what = "after a step whose gradients overflowed" if overflow else "after a step"
+                what = say("after a step whose gradients overflowed") if overflow else say("after a step")
                 if overflow:
                     scale /= 2
                 expect.close(
                     mixed.mixed.scale(),
                     scale,
-                    f"scale {what}",
+                    say("scale {what}", what=what),
                     tolerance=1e-9,
                     hint=(
                         "after every step the scaler must adapt its scale, which is halved if a gradient has overflowed"
@@ -1241,9 +1282,9 @@ class CheckAmpStep:
             expect.close(
                 found.part(None),
                 want,
-                f"returned loss, with scale {scale:g}"
+                say("returned loss, with scale {scale:g}", scale=scale)
                 if growth_interval > 1
-                else f"returned loss, with scale {scale:g}, which doubles after the step",
+                else say("returned loss, with scale {scale:g}, which doubles after the step", scale=scale),
                 tolerance=TOLERANCE,
                 hint="the scale is only for the backward pass: return the unscaled loss",
             )
@@ -1348,7 +1389,7 @@ class Losses:
 
     def demand(self, hint: str, tolerance: float = 2e-5) -> None:
         """The value is right."""
-        expect.close(self.loss, self.want, f"loss, {self.what}", tolerance=tolerance, hint=hint)
+        expect.close(self.loss, self.want, say("loss, {what}", what=self.what), tolerance=tolerance, hint=hint)
 
 
 class CheckCustomLoss:
@@ -1403,7 +1444,7 @@ class CheckCustomLoss:
             expect.close(
                 result.slope,
                 result.want_slope,
-                f"gradient with respect to the logits, {result.what}",
+                say("gradient with respect to the logits, {what}", what=result.what),
                 tolerance=2e-5,
                 hint="the focal factor depends on the logits, too: does your code detach it from the graph?",
             )
@@ -1527,7 +1568,9 @@ class CheckCheckpoint:
             run = story.run(1)
             run.restore(story.checkpoint)
             weights, seen = run.weights(), run.seen()
-            what = f"restored from the checkpoint at step {before}, after {after} more steps"
+            what = say(
+                "restored from the checkpoint at step {before}, after {after} more steps", before=before, after=after
+            )
             demand_weights(
                 weights,
                 story.truth(before),
@@ -1537,7 +1580,7 @@ class CheckCheckpoint:
             expect.equal(
                 seen,
                 story.seen(before),
-                f"a counter in the model (a buffer), {what}",
+                say("a counter in the model (a buffer), {what}", what=what),
                 hint="a model's state contains more than its parameters: does your checkpoint contain the buffers?",
             )
         self.demand_two(student)
@@ -1548,12 +1591,15 @@ class CheckCheckpoint:
         story = Interrupted(student, 1, 2)
         later = story.first.checkpoint(student.value(None, "Checkpoint"))
         run = story.run(1)
-        for checkpoint, steps, which in ((story.checkpoint, 1, "first"), (later, 3, "second")):
+        for checkpoint, steps, what in (
+            (story.checkpoint, 1, mark("restored from the first of two checkpoints, at step {step}")),
+            (later, 3, mark("restored from the second of two checkpoints, at step {step}")),
+        ):
             run.restore(checkpoint)
             demand_weights(
                 run.weights(),
                 story.truth(steps),
-                f"restored from the {which} of two checkpoints, at step {steps}",
+                say(what, step=steps),
                 "each checkpoint must keep its own copies: where does your class store them?",
             )
 
@@ -1568,7 +1614,7 @@ class CheckCheckpoint:
             demand_weights(
                 run.weights(),
                 story.truth(before + after),
-                f"after {after} steps with momentum from a checkpoint at step {before}",
+                say("after {after} steps with momentum from a checkpoint at step {before}", after=after, before=before),
                 "an optimizer with momentum has a state of its own: does your checkpoint contain it?",
             )
 
@@ -1585,7 +1631,11 @@ class CheckCheckpoint:
             demand_weights(
                 run.weights(),
                 story.truth(before + after),
-                f"after {after} steps with a schedule from a checkpoint at step {before}",
+                say(
+                    "after {after} steps with a schedule from a checkpoint at step {before}",
+                    after=after,
+                    before=before,
+                ),
                 "which learning rate would the next step of an uninterrupted run use?",
             )
 
@@ -1639,6 +1689,10 @@ class CheckCheckpoint:
             demand_weights(
                 run.weights(),
                 story.truth(before + after),
-                f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
+                say(
+                    "after restoring the checkpoint of step {before} twice, with {after} steps each time",
+                    before=before,
+                    after=after,
+                ),
                 "after you load the optimizer's state, do its tensors share memory with the checkpoint?",
             )

@@ -631,7 +631,8 @@ def same_value(one: Any, other: Any) -> bool:
 def _telling(item: Observed, reference: Observed) -> bool:
     """Whether fractions came back that the reference would not give and that no accident gives twice."""
     return any(
-        outcome.kind == known.kind == "value"
+        outcome.kind == known.kind
+        and outcome.kind in ("value", "note")
         and outcome.what == known.what
         and _has_fractions(outcome.value)
         and not same_value(outcome.value, known.value)

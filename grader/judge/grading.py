@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -34,7 +34,7 @@ from course.submission import NotGradable
 from course.text import mark, say, translated
 from grader import imports, link, wire
 from grader.errors import ServerError, StudentGone, StudentRaised
-from grader.judge import compiling, expect, launcher, limits, loading, report
+from grader.judge import compiling, expect, launcher, limits, loading, memory, relations, report
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.judge.launcher import Launcher, Process, Servers
@@ -188,7 +188,7 @@ class Judge:
                     )
                 )
         self._note_definitions()
-        self.launcher.close()  # no process of the student's takes time from what follows
+        self.launcher.rest()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
@@ -619,6 +619,10 @@ class Judge:
         found: dict[str, Diagnosis] = {}
         if references:
             found = diagnose(self.request.exercise.slug, self.observed, references, self.request.seed)
+            for item in memory.candidates(self.observed, self.reports, found):
+                if self._passes_without_memory(item.spec):
+                    found[item.spec.id] = memory.diagnosis(item.spec.function)
+            self._contrast(found)
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
@@ -632,6 +636,36 @@ class Judge:
             )
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
+
+    def _contrast(self, explained: Collection[str]) -> None:
+        """Add to the message of a failed check that nothing explains what was right in the same check."""
+        for name, item in self.observed.items():
+            mine = self.reports[name]
+            if item.status == "failed" and name not in explained and mine.explanation is None and item.exchanged:
+                seed = self.request.seed
+                if right := relations.contrast(item.spec, seed, item.exchanged, self.reference):
+                    mine.message = f"{mine.message.rstrip('.')}. {right}"
+
+    def _passes_without_memory(self, spec: CheckSpec) -> bool:
+        """Whether a check that has failed passes if the student's file is loaded afresh before every call."""
+        seconds = min(SHARED_SECONDS, self.budget.student)
+        if seconds < SHARED_SECONDS or list(self._substitutes_for(spec)):
+            return False
+        seen, remarks = list(expect.seen), list(expect.remarks)
+        process = self.launcher.take(spec.preloads, alone=True, function=spec.function)
+        try:
+            if process.failure is not None:
+                return False
+            transport = ProcessTransport(process, seconds)
+            wire.decode(transport.ask(wire.encode(["forget"])))
+            spec.run(Student(transport, check_seed(self.request.seed, spec.id)))
+        except Exception:  # it fails as before, or in another way: either says nothing
+            return False
+        finally:
+            expect.seen[:], expect.remarks[:] = seen, remarks
+            self.budget.student -= self._own_seconds(process)
+            self.launcher.end(process, wait=False)
+        return True
 
 
 def _timed_out(error: BaseException | None) -> bool:

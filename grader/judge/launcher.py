@@ -165,6 +165,9 @@ class Launcher(Protocol):
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
         """Kill it; with ``wait``, tell how it ended (None otherwise). With ``again`` it may serve another check."""
 
+    def rest(self) -> None:
+        """End all processes: none takes time from what the judge does next. More can be taken later."""
+
     def close(self) -> None:
         """End what was prepared and never taken."""
 
@@ -340,6 +343,17 @@ class ForkLauncher:
         process.link.close()
         return self._ended.pop(process.ticket, None)
 
+    def rest(self) -> None:
+        """Have all of them killed, what was prepared included."""
+        for process in self._lent.values():
+            self._kill(process, wait=False)
+        with contextlib.suppress(ServerError):
+            for index, ticket in self._prepared.items():
+                self._send(index, {"do": "end", "ticket": ticket})
+        self._lent.clear()
+        self._free.clear()
+        self._prepared.clear()
+
     def close(self) -> None:
         """Closing the sockets makes the servers kill what is left."""
         for _, sock in self._servers:
@@ -444,6 +458,10 @@ class SpawnLauncher:
         self._stop()
         code = popen.returncode
         return Ended(-code if code < 0 else code << 8, why(code, self._scratch))
+
+    def rest(self) -> None:
+        """Stop the process."""
+        self._stop()
 
     def close(self) -> None:
         """Stop the process, remove its folder."""

@@ -254,6 +254,30 @@ def explain(
     return by_calls or _of_the_last_answer(exchanged)
 
 
+MOST_CONTRASTED = 3
+"""Quantities that ``contrast`` lists."""
+
+
+def contrast(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> str:
+    """What the same check has found right before it failed: quantities like the wrong one, from other inputs.
+
+    Args:
+        spec: the check.
+        run_seed: seed of the run.
+        exchanged: what travelled between the check and the student.
+        reference: names the parameters.
+
+    Returns:
+        A sentence in the reader's language; empty if there is nothing that tells the right from the wrong.
+    """
+    cases = relive(spec, run_seed, exchanged, reference).cases
+    first = next((place for place, (_, case) in enumerate(cases) if not case.agreed), 0)
+    wrong = {what for what, case in cases if not case.agreed}
+    alike = [what for what, _ in cases[:first] if what.split()[:1] == cases[first][0].split()[:1]]
+    right = [what for what in dict.fromkeys(reversed(alike)) if what not in wrong][:MOST_CONTRASTED]
+    return say("In the same check, this is right: {right}.", right="; ".join(right)) if right else ""
+
+
 def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
     """What kind of thing came back, where a helper that ran beside the student's code complained of it."""
     try:
@@ -443,6 +467,7 @@ TITLES = {
     "rounded": mark("The result is rounded"),
     "low-precision": mark("The result has a lower precision than expected"),
     "changes-its-input": mark("The caller's data is modified"),
+    "kept-from-call-to-call": mark("Something is kept from one call to the next"),
     "returns-its-input": mark("The first argument is returned unchanged"),
     "same-answer": mark("Different inputs give the same result"),
     "not-a-tensor": mark("The result is not a tensor"),

@@ -12,14 +12,17 @@ import faulthandler
 import json
 import marshal
 import os
+import random
 import signal
 import socket
 import sys
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import torch
 
 from grader import link, wire
@@ -72,9 +75,10 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
     file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
-    dispatcher's operations there are three of this process: ``["give", name, code]`` puts a reference definition into
+    dispatcher's operations there are four of this process: ``["give", name, code]`` puts a reference definition into
     the student's module; before each further check, ``["reload"]`` runs the file again in a fresh module, or
-    ``["renew"]`` keeps the module, where running the file takes long.
+    ``["renew"]`` keeps the module, where running the file takes long; after ``["forget"]``, the file is run afresh
+    whenever something of it is asked for, until the next check.
     """
     torch.set_num_threads(threads)
     gauge = Gauge(Path(path).parent)
@@ -93,7 +97,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
-        _answer(sock, incoming, _Served(types.ModuleType(name)), gauge)
+        _answer(sock, incoming, _Served(types.ModuleType(name), "", lambda: types.ModuleType(name)), gauge)
         return
     asked, streams, replaced = "reload", (sys.stdin, sys.stdout, sys.stderr), []
     while asked:
@@ -103,31 +107,59 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         began = time.monotonic()
         if asked == "reload":
             module, raised = load(path, name, code)
-        for _ in range(3):  # a trace function that raises is in nobody's way after that
-            try:
-                neutral.silence()
-                break
-            except BaseException:
-                continue
-        neutral.restore()
+        _settle()
         gauge.look(began)
         torch.set_num_threads(threads)
-        dispatcher = _Served(module, os.path.basename(path))
+        dispatcher = _Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
         names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher, gauge)
 
 
+def _settle() -> None:
+    """Undo what the file has set while it was loaded."""
+    for _ in range(3):  # a trace function that raises is in nobody's way after that
+        try:
+            neutral.silence()
+            break
+        except BaseException:
+            continue
+    neutral.restore()
+
+
 class _Served(Dispatcher):
-    """The dispatcher of a student process, which knows three more operations."""
+    """The dispatcher of a student process, which knows four more operations.
+
+    Args:
+        module: the student's file.
+        filename: what its code was compiled as.
+        afresh: runs the file in a new module.
+    """
 
     asked = ""
     """What the judge has asked for before the next check: ``reload`` or ``renew``."""
+    forgets = False
+    """Whether the file is run afresh before anything of it is used."""
+
+    def __init__(self, module: types.ModuleType, filename: str, afresh: Callable[[], types.ModuleType]) -> None:
+        super().__init__(module, filename or None)
+        self._afresh = afresh
+
+    def _find(self, root: object, path: str) -> Any:
+        if self.forgets and root == "module":
+            states = random.getstate(), np.random.get_state(), torch.default_generator.get_state()
+            self.module = self._afresh()
+            _settle()
+            random.setstate(states[0]), np.random.set_state(states[1]), torch.default_generator.set_state(states[2])
+        return super()._find(root, path)
 
     def _run(self, operation: str, rest: list[Any]) -> object:
         if operation in ("reload", "renew"):
             self.asked = operation
+            return None
+        if operation == "forget":
+            self.forgets = True
             return None
         if operation == "give":
             try:

@@ -1,0 +1,58 @@
+"""What a function keeps from one call to the next: found by running a failed check without it.
+
+A cache whose key is too coarse, a default argument that grows, a table on a class: which of them it is, no simulation
+knows, and every function can have them. So a failed check that nothing else explains is run once more in a new process,
+where the student's file is loaded afresh before every call (``["forget"]`` in ``grader.student.process``). If the check
+passes there, it was something kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from course.result import CheckResult
+from course.text import say
+from grader import wire
+from grader.judge import relations
+from grader.judge.diagnose import Diagnosis, Observed
+
+KEPT = "kept-from-call-to-call"
+MOST_CALLS = 60
+"""In one check. Each loads the file afresh, and who calls more often draws random numbers."""
+MOST_TRIES = 6
+"""In one grading."""
+
+
+def candidates(
+    observed: Mapping[str, Observed], reports: Mapping[str, CheckResult], explained: Collection[str]
+) -> Iterator[Observed]:
+    """Failed checks without an explanation that have called the student's file more than once.
+
+    Args:
+        observed: check id -> what the judge saw.
+        reports: check id -> what is reported of it so far.
+        explained: ids of the checks that the diagnosis explains.
+    """
+    tried = 0
+    for name, item in observed.items():
+        if item.status not in ("failed", "crashed") or name in explained or reports[name].explanation is not None:
+            continue
+        if tried < MOST_TRIES and 1 < calls(item) <= MOST_CALLS:
+            tried += 1
+            yield item
+
+
+def calls(item: Observed) -> int:
+    """How often a check has called something of the student's file, as far as that is remembered."""
+    requests = (wire.decode(request, lambda number: number) for request, _ in item.exchanged)
+    return sum(request[0] in ("call", "watch", "value") and request[1][0] == "module" for request in requests)
+
+
+def diagnosis(function: str) -> Diagnosis:
+    """That the function keeps something."""
+    text = say(
+        "`{name}` keeps something from one call to the next: if the file is loaded afresh before every call, this "
+        "check passes. Which variable, default argument or attribute of a class survives a call of your function?",
+        name=function,
+    )
+    return Diagnosis("relation", KEPT, text, relations.TITLES[KEPT])

@@ -1,0 +1,132 @@
+"""What a function keeps from one call to the next is told as such, and nothing else is."""
+
+from __future__ import annotations
+
+import random
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from grading import Graded, Host
+
+from grader import wire
+from grader.judge import memory
+from grader.student.process import _Served
+
+KEEPING = {
+    "a default argument": """
+        def confusion(y_true, y_pred, n_classes=2, kept={}):
+            table = kept.setdefault(n_classes, torch.zeros(n_classes, n_classes, dtype=torch.long))
+            for one, other in zip(y_true, y_pred):
+                table[int(one), int(other)] += 1
+            return table.clone()
+        """,
+    "an attribute of a class": """
+        class Counter:
+            tables = {}
+
+            def table(self, n):
+                return self.tables.setdefault(n, torch.zeros(n, n, dtype=torch.long))
+
+        def confusion(y_true, y_pred, n_classes=2):
+            table = Counter().table(n_classes)
+            for one, other in zip(y_true, y_pred):
+                table[int(one), int(other)] += 1
+            return table.clone()
+        """,
+    "a global variable": """
+        SEEN = []
+
+        def confusion(y_true, y_pred, n_classes=2):
+            SEEN.extend((int(one), int(other)) for one, other in zip(y_true, y_pred))
+            table = torch.zeros(n_classes, n_classes, dtype=torch.long)
+            for one, other in SEEN:
+                if max(one, other) < n_classes:
+                    table[one, other] += 1
+            return table
+        """,
+}
+FORGETTING = """
+    def confusion(y_true, y_pred, n_classes=2):
+        table = torch.zeros(n_classes, n_classes, dtype=torch.long)
+        for one, other in zip(y_true, y_pred):
+            table[int(one), int(other)] += 1
+        table[0, n_classes - 1] += 3
+        return table
+    """
+
+
+def graded(host: Host, folder: Path, source: str) -> Graded:
+    file = folder / "evaluation.py"
+    lines = source.strip("\n").splitlines()
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    file.write_text("import torch\n\n" + "\n".join(line[indent:] for line in lines), encoding="utf-8")
+    return host.grade(file, exercise="evaluation", only=["confusion"])
+
+
+def told(result: Graded) -> set[str]:
+    failed = [check for check in result.checks.values() if check["status"] == "failed"]
+    assert failed
+    return {check["explanation"] and check["explanation"]["id"] for check in failed}
+
+
+@pytest.mark.parametrize("how", KEEPING)
+def test_what_is_kept_between_calls_is_told(host: Host, tmp_path: Path, how: str) -> None:
+    result = graded(host, tmp_path, KEEPING[how])
+    assert memory.KEPT in told(result)
+    sentences = [check["explanation"]["text"] for check in result.checks.values() if check["explanation"]]
+    assert any("`confusion` keeps something from one call to the next" in text for text in sentences)
+
+
+def test_a_function_that_is_wrong_in_every_call_keeps_nothing(host: Host, tmp_path: Path) -> None:
+    assert memory.KEPT not in told(graded(host, tmp_path, FORGETTING))
+
+
+OWN = """
+import random
+random.seed(5)
+calls = []
+
+def add(x):
+    calls.append(x)
+    return list(calls)
+
+class Box:
+    n = 0
+
+    def more(self):
+        self.n += 1
+        return self.n
+"""
+
+
+def asked(served: _Served, *request: object) -> object:
+    kind, value = wire.decode(served.handle(wire.encode(list(request))), lambda number: number)
+    assert kind == "ok"
+    return value
+
+
+def test_a_process_that_forgets_runs_the_file_before_every_use_of_it_and_keeps_the_objects() -> None:
+    loaded = []
+
+    def afresh() -> types.ModuleType:
+        module = types.ModuleType("own")
+        exec(OWN, module.__dict__)
+        loaded.append(module)
+        return module
+
+    served = _Served(afresh(), "own.py", afresh)
+    call = ["call", ["module", "add"], [1], {}]
+    assert [asked(served, *call), asked(served, *call)] == [[1], [1, 1]]
+    asked(served, "forget")
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)
+    known = random.random(), np.random.rand(), float(torch.rand(()))
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)
+    assert [asked(served, *call), asked(served, *call)] == [[1], [1]]
+    box = asked(served, "call", ["module", "Box"], [], {})
+    assert isinstance(box, int)
+    steps = [asked(served, "call", [wire.Reference(box), "more"], [], {}) for _ in range(3)]
+    assert steps == [1, 2, 3] and len(loaded) == 4
+    assert (random.random(), np.random.rand(), float(torch.rand(()))) == known
