@@ -349,6 +349,8 @@ class CheckMaxPool:
                 got = student.max_pool(hidden, texts.mask())
             expect.shape(got, (3, 5), "maximum of very negative values")
             want = torch.stack([largest(text) for text in tokens])
+            full = got.double()[:1] - want[:1]  # the longest text, which has no padding
+            student.note("without padding, the maximum is right", bool((full.abs() <= 1e-5 * want[:1].abs()).all()))
             student.note("what has won, where no real value has", winners(got.double(), want, hidden, texts.mask()))
             expect.close(
                 got,
@@ -1039,11 +1041,13 @@ class CheckLSTMHead:
         end = texts.hidden(longer=50)
         end[:, -1] = 3 * student.draw.normal(8, 6)
         latest = head(end, mask, shape=shape)
+        alone = [head(text[None], torch.ones(1, len(text), dtype=torch.long), shape=(1, 1)) for text in texts.tokens]
         spread = float((clean - clean.mean()).norm() / (bare - bare.mean()).norm().clamp(min=1e-9))
         head.fact("content matters", not same(full, clean))
         head.fact("content behind the first PAD matters", not same(far, clean))
         head.fact("the last PAD matters", not same(latest, clean))
         head.fact("number matters", not same(clean, bare))
+        head.fact("a text alone has another score", not same(torch.cat(alone), bare))
         student.note(
             "lengths of the texts that their number changes",
             [0 if same(one, other) else length for one, other, length in zip(clean, bare, texts.lengths, strict=True)],
@@ -1056,6 +1060,7 @@ class CheckLSTMHead:
         )
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
+        expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_uses_whole_text(self, student):

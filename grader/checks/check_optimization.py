@@ -1796,7 +1796,7 @@ class CheckAdamStep:
     def check_scale(self, student):
         """with tiny gradients, l2 decay takes a full step, while decoupled decay is proportional to the weight"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
-        for scale in (1e-5, 300.0, 0.0):
+        for scale in (1e-6, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
                 if scale == 0.0 and mode == "decoupled":
                     settings["eps"] = 1e-8
