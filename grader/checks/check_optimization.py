@@ -241,7 +241,8 @@ class CheckDecayGroups:
     def check_decayed(self, student):
         """weight matrices and embeddings get the given weight decay"""
         for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None, 0.0):
-            read = decays(student, "gpt2", weight_decay=weight_decay)
+            with expect.allowed(f"weight_decay={weight_decay}"):
+                read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
                 read,
                 "matrix",
@@ -405,7 +406,8 @@ class CheckLlrdGroups:
     @staticmethod
     def demand_level(student) -> None:
         """With a decay of 1, the largest one allowed, all of the body learns at the same rate."""
-        rates = Rates(student, 3, decay=1.0)
+        with expect.allowed("decay=1.0"):
+            rates = Rates(student, 3, decay=1.0)
         hint = "the docstring allows a decay of 1: what are the learning rates of the layers in that case?"
         for which in ("layer 2", "layer 1", "layer 0", "embeddings"):
             rates.demand(which, rates.base_lr, hint)
@@ -437,7 +439,8 @@ class CheckLlrdGroups:
         cases: list[tuple[str, dict[str, Any]]] = [("regressor", {"weight_decay": weight_decay}), ("odd", {})]
         cases.append(("odd", {"weight_decay": 0.0}))
         for head, options in cases:
-            rates = Rates(student, 2, head, **options)
+            with expect.allowed(f"weight_decay={options.get('weight_decay')}"):
+                rates = Rates(student, 2, head, **options)
             rates.of_part("layer 0")
             for name, groups in rates.of.items():
                 if kind(name) == "scalar":
@@ -726,7 +729,7 @@ class CheckReinitTopLayers:
         numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
         tails = float((numbers.abs() > 2).double().mean())
         # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
-        cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
+        cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6  # uniform numbers with this spread end at 1.73
         spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
         for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5%
             expect.true(
@@ -1021,14 +1024,18 @@ class CheckWarmupLinear:
         """schedules with 0 warmup steps or 0 decay steps work without a division by zero and end at 0"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
+        with expect.allowed("warmup_steps=0"):
+            found = multipliers(student, steps, 0, total)
         expect.close(
-            multipliers(student, steps, 0, total),
+            found,
             [up_and_down(step, 0, total) for step in steps],
             say("multiplier at steps 0 to {last} without warmup", last=total + 1),
             hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
+        with expect.allowed("warmup_steps=total_steps"):
+            found = multipliers(student, range(total), total, total)
         expect.close(
-            multipliers(student, range(total), total, total),
+            found,
             [step / total for step in range(total)],
             say("multiplier at steps 0 to {last}, all of them warmup", last=total - 1),
             hint="here all steps are warmup, and there is no decay phase: what do you divide by?",
@@ -1157,7 +1164,7 @@ class CheckClipGradNorm:
         shapes = (4, 6), (5,), (6, 2)  # without a tensor of three dimensions
         long = [float(draw.uniform(5, 20)) for _ in range(4)]
         short = float(draw.uniform(0.4, 0.6))
-        cases = [(shapes, long[0], float(draw.uniform(0.8, 2))), (SHAPES, long[1], float(draw.uniform(0.8, 2)))]
+        cases = [(shapes, long[0], float(draw.uniform(0.6, 0.9))), (SHAPES, long[1], float(draw.uniform(1.2, 2)))]
         # above the norm of each tensor, once above the square of the global norm; then just above every single number
         cases += [(shapes, short, 0.97 * short), (shapes, long[2], 0.97 * long[2]), (SHAPES, long[3], 0.6 * long[3])]
         clips = []
@@ -1638,14 +1645,16 @@ class CheckWarmupCosine:
         """schedules with 0 warmup steps or 0 decay steps do not cause a division by zero"""
         total = student.draw.integer(20, 60)
         steps: Sequence[int] = range(total + 3)
+        with expect.allowed("warmup_steps=0"):
+            found = cosines(student, steps, 0, total)
         expect.close(
-            cosines(student, steps, 0, total),
+            found,
             [up_and_round(step, 0, total) for step in steps],
             say("multiplier at steps 0 to {last} without warmup", last=total + 2),
             hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
-        with student.untraced():
+        with student.untraced(), expect.allowed("warmup_steps=total_steps"):
             found = cosines(student, steps, total, total)
         student.note("multipliers of nothing but warmup", found)
         expect.close(
@@ -1787,7 +1796,7 @@ class CheckAdamStep:
     def check_scale(self, student):
         """with tiny gradients, l2 decay takes a full step, while decoupled decay is proportional to the weight"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
-        for scale in (1e-5, 300.0, 0.0):
+        for scale in (1e-6, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
                 if scale == 0.0 and mode == "decoupled":
                     settings["eps"] = 1e-8

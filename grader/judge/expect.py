@@ -16,6 +16,7 @@ import torch
 from course.result import Difference
 from course.text import mark, say, translated
 from grader.errors import Failed, Hint, StudentRaised
+from grader.judge import crashes
 from grader.wire import MAX_ITEMS
 
 seen: list[tuple[str, str, str]] = []
@@ -353,6 +354,27 @@ def remark_on_type(error: StudentRaised, unpromised: str, promised: str = "Value
     """
     if error.type != promised:
         remark(say(unpromised, type=error.type[:60]))
+
+
+@contextlib.contextmanager
+def allowed(what: str) -> Iterator[None]:
+    """An argument that the docstring allows is not refused; other errors stay what they are.
+
+    Args:
+        what: names the argument.
+
+    Raises:
+        Failed: the student's code raises a ValueError or AssertionError that no common cause explains.
+    """
+    try:
+        yield
+    except StudentRaised as error:
+        refused = error.type in ("ValueError", "AssertionError") and not error.no_answer
+        if not refused or crashes.explain(error.type, error.message) is not None:
+            raise
+        message = say("an error is raised for {what}, which the docstring allows", what=what)
+        hint = mark("which values does the docstring allow, and which of them does your code refuse?")
+        true(False, message, expected=say("no error"), actual=str(error), hint=hint, reveal=True)
 
 
 def _unravel(place: int, shape: Sequence[int]) -> list[int]:
