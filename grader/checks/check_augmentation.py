@@ -2353,8 +2353,8 @@ class CheckKeepConfirmed:
         demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
         uneven = {}
         for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0)):
-            wins = (True, True, False)[: max(n_texts, n_labels)]
-            uneven[n_texts, n_labels] = short = Verdicts(student, self.pairs(student, wins), 2)
+            won = (True, True, False)[: max(n_texts, n_labels)]
+            uneven[n_texts, n_labels] = short = Verdicts(student, self.pairs(student, won), 2)
             short.labels = [*short.labels, 0][:n_labels]
             short.texts, short.rows = short.texts[:n_texts], short.rows[:n_texts]
             student.note(f"{n_labels} labels for {n_texts} texts are refused", self.refuses(student, short))

@@ -885,7 +885,8 @@ class Pages:
     def __init__(self, student, like: "Pages | None" = None) -> None:
         """Draw them; those of the shape of ``like`` have their padding at other positions."""
         self.lengths = (4, 2, 11, 7) if like else (11, 4, 7, 2)
-        self.B, self.T, self.V = len(self.lengths), max(self.lengths), like.V if like else student.draw.integer(13, 20)
+        self.B, self.T = len(self.lengths), max(self.lengths)
+        self.V: int = like.V if like else student.draw.integer(13, 20)
         self.logits = 2 * student.draw.normal(self.B, self.T, self.V)
         longest = self.lengths.index(self.T)
         named: list[int] = []
@@ -932,9 +933,8 @@ class CheckClmLoss:
     @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
         """padding is never a target, whatever its id, and all real targets of a batch have equal weight"""
-        pages = None
-        for _ in range(2):
-            pages = Pages(student, like=pages)
+        first = Pages(student)
+        for pages in (first, Pages(student, like=first)):
             real = pages.mask[:, 1:].bool()
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
