@@ -2376,7 +2376,7 @@ class CheckMultiLoRALinear:
         """only the active adapter contributes, and switching back to an adapter restores its output"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
-        news = switched.add("news", r=3, alpha=3.0)
+        switched.add("news", r=3, alpha=3.0)
         hint = "the output is the base output plus the active adapter's update; no other adapter is used or changed"
         switched.expect("reviews", mark("output with the first adapter active"), hint)
         switched.expect("news", mark("output with the second adapter active"), hint)
@@ -2390,18 +2390,6 @@ class CheckMultiLoRALinear:
             hint="only set_adapter changes which adapter is active",
         )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
-        news.write(torch.full((3, K), torch.inf), torch.full((D, 3), torch.inf))
-        with student.untraced():
-            beside = switched.layer(switched.x)
-        finite = isinstance(beside, Tensor) and bool(beside.isfinite().all())
-        student.note("finite beside an infinite adapter", finite)
-        expect.close(
-            beside,
-            switched.wanted["reviews"],
-            "output with one adapter active while another one contains infinite values",
-            tolerance=1e-4,
-            hint="the other adapters are not used, whatever they contain: what is 0 times infinity?",
-        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
