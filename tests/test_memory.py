@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import types
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def test_a_function_that_is_wrong_in_every_call_keeps_nothing(host: Host, tmp_pa
 
 OWN = """
 import random
+import re
 random.seed(5)
 calls = []
 
@@ -130,3 +132,26 @@ def test_a_process_that_forgets_runs_the_file_before_every_use_of_it_and_keeps_t
     steps = [asked(served, "call", [wire.Reference(box), "more"], [], {}) for _ in range(3)]
     assert steps == [1, 2, 3] and len(loaded) == 4
     assert (random.random(), np.random.rand(), float(torch.rand(()))) == known
+
+
+# --- What was right in the same check --------------------------------------------------------------------------------
+
+
+def test_a_failure_that_nothing_explains_says_what_was_right(host: Host, tmp_path: Path) -> None:
+    source = """
+    def possible_error_counts(copies):
+        counts = {0}
+        for n in copies:
+            counts |= {count + n for count in counts}
+        return counts if len(copies) < 2 else {17 * count + 5 for count in counts}
+    """
+    file = tmp_path / "evaluation.py"
+    file.write_text("\n".join(line[4:] for line in source.splitlines()), encoding="utf-8")
+    result = host.grade(file, exercise="evaluation", only=["possible_error_counts"])
+    check = result.checks["possible_error_counts.ends"]
+    assert check["status"] == "failed" and check["explanation"] is None
+    wrong, right = check["message"].split(". In the same check, this is right: ")
+    assert re.match(r"error counts for copies \[\d+, .*: not what was expected$", wrong)
+    assert re.fullmatch(r"error counts for copies \[\d+\]\.", right)
+    others = [other["message"] for other in result.checks.values() if other["explanation"] is not None]
+    assert not any("In the same check" in message for message in others)
