@@ -266,6 +266,10 @@ def random_insertion(tokens, n, lexicon, rng):
 # --- the dice are the student's ---
 
 
+ALIKE = {"protected-words-of-an-earlier-call": "only-negations-protected"}
+"""With some dice, the two cannot be told apart: the first call is one with the default."""
+
+
 def chosen() -> list[diagnose.Misconception]:
     """One in eight of those on functions that throw dice."""
     known = diagnose.load_misconceptions(paths.misconceptions(SLUG))
@@ -283,7 +287,7 @@ def test_a_name_does_not_depend_on_the_numbers_drawn(misconception, monkeypatch)
         observed = {spec.id: diagnose.observe(spec, module, seed) for spec in specs}
     references = {spec.id: diagnose.observe(spec, reference_of(SLUG), seed) for spec in specs}
     found = diagnose.diagnose(SLUG, observed, references, seed)
-    assert found[misconception.caught_by].id == misconception.name
+    assert found[misconception.caught_by].id in (misconception.name, ALIKE.get(misconception.name))
 
 
 # --- what is accepted ---

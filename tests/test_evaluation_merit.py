@@ -243,7 +243,7 @@ def confusion(y_true, y_pred, n_classes=2):
     ),
     "bincount the other way": (
         "confusion",
-        {"rows_are_true", "multi_class"},
+        {"rows_are_true", "multi_class", "types"},
         "confusion-transposed",
         """
 def confusion(y_true, y_pred, n_classes=2):

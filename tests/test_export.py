@@ -375,7 +375,7 @@ def test_a_full_mark_is_a_sensible_number(typed):
     outcome = CliRunner().invoke(
         cli, ["class", "export", "--store", "x", "--out", "-", "--to", "moodle", "--scale-to", typed]
     )
-    assert outcome.exit_code == 2 and "give a number above 0, at most 1,000,000." in outcome.output
+    assert outcome.exit_code == 2 and "give a number above 0 and at most 1,000,000." in outcome.output
 
 
 def test_results_in_another_language_are_told(course, store):

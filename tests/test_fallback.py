@@ -53,10 +53,10 @@ def left(host: Host, known: set[int]) -> dict[int, str]:
 
 def test_what_is_kept_between_calls_is_told(host: Host, tmp_path: Path) -> None:
     source = (REFERENCE.parent / "evaluation.py").read_text(encoding="utf-8")
-    known = "    matrix = torch.zeros(n_classes, n_classes, dtype=torch.long)\n"
+    known = "    return matrix\n"
     assert source.count(known) == 1
-    kept = "    matrix = KEPT.setdefault(n_classes, torch.zeros(n_classes, n_classes, dtype=torch.long))\n"
-    (tmp_path / "evaluation.py").write_text(source.replace(known, kept) + "\n\nKEPT = {}\n", encoding="utf-8")
+    kept = "    matrix[0, n_classes - 1] += len(CALLS)\n    CALLS.append(1)\n" + known
+    (tmp_path / "evaluation.py").write_text(source.replace(known, kept) + "\n\nCALLS = []\n", encoding="utf-8")
     graded = host.grade(tmp_path / "evaluation.py", exercise="evaluation", only=["confusion.rows_are_true"])
     assert graded.checks["confusion.rows_are_true"]["explanation"]["id"] == "kept-from-call-to-call"
     assert host.grade(REFERENCE, only=[ONE]).status == "passed"

@@ -16,54 +16,28 @@ from grader import wire
 from grader.judge import memory
 from grader.student.process import _Served
 
+WRITTEN = """
+def confusion(y_true, y_pred, n_classes=2{argument}):
+    table = torch.zeros(n_classes, n_classes, dtype=torch.long)
+    for one, other in zip(y_true, y_pred):
+        table[int(one), int(other)] += 1
+    table[0, n_classes - 1] += {astray}
+    return table
+"""
 KEEPING = {
-    "a default argument": """
-        def confusion(y_true, y_pred, n_classes=2, kept={}):
-            table = kept.setdefault(n_classes, torch.zeros(n_classes, n_classes, dtype=torch.long))
-            for one, other in zip(y_true, y_pred):
-                table[int(one), int(other)] += 1
-            return table.clone()
-        """,
-    "an attribute of a class": """
-        class Counter:
-            tables = {}
-
-            def table(self, n):
-                return self.tables.setdefault(n, torch.zeros(n, n, dtype=torch.long))
-
-        def confusion(y_true, y_pred, n_classes=2):
-            table = Counter().table(n_classes)
-            for one, other in zip(y_true, y_pred):
-                table[int(one), int(other)] += 1
-            return table.clone()
-        """,
-    "a global variable": """
-        SEEN = []
-
-        def confusion(y_true, y_pred, n_classes=2):
-            SEEN.extend((int(one), int(other)) for one, other in zip(y_true, y_pred))
-            table = torch.zeros(n_classes, n_classes, dtype=torch.long)
-            for one, other in SEEN:
-                if max(one, other) < n_classes:
-                    table[one, other] += 1
-            return table
-        """,
+    "a default argument": WRITTEN.format(argument=", seen=[]", astray="len(seen) and 3\n    seen.append(1)"),
+    "an attribute of a class": (
+        "class Counter:\n    calls = 0\n\n"
+        + WRITTEN.format(argument="", astray="Counter.calls\n    Counter.calls += 2")
+    ),
+    "a global variable": "CALLS = []\n\n" + WRITTEN.format(argument="", astray="len(CALLS)\n    CALLS.append(1)"),
 }
-FORGETTING = """
-    def confusion(y_true, y_pred, n_classes=2):
-        table = torch.zeros(n_classes, n_classes, dtype=torch.long)
-        for one, other in zip(y_true, y_pred):
-            table[int(one), int(other)] += 1
-        table[0, n_classes - 1] += 3
-        return table
-    """
+FORGETTING = WRITTEN.format(argument="", astray="3")
 
 
 def graded(host: Host, folder: Path, source: str) -> Graded:
     file = folder / "evaluation.py"
-    lines = source.strip("\n").splitlines()
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    file.write_text("import torch\n\n" + "\n".join(line[indent:] for line in lines), encoding="utf-8")
+    file.write_text(f"import torch\n\n{source}", encoding="utf-8")
     return host.grade(file, exercise="evaluation", only=["confusion"])
 
 

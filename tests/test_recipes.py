@@ -580,11 +580,18 @@ def test_a_run_that_does_not_answer_as_before_is_our_fault(config, tmp_path, mon
     assert not (tmp_path / "result.json").exists()
 
 
-def test_no_result_of_an_earlier_run_survives_a_failed_one(config, tmp_path):
+def test_no_result_of_an_earlier_run_survives_one_that_fails_in_training(config, tmp_path):
+    (tmp_path / "result.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(RecipeError, match="--learning-rate 1e\\+30 is too high"):
+        finetune(dataclasses.replace(config, learning_rate=1e30), tmp_path, QUIET, overwrite=True)
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_a_result_survives_a_run_that_never_begins(config, tmp_path):
     (tmp_path / "result.json").write_text("{}", encoding="utf-8")
     with pytest.raises(RecipeError):
         finetune(dataclasses.replace(config, targets=("nothing",)), tmp_path, QUIET, overwrite=True)
-    assert not (tmp_path / "result.json").exists()
+    assert (tmp_path / "result.json").read_text(encoding="utf-8") == "{}"
 
 
 def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):

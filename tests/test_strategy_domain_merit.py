@@ -318,16 +318,6 @@ def test_a_wrong_file_is_told_what_is_wrong_with_it(function, source, points, to
 UNEXPLAINED = [
     # wrong in a way that no entry knows: nothing is said rather than something else
     (
-        "fragmentation",
-        """
-def fragmentation(words, tokenize, unk="[UNK]"):
-    pieces = tokenize(" ".join(words))
-    n = len(words) or 1
-    return {"pieces_per_word": len(pieces) / n, "split_rate": sum(p.startswith("##") for p in pieces) / n,
-            "unk_rate": pieces.count(unk) / n}
-""",
-    ),
-    (
         "extend_embedding",
         """
 def extend_embedding(weight, pieces):
@@ -358,6 +348,19 @@ def domain_plan(pieces_per_word, n_unlabeled, n_labeled, domain_model, needs_rel
 def test_what_nobody_has_thought_of_is_not_called_something_else(function, source, seed):
     graded = grade(SLUG, function, source, seed)
     assert graded.lost and not graded.named
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_of_two_mistakes_only_the_known_one_is_named(seed):
+    source = """
+def fragmentation(words, tokenize, unk="[UNK]"):
+    pieces = tokenize(" ".join(words))
+    n = len(words) or 1
+    return {"pieces_per_word": len(pieces) / n, "split_rate": sum(p.startswith("##") for p in pieces) / n,
+            "unk_rate": pieces.count(unk) / n}
+"""
+    graded = grade(SLUG, "fragmentation", source, seed)
+    assert graded.lost == {"split", "unk"} and graded.named == {"unknown-pieces-per-word"}
 
 
 def test_every_function_has_cheap_and_wrong_files():

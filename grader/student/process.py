@@ -107,7 +107,13 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         began = time.monotonic()
         if asked == "reload":
             module, raised = load(path, name, code)
-        _settle()
+        for _ in range(3):  # a trace function that raises is in nobody's way after that
+            try:
+                neutral.silence()
+                break
+            except BaseException:
+                continue
+        neutral.restore()
         gauge.look(began)
         torch.set_num_threads(threads)
         dispatcher = _Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
@@ -115,17 +121,6 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher, gauge)
-
-
-def _settle() -> None:
-    """Undo what the file has set while it was loaded."""
-    for _ in range(3):  # a trace function that raises is in nobody's way after that
-        try:
-            neutral.silence()
-            break
-        except BaseException:
-            continue
-    neutral.restore()
 
 
 class _Served(Dispatcher):
@@ -150,7 +145,13 @@ class _Served(Dispatcher):
         if self.forgets and root == "module":
             states = random.getstate(), np.random.get_state(), torch.default_generator.get_state()
             self.module = self._afresh()
-            _settle()
+            for _ in range(3):  # as when it was loaded first
+                try:
+                    neutral.silence()
+                    break
+                except BaseException:
+                    continue
+            neutral.restore()
             random.setstate(states[0]), np.random.set_state(states[1]), torch.default_generator.set_state(states[2])
         return super()._find(root, path)
 
