@@ -620,7 +620,10 @@ class Judge:
         if references:
             found = diagnose(self.request.exercise.slug, self.observed, references, self.request.seed)
             for item in memory.candidates(self.observed, self.reports, found):
-                if self._passes_without_memory(item.spec):
+                passes = self._passes_without_memory(item.spec)
+                if passes is None:  # the next check would wait in vain, too
+                    break
+                if passes:
                     found[item.spec.id] = memory.diagnosis(item.spec.function)
             self._contrast(found)
         named = {}
@@ -646,8 +649,11 @@ class Judge:
                 if right := relations.contrast(item.spec, seed, item.exchanged, self.reference):
                     mine.message = f"{mine.message.rstrip('.')}. {right}"
 
-    def _passes_without_memory(self, spec: CheckSpec) -> bool:
-        """Whether a check that has failed passes if the student's file is loaded afresh before every call."""
+    def _passes_without_memory(self, spec: CheckSpec) -> bool | None:
+        """Whether a check that has failed passes if the student's file is loaded afresh before every call.
+
+        None if the process does not answer in time, or has ended.
+        """
         seconds = min(SHARED_SECONDS, self.budget.student)
         if seconds < SHARED_SECONDS or list(self._substitutes_for(spec)):
             return False
@@ -659,6 +665,8 @@ class Judge:
             transport = ProcessTransport(process, seconds)
             wire.decode(transport.ask(wire.encode(["forget"])))
             spec.run(Student(transport, check_seed(self.request.seed, spec.id)))
+        except StudentGone:
+            return None
         except Exception:  # it fails as before, or in another way: either says nothing
             return False
         finally:
