@@ -149,7 +149,7 @@ def warmup_cosine(step, warmup_steps, total_steps, floor=0.0):
     "two mistakes: a floor that cuts, and a warmup from it": (
         "warmup_cosine",
         {"floor"},
-        {"floor-as-a-cut", "warmup-from-the-floor"},
+        {"floor-as-a-cut", "never-below-the-floor-on-the-way-up"},
         """
 def warmup_cosine(step, warmup_steps, total_steps, floor=0.0):
     if step < warmup_steps:
