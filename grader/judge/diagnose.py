@@ -528,6 +528,11 @@ def _places(slug: str, misconception: Misconception) -> list[tuple[int, int]]:
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
     """The reference as it stands."""
+    return reference_copy(slug)
+
+
+def reference_copy(slug: str) -> types.ModuleType:
+    """The reference as it stands, in a new module."""
     return edited_module(slug, Misconception("", (), "", "", ""))
 
 

@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 import types
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -34,7 +34,7 @@ from course.submission import NotGradable
 from course.text import mark, say, translated
 from grader import imports, link, wire
 from grader.errors import ServerError, StudentGone, StudentRaised
-from grader.judge import compiling, expect, launcher, limits, loading, memory, relations, report
+from grader.judge import compiling, expect, launcher, limits, loading, memory, relations, report, trials
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.judge.launcher import Launcher, Process, Servers
@@ -625,6 +625,7 @@ class Judge:
                     break
                 if passes:
                     found[item.spec.id] = memory.diagnosis(item.spec.function)
+            found |= self._depending(found, references)
             self._contrast(found)
         named = {}
         for name, diagnosis in found.items():
@@ -674,6 +675,28 @@ class Judge:
             self.budget.student -= self._own_seconds(process)
             self.launcher.end(process, wait=False)
         return True
+
+    def _depending(self, found: Mapping[str, Diagnosis], references: Mapping[str, Observed]) -> dict[str, Diagnosis]:
+        """Which change of its input makes the answer right, for failed checks that nothing else explains."""
+        slug = self.request.exercise.slug
+        told: dict[str, Diagnosis] = {}
+        for item in trials.candidates(self.observed, self.reports, found):
+            seconds = min(SHARED_SECONDS, self.budget.student)
+            if seconds < SHARED_SECONDS or list(self._substitutes_for(item.spec)):
+                continue
+            process = self.launcher.take(item.spec.preloads, alone=True, function=item.spec.function)
+            try:
+                if process.failure is None:
+                    ask = ProcessTransport(process, seconds).ask
+                    expected = references[item.spec.id].exchanged
+                    diagnosis = trials.diagnosis(item, expected, slug, self.request.seed, ask)
+                    told |= {} if diagnosis is None else {item.spec.id: diagnosis}
+            except StudentGone:  # the next check would wait in vain, too
+                break
+            finally:
+                self.budget.student -= self._own_seconds(process)
+                self.launcher.end(process, wait=False)
+        return told
 
 
 def _timed_out(error: BaseException | None) -> bool:

@@ -87,7 +87,7 @@ class _End(BaseException):
     """The recorded answers are used up, or the check asks for something else; no check may catch this."""
 
 
-class _Replay:
+class Replay:
     """A transport that gives the recorded answers, and knows the arguments that were sent."""
 
     def __init__(self, exchanged: Exchanged, reference: types.ModuleType) -> None:
@@ -99,16 +99,18 @@ class _Replay:
         """Some call has changed its arguments."""
 
     def ask(self, frame: bytes) -> bytes:
+        """The recorded answer."""
         request, answer = next(self._rest, (b"", b""))
         if request != frame:
             raise _End
-        self._note(request, answer)
+        self.note(request, answer)
         return answer
 
     def spend(self, seconds: float) -> None:
         """There is no limit here."""
 
-    def _note(self, request: bytes, answer: bytes) -> None:
+    def note(self, request: bytes, answer: bytes) -> None:
+        """Take down the arguments of a request, and what it has made."""
         for call in decoded_calls([(request, answer)], with_helpers=True):
             if call.watched:
                 self.writes |= not all(map(_equal, call.args, call.args_after))
@@ -120,6 +122,10 @@ class _Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
+        return (parameter.name for parameter in self.parameters(call))
+
+    def parameters(self, call: Call) -> list[inspect.Parameter]:
+        """The parameters, as the reference declares them; none where it cannot be told."""
         target: Any = fixtures if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
@@ -127,10 +133,10 @@ class _Replay:
         try:
             for part in path.split("."):
                 target = getattr(target, part)
-            names = list(inspect.signature(target).parameters)
+            found = list(inspect.signature(target).parameters.values())
         except (AttributeError, TypeError, ValueError):
-            return iter(())
-        return iter(names[1:] if isinstance(call.root, int) else names)
+            return []
+        return found[1:] if isinstance(call.root, int) else found
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ class Relived:
 
 def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> Relived:
     """Run a check on recorded answers and take down all that it compares; ``reference`` only names parameters."""
-    replay = _Replay(exchanged, reference)
+    replay = Replay(exchanged, reference)
     seen, remarks = list(expect.seen), list(expect.remarks)
     inputs_at: list[dict[str, Any]] = []
     writes = False
@@ -205,7 +211,7 @@ def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: type
 class _Taking:
     """Keeps, for each comparison, the arguments that had been sent by then."""
 
-    def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: _Replay) -> None:
+    def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: Replay) -> None:
         self._collected, self._inputs_at, self._replay = collected, inputs_at, replay
 
     def student(self, seed: int) -> Student:
@@ -243,7 +249,7 @@ def explain(
     if relived.writes:
         return Relation("changes-its-input", say("the function modifies the caller's data"))
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
-    by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
+    by_calls = _behaviour(exchanged, expected, Replay((), reference).names)
     for what, case in failed:
         group = [other for quantity, other in relived.cases if _like(quantity) == _like(what)]
         found = relate(group[:MAX_CASES])
@@ -350,7 +356,7 @@ def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relat
         and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
     ):
         return Relation("same-answer", say("`{path}` gives the same result for different inputs", path=path))
-    found = relate([Case(call.result, want, inputs, _same(call.result, want)) for call, want, inputs in group])
+    found = relate([Case(call.result, want, inputs, same(call.result, want)) for call, want, inputs in group])
     return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
 
 
@@ -472,6 +478,7 @@ TITLES = {
     "same-answer": mark("Different inputs give the same result"),
     "not-a-tensor": mark("The result is not a tensor"),
     "no-gradient": mark("The result is detached from the graph"),
+    "depends-on-the-input": mark("The answer is wrong only for certain inputs"),
     "does-nothing": mark("The function does nothing"),
 }
 """What a report says above the sentence, of every relation that is told anywhere."""
@@ -515,15 +522,15 @@ def _structural(case: Case) -> Iterator[str]:
             isinstance(want, (list, tuple))
             and 2 <= len(got) == len(want) <= 8
             and not (a is not None and b is not None and a.shape == b.shape and len(want) > 2)
-            and _pays(want)
+            and pays(want)
             and any(
-                _same(list(got), [want[place] for place in order])
+                same(list(got), [want[place] for place in order])
                 for order in itertools.islice(itertools.permutations(range(len(want))), 1, 720)
             )
             and (len(want) > 2 or b is None or b.ndim > 1)
         ):
             yield "parts-in-another-order"
-        if len(got) > 1 and any(_same(part, want) for part in got[:8]) and not isinstance(want, str) and _pays(want):
+        if len(got) > 1 and any(same(part, want) for part in got[:8]) and not isinstance(want, str) and pays(want):
             yield "inside-a-tuple"
         if isinstance(want, (list, tuple)):
             yield from _nesting(got, want)
@@ -564,8 +571,8 @@ def _shapes(got: object, want: Sequence[int]) -> Iterator[str]:
 def _nesting(got: Sequence[object], want: Sequence[object]) -> Iterator[str]:
     if max(_size(got), _size(want)) > MAX_LEAVES:
         return
-    one, other = _leaves(got), _leaves(want)
-    if len(one) != len(other) or len(one) < 4 or not _same(one, other) or not _pays(other):
+    one, other = leaves(got), leaves(want)
+    if len(one) != len(other) or len(one) < 4 or not same(one, other) or not pays(other):
         return
     deep, wanted = _depth(got), _depth(want)
     if deep < wanted:
@@ -620,11 +627,11 @@ def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
         return
     if max(_size(case.got), _size(case.want)) > MAX_LEAVES:
         return
-    one, other = _leaves(case.got), _leaves(case.want)
+    one, other = leaves(case.got), leaves(case.want)
     if len(one) != len(other) or _depth(case.got) != _depth(case.want):
         return
     kinds = [type(value) for value in other]
-    wrong = {kind for kind, x, y in zip(kinds, one, other, strict=True) if not _same(x, y)}
+    wrong = {kind for kind, x, y in zip(kinds, one, other, strict=True) if not same(x, y)}
     if len(wrong) == 1 and (kind := wrong.pop()) in (int, float):
         chosen = [place for place, known in enumerate(kinds) if known is kind]
         a, b = _numbers([one[place] for place in chosen]), _numbers([other[place] for place in chosen])
@@ -633,7 +640,7 @@ def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _one_kind(value: object) -> bool:
-    return _size(value) <= MAX_LEAVES and len({type(leaf) for leaf in _leaves(value)}) == 1
+    return _size(value) <= MAX_LEAVES and len({type(leaf) for leaf in leaves(value)}) == 1
 
 
 def _holds(a: Tensor, before: Tensor | None, made: Tensor | None) -> bool:
@@ -954,13 +961,14 @@ def _numbers(value: Any) -> Tensor | None:
     return None if found is None or found.is_complex() else found
 
 
-def _leaves(value: Any) -> list[Any]:
+def leaves(value: Any) -> list[Any]:
+    """Everything in a structure that is no list, tuple, dictionary or tensor, in order."""
     if isinstance(value, Tensor):
         return list(value.flatten().tolist())
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return [leaf for item in value for leaf in _leaves(item)]
+        return [leaf for item in value for leaf in leaves(item)]
     return [value]
 
 
@@ -1002,29 +1010,29 @@ def _equal(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal values; numbers nearly, lists as tuples."""
     a, b = _numbers(one), _numbers(other)
     if a is not None and b is not None:
         return _near(a, b)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     return type(one) is type(other) and bool(one == other)
 
 
-def _pays(value: Any) -> bool:
+def pays(value: Any) -> bool:
     """Whether a structure holds enough to be recognised: different things, not two small numbers."""
     if isinstance(value, Tensor):
         return not value.is_complex() and _worth(value.double(), None) >= ENOUGH
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)) and any(isinstance(part, Tensor) for part in value[:8]):
-        return sum(map(_pays, value[:8])) > 1
-    leaves = _leaves(value)[:200] if _size(value) <= MAX_LEAVES else []
-    numbers = _numbers([leaf for leaf in leaves if isinstance(leaf, (int, float))])
-    texts = {leaf for leaf in leaves if isinstance(leaf, str) and len(leaf) > 1}
+        return sum(map(pays, value[:8])) > 1
+    parts = leaves(value)[:200] if _size(value) <= MAX_LEAVES else []
+    numbers = _numbers([part for part in parts if isinstance(part, (int, float))])
+    texts = {part for part in parts if isinstance(part, str) and len(part) > 1}
     return len(texts) >= 2 or (numbers is not None and _worth(numbers, None) >= ENOUGH)
 
 

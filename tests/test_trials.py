@@ -1,0 +1,166 @@
+"""A change of the input that makes a wrong answer right is told, and only such a change."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from pathlib import Path
+
+import pytest
+from grading import Host
+
+from course import paths, syllabus
+from grader import wire
+from grader.judge import check, diagnose, relations, trials
+from grader.judge.proxy import LocalTransport
+from grader.judge.variations import variations
+
+SEED = 3
+SLUGS = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+
+
+def told(slug: str, check_id: str, source: str) -> str | None:
+    """What is said of a check that fails with this source in place of the reference's function."""
+    module = diagnose.reference_copy(slug)
+    exec(compile(source, "<wrong>", "exec"), module.__dict__)
+    (spec,) = (one for one in specs(slug) if one.id == check_id)
+    seen = diagnose.observe(spec, module, SEED)
+    assert seen.status == "failed"
+    expected = diagnose.observe(spec, diagnose.reference_module(slug), SEED).exchanged
+    found = trials.diagnosis(seen, expected, slug, SEED, LocalTransport(module).ask)
+    assert found is None or (found.kind, found.id) == ("relation", trials.DEPENDS)
+    return None if found is None else found.text
+
+
+def specs(slug: str) -> list[check.CheckSpec]:
+    return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
+
+
+DEPENDING = {
+    "a mask": (
+        "heads",
+        "mean_pool.any_mask_dtype",
+        "def mean_pool(hidden, mask):\n    return hidden.mean(1)\n",
+        "every entry of `mask` is 1",
+    ),
+    "the order of a dictionary": (
+        "basics",
+        "label_scores.labels",
+        "def label_scores(logits, id2label):\n"
+        "    best = torch.softmax(logits.double(), -1).max(-1)\n"
+        "    names = list(id2label.values())\n"
+        "    return [{'label': names[i], 'score': p} for i, p in zip(best.indices.tolist(), best.values.tolist())]\n",
+        "the keys of `id2label` are in ascending order",
+    ),
+    "what occurs twice": (
+        "strategy",
+        "pareto_front.ties",
+        "def pareto_front(costs):\n"
+        "    return [i for i, mine in enumerate(costs) if not any(\n"
+        "        all(a <= b for a, b in zip(other, mine)) for j, other in enumerate(costs) if i != j)]\n",
+        "no item of `costs` occurs twice",
+    ),
+    "one argument, through a helper": (
+        "optimization",
+        "warmup_cosine.floor",
+        "import math\n"
+        "def warmup_cosine(step, warmup_steps, total_steps, floor=0.0):\n"
+        "    if step < warmup_steps:\n        return step / int(warmup_steps)\n"
+        "    part = min(1.0, (step - int(warmup_steps)) / max(1, total_steps - int(warmup_steps)))\n"
+        "    return max(floor, 0.5 * (1 + math.cos(math.pi * part)))\n",
+        "`floor` is left out (the default is 0.0)",
+    ),
+    "a special number": (
+        "objectives",
+        "mlm_loss.value",
+        "def mlm_loss(logits, labels):\n"
+        "    chosen = labels > 0\n"
+        "    return torch.nn.functional.cross_entropy(logits[chosen], labels[chosen])\n",
+        "`labels` contains no 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DEPENDING)
+def test_the_change_that_makes_the_answer_right_is_told(what: str) -> None:
+    slug, check_id, source, change = DEPENDING[what]
+    text = told(slug, check_id, source)
+    assert text is not None
+    assert text.startswith(f"With one change to the input of this check, your answer is right: {change}")
+
+
+SILENT = {
+    "wrong for every input": (
+        "heads",
+        "mean_pool.any_mask_dtype",
+        "def mean_pool(hidden, mask):\n    return hidden.sum(1) + 7.5\n",
+    ),
+    "an answer that is drawn": (
+        "heads",
+        "mean_pool.any_mask_dtype",
+        "def mean_pool(hidden, mask):\n    return hidden.mean(1) + torch.rand(()) * (mask == 0).any()\n",
+    ),
+    "a property that many answers have": (
+        "evaluation",
+        "group_folds.sizes",
+        "def group_folds(texts, k, seed=0):\n    return [0] * (len(texts) - k) + list(range(k))\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SILENT)
+def test_nothing_is_told_without_such_a_change(what: str) -> None:
+    slug, check_id, source = SILENT[what]
+    assert told(slug, check_id, source) is None
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
+    warnings.simplefilter("ignore")
+    made = 0
+    for spec in specs(slug):
+        exchanged = diagnose.observe(spec, diagnose.reference_module(slug), SEED).exchanged
+        requests = [trials.Request.read(frame) for frame, _ in exchanged]
+        plain = [request for request in requests if request.calls and request.is_plain]
+        for request in plain[:3]:
+            case = trials.Case([requests[0], request], LocalTransport(diagnose.reference_module(slug)), lambda _: b"")
+            names, inputs, defaults = case._named(request)
+            for variation in variations(inputs, defaults):
+                assert variation.change
+                with contextlib.suppress(wire.WireError):
+                    made += request.with_inputs(names, variation.inputs) != request.frame
+    assert made > 50 or slug == "training"  # all its functions take a model
+
+
+ODD = """
+import torch
+
+def confusion(y_true, y_pred, n_classes=2):
+    matrix = torch.zeros(n_classes, n_classes, dtype=torch.long)
+    pairs = [(int(one), int(other)) for one, other in zip(y_true, y_pred)]
+    for one, other in pairs:
+        matrix[one, other] += 1
+    if pairs.count(pairs[0]) > 1:
+        matrix[0, 1] += 7
+    return matrix
+"""
+WAITING = ODD.replace("    return matrix", "    while len(pairs) == 1:\n        pass\n    return matrix")
+
+
+def test_a_grading_tells_it(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "evaluation.py").write_text(ODD, encoding="utf-8")
+    graded = host.grade(tmp_path / "evaluation.py", exercise="evaluation", only=["confusion"])
+    explanations = [item["explanation"] for item in graded.checks.values() if item["explanation"]]
+    assert trials.DEPENDS in {one["id"] for one in explanations}
+    assert relations.TITLES[trials.DEPENDS] in {one["title"] for one in explanations}
+
+
+def test_a_function_that_does_not_return_from_a_trial_loses_nothing(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "evaluation.py").write_text(ODD, encoding="utf-8")
+    usual = host.grade(tmp_path / "evaluation.py", exercise="evaluation", only=["confusion"], seed=SEED)
+    (tmp_path / "evaluation.py").write_text(WAITING, encoding="utf-8")
+    waited = host.grade(tmp_path / "evaluation.py", exercise="evaluation", only=["confusion"], seed=SEED)
+    assert {name: item["status"] for name, item in waited.checks.items()} == {
+        name: item["status"] for name, item in usual.checks.items()
+    }
+    assert trials.DEPENDS not in {item["explanation"] and item["explanation"]["id"] for item in waited.checks.values()}
