@@ -114,6 +114,12 @@ def test_nothing_is_told_without_such_a_change(what: str) -> None:
     assert told(slug, check_id, source) is None
 
 
+def test_items_are_shown_of_visible_checks_only() -> None:
+    inputs = {"tags": ["B-X", "secret"]}
+    assert any("secret" in one.change for one in variations(inputs, {}, visible=True))
+    assert not any("secret" in one.change for one in variations(inputs, {}, visible=False))
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
     warnings.simplefilter("ignore")
@@ -125,7 +131,7 @@ def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
         for request in plain[:3]:
             case = trials.Case([requests[0], request], LocalTransport(diagnose.reference_module(slug)), lambda _: b"")
             names, inputs, defaults = case._named(request)
-            for variation in variations(inputs, defaults):
+            for variation in variations(inputs, defaults, spec.visible):
                 assert variation.change
                 with contextlib.suppress(wire.WireError):
                     made += request.with_inputs(names, variation.inputs) != request.frame

@@ -83,7 +83,7 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
     if all(one.agreed for _, one in compared):  # it hung on a property, which many different answers have
         return None
     for case in _cases(item, expected, slug, ask):
-        found = case.cures()
+        found = case.cures(item.spec.visible)
         if not found:
             continue
         best = min(variation.rank for variation in found)
@@ -223,7 +223,7 @@ class Case:
         same = all(other == "ok" and _same(value, self._wrong) for other, value in answers)
         return kind == "ok" and same and not _same(self._wrong, right)
 
-    def cures(self) -> list[Variation]:
+    def cures(self, visible: bool) -> list[Variation]:
         """The changes after which student and reference agree."""
         if not self.is_wrong():
             return []
@@ -235,7 +235,7 @@ class Case:
             names, inputs, defaults = self._named(request)
             if any(inputs.get(name) is not None for name in DRAWING):
                 return []
-            for variation in variations(inputs, defaults):
+            for variation in variations(inputs, defaults, visible):
                 tried += 1
                 if tried > MOST_TRIALS or time.monotonic() > deadline:
                     break

@@ -44,9 +44,9 @@ class Variation:
     inputs: Mapping[str, Any]
 
 
-def variations(inputs: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[Variation]:
-    """All single changes of these arguments, those that say most first."""
-    made = [*_joint(inputs), *_left_out(inputs, defaults)]
+def variations(inputs: Mapping[str, Any], defaults: Mapping[str, Any], visible: bool) -> list[Variation]:
+    """All single changes of these arguments, those that say most first; items are shown of a visible check only."""
+    made = [*_joint(inputs, visible), *_left_out(inputs, defaults)]
     for name, value in inputs.items():
         if name not in relations.MEANINGLESS:
             made += [Variation(rank, change, {**inputs, name: new}) for rank, change, new in _of(name, value)]
@@ -190,12 +190,12 @@ def _of_list(name: str, value: Sequence[Any]) -> Iterator[Change]:
                 yield rank, change, kind(new.tolist())
 
 
-def _joint(inputs: Mapping[str, Any]) -> Iterator[Variation]:
+def _joint(inputs: Mapping[str, Any], visible: bool) -> Iterator[Variation]:
     """Changes of what all arguments of the same length share: which items there are, and in which order."""
     lengths = {name: len(value) for name, value in inputs.items() if _is_batch(value)}
     for n in dict.fromkeys(lengths.values()):
         together = [name for name, length in lengths.items() if length == n]
-        for rank, change, places in _picks(together[0], inputs[together[0]]):
+        for rank, change, places in _picks(together[0], inputs[together[0]], visible):
             if places and places != list(range(n)):
                 yield Variation(rank, change, {**inputs, **{name: _taken(inputs[name], places) for name in together}})
         widths = {
@@ -210,7 +210,7 @@ def _joint(inputs: Mapping[str, Any]) -> Iterator[Variation]:
             yield Variation(3, change, {**inputs, **cut})
 
 
-def _picks(name: str, value: Any) -> Iterator[tuple[int, str, list[int]]]:
+def _picks(name: str, value: Any, visible: bool) -> Iterator[tuple[int, str, list[int]]]:
     """(rank, change, which items to take) of the ways to choose items."""
     n = len(value)
     if isinstance(value, (list, tuple)):
@@ -218,16 +218,17 @@ def _picks(name: str, value: Any) -> Iterator[tuple[int, str, list[int]]]:
         yield 0, say("no item of `{name}` is empty", name=name), full
         firsts = [i for i, item in enumerate(value) if not any(relations.same(item, other) for other in value[:i])]
         yield 0, say("no item of `{name}` occurs twice", name=name), firsts
-        if 1 < n <= MOST_ITEMS:
-            for i, item in enumerate(value):
-                change = say("item {place} ({item}) is removed from `{name}`", name=name, place=i, item=_shown(item))
-                yield 1, change, [*range(i), *range(i + 1, n)]
         if all(isinstance(item, (str, int, float)) for item in value):
             order = sorted(range(n), key=lambda i: (str(type(value[i])), value[i]))
             yield 1, say("`{name}` is sorted", name=name), order
-    elif 1 < n <= MOST_ITEMS:
-        for i in range(n):
-            yield 2, say("item {place} is removed from `{name}`", name=name, place=i), [*range(i), *range(i + 1, n)]
+    for i in range(n if 1 < n <= MOST_ITEMS else 0):
+        names = {"name": name, "place": i}
+        change = (
+            say("item {place} ({item}) is removed from `{name}`", item=_shown(value[i]), **names)
+            if visible and not isinstance(value, Tensor)
+            else say("item {place} is removed from `{name}`", **names)
+        )
+        yield 2 if isinstance(value, Tensor) else 1, change, [*range(i), *range(i + 1, n)]
     yield 2, say("the items of `{name}` are in reverse order", name=name), list(range(n))[::-1]
     for k in dict.fromkeys((1, (n + 1) // 2)):
         yield 3, say("`{name}` is cut to the first {k} of its {n} items", name=name, k=k, n=n), list(range(k))
