@@ -100,7 +100,7 @@ def finish() -> None:
     if spelling.lost:
         sys.stderr.write(
             say(
-                "Some characters cannot be shown in the encoding {encoding} and became question marks. To see them, "
+                "Some characters cannot be shown in the {encoding} encoding and became question marks. To see them, "
                 "set PYTHONUTF8=1 or PYTHONIOENCODING=utf-8, on a terminal that shows UTF-8.",
                 encoding=sys.stdout.encoding,
             )

@@ -108,7 +108,7 @@ def demand_source(shown: str, data: bytes) -> bytes:
     demand_size(shown, len(data), MAX_BYTES)
     if b"\0" in data:
         raise NotGradable(
-            say("{file} is not a text file: it contains NUL bytes. Save it with the encoding UTF-8.", file=shown)
+            say("{file} is not a text file: it contains NUL bytes. Save it with UTF-8 encoding.", file=shown)
         )
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise Empty(say("{file} is empty.", file=shown))

@@ -267,7 +267,9 @@ def read(exercise: str, function: str | None, answers: bool, open_pictures: bool
 def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
     """The section of a lesson that teaches a function; a check stands for its function."""
     if exercise is None:
-        raise errors.CourseError(say("the introduction teaches no function, so not '{name}' either.", name=name))
+        raise errors.CourseError(
+            say("the introduction teaches no functions, so it has no section on '{name}'.", name=name)
+        )
     here = _here()
     function, _ = _function(name, exercise, here.memory(exercise) if here else workspace.Memory(), found)
     part = found.about(function)

@@ -1721,13 +1721,13 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_small(self, student):
-        """for two or three texts, all subsets of wrong texts are counted"""
+        """for two or three texts, every possible set of misclassified texts is counted"""
         # Copies that differ: equal ones are the matter of another check.
         cases = [(1 + torch.randperm(29, generator=student.draw.generator)[:n]).tolist() for n in (2, 3, 3)]
         self.demand(
             student,
             cases,
-            "list every set of texts that could be the wrong ones: with three texts there are eight such sets, "
+            "list every possible set of misclassified texts: with three texts, there are eight such sets, "
             "including the empty set",
             reveal=True,
         )

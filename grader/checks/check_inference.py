@@ -406,7 +406,7 @@ def demand_unchanged(student, name: str) -> None:
             )
     changed = {}
     for answer, (what, (_, n)) in zip(answers, typed.items(), strict=True):
-        width = metered.told(answer, "an answer of a model that tells its width") // 4
+        width = metered.told(answer, "a result from a test model whose output encodes its input width") // 4
         student.note(f"a text with {what} is all there", width >= n)  # how far it is padded is paid for elsewhere
         if width < n:
             changed[what] = say("{width} of {n} tokens of a text with {what}", width=width, n=n, what=translated(what))
@@ -437,9 +437,9 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
 def still_old(student, desk: Desk, ask: Callable[[], Sequence[Any]]) -> bool:
     """Whether right labels are returned again after a change of the model's weights has made them wrong."""
     with student.untraced():
-        before = [parts(answer, "an answer")[0] for answer in ask()]
+        before = [parts(answer, "a result")[0] for answer in ask()]
         student.fixtures.inference.move_classes(desk.model)
-        after = [parts(answer, "an answer")[0] for answer in ask()]
+        after = [parts(answer, "a result")[0] for answer in ask()]
     right = [label for label, _ in desk.right[: len(before)]]
     old = before == right and any(one == other for one, other in zip(before, after, strict=False))
     student.note("old labels, though the weights have changed", old)
@@ -491,7 +491,7 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
             **options,
         )
         codes = [
-            metered.told(answer, "an answer of a model that tells its mode")
+            metered.told(answer, "a result from a test model whose output encodes its mode")
             for answer in demand_count(answers, len(texts), name)
         ]
         after = help.state(metered.model, metered.tokenizer)
@@ -665,7 +665,7 @@ class CheckPredict:
                 widths.append(None)
                 student.note(f"error for {n_tokens} tokens", True)
                 continue
-            told = metered.told(answer, "an answer of a model that tells its width")
+            told = metered.told(answer, "a result from a test model whose output encodes its input width")
             confirmed.append(metered.confirmed(answer, told))
             widths.append(told // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
@@ -711,11 +711,11 @@ class CheckPredict:
         for n_classes, gain in ((2, 0.6), (4, 1.0)):  # compared together: a first difference would hide the rest
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=gain, plain=True)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
-            labels += [parts(answer, "an answer")[0] for answer in answers]
+            labels += [parts(answer, "a result")[0] for answer in answers]
             right += [label for label, _ in desk.right]
             if n_classes == 4:  # the same texts for another tokenizer, and for other names of the classes
                 model, tokenizer, moved = desk.moved(student)
-                labels += [parts(student.predict(text, model, tokenizer), "an answer")[0] for text in desk.texts]
+                labels += [parts(student.predict(text, model, tokenizer), "a result")[0] for text in desk.texts]
                 right += moved
         old = still_old(
             student, desk, lambda: [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts[:2]]
@@ -791,7 +791,10 @@ class CheckPredictBatch:
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
                 reported = student.fixtures.inference.calls(metered.model)
-            codes = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            codes = [
+                metered.told(answer, "a result from a test model whose output encodes the call number")
+                for answer in demand_count(answers, n)
+            ]
             told = [code // built.ROWS for code in codes]
             largest = max(told.count(call) for call in told)
             expect.true(
@@ -890,7 +893,9 @@ class CheckPredictBatch:
             )
         batches: dict[int, list[int]] = {}
         for answer in demand_count(answers, len(texts)):
-            call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
+            call, width = divmod(
+                metered.told(answer, "a result from a test model whose output encodes its input width"), built.COLUMNS
+            )
             batches.setdefault(call, []).append(width)
         expect.true(
             all(width for batch in batches.values() for width in batch),
@@ -931,7 +936,7 @@ class CheckPredictBatch:
                 widths.append(0)  # an error, since the model cannot take this text whole
                 continue
             (answer,) = demand_count(answers, 1)
-            widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            widths.append(metered.told(answer, "a result from a test model whose output encodes its input width") // 4)
             apart += metered.apart
         expect.equal(
             widths,

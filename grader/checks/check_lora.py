@@ -2050,7 +2050,7 @@ class CheckLoraStateDict:
         expect.true(
             known,
             "in a model with a part called module, some saved names are not those of its parameters",
-            hint="every part of a parameter's name belongs to it: what does your code do to the names?",
+            hint="every part of a parameter's name must be kept: what does your code do to the names?",
             fact=True,
         )
 

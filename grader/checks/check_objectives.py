@@ -2211,7 +2211,7 @@ class Selections:
         )
         expect.true(
             len(set(map(tuple, self.answers))) > 1,
-            say("{what}: repeated calls with one generator all select the same tokens", what=self.what),
+            say("{what}: repeated calls with the same generator all select the same tokens", what=self.what),
             hint=(
                 "each call should draw new random numbers and select different tokens: where do your random numbers "
                 "come from?"

@@ -692,7 +692,7 @@ class CheckChooseStrategy:
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, every plan fits into 90% of the GPU memory according to the memory model"""
+        """in 240 situations, the memory model says that every plan fits into 90% of the GPU memory"""
         again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(60, 80) / 10}
         # One situation after the other, with another model only, or with longer texts only.
         plans = Plans(student, [*grid(student.draw)[:-3], again, {**again, **LARGE}, {**again, "seq": 512}])
