@@ -226,6 +226,14 @@ def test_a_large_answer_is_not_looked_at_and_any_other_takes_milliseconds():
     assert time.process_time() - started < 0.2
 
 
+def test_answers_too_large_or_too_odd_for_numbers_are_compared_as_they_are():
+    large = torch.zeros(relations.MAX_NUMBERS + 1)
+    assert relations.same(large, large.clone()) and not relations.same(large, large[:5])
+    assert not relations.same(large, large.double())
+    odd = torch.ones(3, dtype=torch.complex64)
+    assert relations.same([odd], [odd.clone()]) and not relations.same(odd, odd[:2]) and not relations.same(odd, 1.0)
+
+
 def test_where_only_a_shape_is_demanded_the_shape_is_told():
     def told(got, want):
         found = relate([Case(got, want, shape_only=True)])

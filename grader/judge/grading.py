@@ -680,7 +680,10 @@ class Judge:
         """Which change of its input makes the answer right, for failed checks that nothing else explains."""
         slug = self.request.exercise.slug
         told: dict[str, Diagnosis] = {}
+        deadline = time.monotonic() + trials.SECONDS_IN_ALL
         for item in trials.candidates(self.observed, self.reports, found):
+            if time.monotonic() > deadline:
+                break
             seconds = min(SHARED_SECONDS, self.budget.student)
             if seconds < SHARED_SECONDS or list(self._substitutes_for(item.spec)):
                 continue

@@ -997,17 +997,22 @@ def _near(a: Tensor, b: Tensor) -> bool:
     return a.shape == b.shape and bool(_close(a, b).all())
 
 
+def _identical(one: Any, other: Any) -> bool:
+    """Equal leaves of one type; of tensors, the same numbers in the same shape and dtype."""
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.dtype == other.dtype and torch.equal(one, other)
+    return type(one) is type(other) and bool(one == other)
+
+
 def _equal(one: Any, other: Any) -> bool:
     """Equal plain data, bit by bit."""
-    if isinstance(one, Tensor) or isinstance(other, Tensor):
-        return isinstance(one, Tensor) and isinstance(other, Tensor) and torch.equal(one, other)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (wire.Reference, RemoteRef)) or isinstance(other, (wire.Reference, RemoteRef)):
         return True
-    return type(one) is type(other) and bool(one == other)
+    return _identical(one, other)
 
 
 def same(one: Any, other: Any) -> bool:
@@ -1019,7 +1024,7 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    return type(one) is type(other) and bool(one == other)
+    return _identical(one, other)
 
 
 def pays(value: Any) -> bool:

@@ -33,8 +33,8 @@ MOST_CHECKS = 6
 """In one grading."""
 MOST_TRIALS = 120
 """Of one check."""
-SECONDS = 1.0
-"""For the trials of one check."""
+SECONDS, SECONDS_IN_ALL = 0.7, 1.5
+"""For the trials of one check; after so many in all, no other check is begun."""
 MOST_REQUESTS = 40
 """That are made again for each trial; checks that make more train something or draw random numbers."""
 MOST_CALLS = 60
@@ -213,7 +213,7 @@ class Case:
         """Whether both answer, and not the same, and neither draws random numbers or takes long."""
         began = time.monotonic()
         kind, right = self._last(self._reference.ask, self._frames)
-        if time.monotonic() - began > SECONDS / 10:
+        if time.monotonic() - began > SECONDS / 7:
             return False
         other_seed = wire.encode(["seed", OTHER_SEED])
         if not _same(self._last(self._reference.ask, [other_seed, *self._frames[1:]])[1], right):
