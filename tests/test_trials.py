@@ -150,12 +150,13 @@ def confusion(y_true, y_pred, n_classes=2):
         matrix[0, 1] += 7
     return matrix
 """
+ALONE = "    if len(pairs) == 1:\n        "
 OTHERWISE = {
-    "does not return": "while len(pairs) == 1:\n        pass",
-    "returns four million numbers": "if len(pairs) == 1:\n        return torch.zeros(2**22)",
-    "returns many small things": "if len(pairs) == 1:\n        return {i: dict.fromkeys(range(99), 'x') for i in range(300)}",
-    "returns what hardly compares": "if len(pairs) == 1:\n        return [torch.zeros(2).cfloat(), {1, '2'}, float('nan')]",
-    "ends the process": "if len(pairs) == 1:\n        os._exit(3)",
+    "does not return": "while True:\n            pass",
+    "returns four million numbers": "return torch.zeros(2**22)",
+    "returns many small things": "return {i: dict.fromkeys(range(99), 'x') for i in range(300)}",
+    "returns what hardly compares": "return [torch.zeros(2).cfloat(), {1, '2'}, float('nan')]",
+    "ends the process": "os._exit(3)",
 }
 
 
@@ -170,7 +171,7 @@ def test_a_grading_tells_it(host: Host, tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", OTHERWISE)
 def test_what_a_function_does_in_a_trial_costs_nothing(host: Host, tmp_path: Path, what: str) -> None:
     file, graded = tmp_path / "evaluation.py", []
-    for source in (ODD, ODD.replace("    return matrix", f"    {OTHERWISE[what]}\n    return matrix")):
+    for source in (ODD, ODD.replace("    return matrix", f"{ALONE}{OTHERWISE[what]}\n    return matrix")):
         file.write_text(f"import os\n{source}", encoding="utf-8")
         graded.append(host.grade(file, exercise="evaluation", only=["confusion"], seed=SEED))
     usual, other = ({name: item["status"] for name, item in one.checks.items()} for one in graded)
