@@ -64,7 +64,7 @@ def _of(name: str, value: Any) -> Iterator[Change]:
     elif isinstance(value, float):
         for new in (0.0, 1.0, 0.5, value / 2, value * 2):
             if new != value:
-                yield 3, say("`{name}` is {new} instead of {old}", name=name, new=f"{new:g}", old=f"{value:g}"), new
+                yield 2, say("`{name}` is {new} instead of {old}", name=name, new=f"{new:g}", old=f"{value:g}"), new
     elif isinstance(value, str):
         for change, function in _TEXTS(name):
             if function(value) != value:
@@ -86,7 +86,7 @@ def _of_int(name: str, value: int) -> Iterator[Change]:
     near = (value + 1, value - 1, 1, 2, value // 2, 2 * value, 0)
     for new in dict.fromkeys((*near, 10 * value) if value <= MOST_ENLARGED else near):
         if new != value and new >= 0:
-            yield 3, say("`{name}` is {new} instead of {old}", name=name, new=new, old=value), new
+            yield 2, say("`{name}` is {new} instead of {old}", name=name, new=new, old=value), new
 
 
 def _TEXTS(name: str) -> list[tuple[str, Callable[[str], str]]]:  # noqa: N802  a table, but for the name
@@ -117,7 +117,7 @@ def _of_tensor(name: str, value: Tensor) -> Iterator[Change]:
     else:
         yield from _of_numbers(name, value)
         if value.dtype != torch.float32:
-            yield 2, say("`{name}` has dtype float32", name=name), value.float()
+            yield 1, say("`{name}` has dtype float32", name=name), value.float()
     if value.ndim > 1 and value.shape[-1] > 2:
         change = say("the last axis of `{name}` has size 2 instead of {old}", name=name, old=value.shape[-1])
         yield 3, change, value[..., :2].contiguous()
@@ -167,13 +167,13 @@ def _of_numbers(name: str, value: Tensor) -> Iterator[Change]:
         steps = torch.arange(value.numel(), dtype=torch.float64).view(value.shape)
         yield 2, say("no two numbers in `{name}` are equal", name=name), (value.double() + steps / 64).to(value.dtype)
     elif value.ndim == 1 and len(value) > 1:
-        yield 2, say("all items of `{name}` are equal", name=name), value[:1].expand(len(value)).contiguous()
+        yield 3, say("all items of `{name}` are equal", name=name), value[:1].expand(len(value)).contiguous()
 
 
 def _of_list(name: str, value: Sequence[Any]) -> Iterator[Change]:
     kind: Callable[..., Any] = type(value)
     if any(not relations.same(item, value[0]) for item in value[1:]):
-        yield 1, say("all items of `{name}` are equal", name=name), kind([value[0]] * len(value))
+        yield 3, say("all items of `{name}` are equal", name=name), kind([value[0]] * len(value))
     if all(isinstance(item, str) for item in value):
         for change, function in _TEXTS(name):
             changed = kind(map(function, value))
@@ -220,7 +220,7 @@ def _picks(name: str, value: Any, visible: bool) -> Iterator[tuple[int, str, lis
         yield 0, say("no item of `{name}` occurs twice", name=name), firsts
         if all(isinstance(item, (str, int, float)) for item in value):
             order = sorted(range(n), key=lambda i: (str(type(value[i])), value[i]))
-            yield 1, say("`{name}` is sorted", name=name), order
+            yield 2, say("`{name}` is sorted", name=name), order
     for i in range(n if 1 < n <= MOST_ITEMS else 0):
         names = {"name": name, "place": i}
         change = (
@@ -228,10 +228,12 @@ def _picks(name: str, value: Any, visible: bool) -> Iterator[tuple[int, str, lis
             if visible and not isinstance(value, Tensor)
             else say("item {place} is removed from `{name}`", **names)
         )
-        yield 2 if isinstance(value, Tensor) else 1, change, [*range(i), *range(i + 1, n)]
+        yield 2, change, [*range(i), *range(i + 1, n)]
     yield 2, say("the items of `{name}` are in reverse order", name=name), list(range(n))[::-1]
-    for k in dict.fromkeys((1, (n + 1) // 2)):
-        yield 3, say("`{name}` is cut to the first {k} of its {n} items", name=name, k=k, n=n), list(range(k))
+    yield 3, say("`{name}` is cut to its first item", name=name), [0]
+    half = (n + 1) // 2
+    if half > 1:
+        yield 3, say("`{name}` is cut to the first {k} of its {n} items", name=name, k=half, n=n), list(range(half))
     yield 3, say("`{name}` contains all its items twice", name=name), [*range(n), *range(n)]
 
 
@@ -260,4 +262,4 @@ def _left_out(inputs: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterato
         default = defaults.get(name, inspect.Parameter.empty)
         if isinstance(default, (bool, int, float, str, type(None))) and not relations.same(default, value):
             change = say("`{name}` is left out (the default is {default})", name=name, default=_shown(default))
-            yield Variation(2, change, {**inputs, name: default})
+            yield Variation(1, change, {**inputs, name: default})
