@@ -156,6 +156,8 @@ NEAR = [
     ("an empty answer", torch.zeros(0), X, {}),
     ("all equal", torch.full((6,), 2.0), torch.full((6,), 4.0), {}),
     ("half by accident", 1, 2, {}),
+    ("twice as many of six, by accident", 2 / 3, 1 / 3, {}),
+    ("the other part of seven, by accident", torch.tensor(4 / 7), torch.tensor(3 / 7), {}),
     ("negated but for one", nan_at(-X, 0, 0).nan_to_num(0.1), X, {}),
     ("squared, one element off", torch.cat([V[:6] ** 2, V[6:]]), V, {}),
     ("a factor that two arguments have", 2.3714 * 7, 2.3714, {"r": 7, "d": 7}),
@@ -182,6 +184,11 @@ def test_a_relation_has_to_hold_wherever_the_quantity_was_compared():
     assert relate([wrong, Case(V + normal(7, seed=5), V)]) is None
     assert relate([wrong, Case(V, V, agreed=True)]) is None, "it was right elsewhere, and there it was not negated"
     assert relate([Case(V, V, agreed=True)]) is None
+
+
+def test_two_pairs_of_shares_are_no_accident():
+    assert relate([Case(2 / 3, 1 / 3), Case(2 / 7, 1 / 7)]).id == "twice"
+    assert relate([Case(2 / 3, 1 / 3), Case(2 / 3, 1 / 3)]) is None
 
 
 def test_the_same_factor_has_to_fit_every_time():

@@ -27,6 +27,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -57,6 +58,9 @@ ENOUGH = 6
 IGNORED = -100
 NEARLY_NOTHING = 1e-3
 """A product or quotient below this is as good as zero, and whatever is zero would be one."""
+OF_SHARES = frozenset({"twice", "half", "one-minus"})
+"""Relations that hold between two small fractions by accident."""
+SMALL = 24
 MEANINGLESS = frozenset({"seed"})
 """Arguments that no answer is a multiple of."""
 
@@ -314,10 +318,25 @@ def relate(cases: Sequence[Case]) -> Relation | None:
         told = {name: _TEXT(name) for name in held}
         if len(told) == 1:
             ((name, text),) = told.items()
-            return Relation(name.split("|")[0], text)
+            return None if name in OF_SHARES and _may_be_shares(wrong) else Relation(name.split("|")[0], text)
         if told:
             return None
     return None
+
+
+def _may_be_shares(wrong: Sequence[Case]) -> bool:
+    """Whether all that differs is one pair of small fractions, such as 1/3 and 2/3."""
+    pairs = {(float(case.got), float(case.want)) for case in wrong if _is_small_share(case.got, case.want)}
+    return len(pairs) == 1 and all(_is_small_share(case.got, case.want) for case in wrong)
+
+
+def _is_small_share(*values: Any) -> bool:
+    """Whether these are single numbers from 0 to 1, each with a denominator of at most ``SMALL``."""
+    numbers = [_numbers(value) for value in values]
+    if any(number is None or number.numel() != 1 or not 0 <= float(number) <= 1 for number in numbers):
+        return False
+    near = [Fraction(float(number)).limit_denominator(SMALL) for number in numbers if number is not None]
+    return all(abs(float(one) - float(value)) < 1e-6 for one, value in zip(near, values, strict=True))
 
 
 def _behaviour(exchanged: Exchanged, expected: Exchanged, names: Names) -> Relation | None:
