@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import random
+import re
 import sys
 import types
 from collections.abc import Iterator, Sequence
@@ -110,13 +111,16 @@ def composed(slug: str, files: Sequence[Path]) -> Iterator[tuple[str, types.Modu
     for path in files:
         text = path.read_text(encoding="utf-8")
         own = {name for node in ast.parse(text).body if (name := getattr(node, "name", None))}
-        yield path.stem, module_of(f"{before}\n\n{text}", path.stem), own
+        future = "".join(re.findall(r"^from __future__ import .*\n", text, re.MULTILINE))
+        text = re.sub(r"^from __future__ import .*\n", "\n", text, flags=re.MULTILINE)
+        yield path.stem, module_of(f"{future}{before}\n\n{text}", path.stem), own
 
 
 def module_of(source: str, name: str) -> types.ModuleType:
     """A module from source text, as a student process makes one."""
-    module = types.ModuleType(name)
+    module = types.ModuleType(f"graded {name}")
     module.__file__ = f"<{name}>"
+    sys.modules[module.__name__] = module  # dataclasses look there
     exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
     return module
 

@@ -25,6 +25,7 @@ MASK = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1
 X = normal(4, 5, 3)
 V = normal(7, seed=1)
 LOGITS = normal(4, 5, seed=2)
+TWO_FULL = torch.cat([MASK[:2], MASK[:1], MASK[3:]])
 COUNTS = MASK.sum(1, keepdim=True)
 VISIBLE = torch.tensor([[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]).repeat(3, 1, 1).bool()
 
@@ -63,6 +64,8 @@ TRUE = [
     ("percent", 100 * share(6), share(6), {}),
     ("percent", [(3, 56.12345), (9, 21.7)], [(3, 0.5612345), (9, 0.217)], {}),
     ("fraction-of-a-percent", 0.01 * share(6), share(6), {}),
+    ("in-thousands", 109.4821, 109_482.1, {}),
+    ("in-millions", 109.48224, 109_482_240, {}),
     ("twice", 2 * X, X, {}),
     ("half", X / 2, X, {}),
     ("one-minus", 1 - share(6), share(6), {}),
@@ -106,7 +109,7 @@ TRUE = [
     ("low-precision", LOGITS.bfloat16().softmax(-1).float(), LOGITS.softmax(-1), {}),
     ("low-precision", LOGITS.half().softmax(-1).float(), LOGITS.softmax(-1), {}),
     ("wrong-where-masked", wrong_at(X, MASK == 0), X, {"mask": MASK}),
-    ("wrong-where-padded", wrong_at(X[:, 0], torch.tensor([False, True, True, True])), X[:, 0], {"mask": MASK}),
+    ("wrong-where-padded", wrong_at(X[:, 0], torch.tensor([False, True, False, True])), X[:, 0], {"mask": TWO_FULL}),
     ("first-item-only", wrong_at(X, slice(1, None)), X, {}),
     ("last-item-only", wrong_at(X, slice(0, 3)), X, {}),
     ("last-item-wrong", wrong_at(X, slice(3, 4)), X, {}),
@@ -158,6 +161,12 @@ NEAR = [
     ("half by accident", 1, 2, {}),
     ("twice as many of six, by accident", 2 / 3, 1 / 3, {}),
     ("the other part of seven, by accident", torch.tensor(4 / 7), torch.tensor(3 / 7), {}),
+    (
+        "padded, or not the first one",
+        wrong_at(X[:, 0], torch.tensor([False, True, True, True])),
+        X[:, 0],
+        {"mask": MASK},
+    ),
     ("negated but for one", nan_at(-X, 0, 0).nan_to_num(0.1), X, {}),
     ("squared, one element off", torch.cat([V[:6] ** 2, V[6:]]), V, {}),
     ("a factor that two arguments have", 2.3714 * 7, 2.3714, {"r": 7, "d": 7}),

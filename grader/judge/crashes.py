@@ -577,6 +577,12 @@ SENTENCES = (
         "You reduce an empty tensor or list, for example with max or mean. For which input is it empty?",
     ),
     Sentence(
+        "tensor-as-key",
+        r"KeyError: tensor\(",
+        "The key is a tensor. A dictionary finds a tensor only if it is the very same object, so convert it to a plain "
+        "number first: `.item()` for one number, `.tolist()` for several.",
+    ),
+    Sentence(
         "no-such-key",
         r"KeyError: (.*)",
         "The dictionary has no key {0}. Print its keys: do they have a prefix, are they numbers instead of "
@@ -586,8 +592,8 @@ SENTENCES = (
     ),
     Sentence(
         "list-index-out-of-range",
-        r"IndexError: (?:list|tuple|string|pop)\b",
-        "The index is beyond the end of a list, tuple or string. Print its length; can it be empty?",
+        r"IndexError: (?:(?:list|tuple|string|pop)\b|index -?\d+ is out of range$)",
+        "The index is beyond the end of a list, a tuple, a string or a ModuleList. Print its length; can it be empty?",
     ),
     Sentence(
         "only-in-a-notebook",

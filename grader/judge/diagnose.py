@@ -320,6 +320,8 @@ class Function:
         if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong)) is not None:
             return dict.fromkeys(self.wrong, idle)
         alone = self._related({})
+        if any(diagnosis.id == "returns-nothing" for diagnosis in alone.values()):
+            found = {}  # what else failed comes of that, and looks like misconceptions that hand over nothing useful
         if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
             return alone  # one relation that explains everything is simpler than two misconceptions
         related = alone | found

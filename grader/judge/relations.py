@@ -252,6 +252,8 @@ def explain(
     relived = relive(spec, run_seed, exchanged, reference)
     if relived.writes:
         return Relation("changes-its-input", say("the function modifies the caller's data"))
+    if (other := _another_type(exchanged, expected)) is not None:
+        return other
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
     by_calls = _behaviour(exchanged, expected, Replay((), reference).names)
     for what, case in failed:
@@ -379,6 +381,45 @@ def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relat
     return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
 
 
+_TYPES = {
+    dict: mark("a dictionary"),
+    list: mark("a list"),
+    tuple: mark("a tuple"),
+    str: mark("a string"),
+    bool: mark("a bool"),
+    int: mark("a number"),
+    float: mark("a number"),
+    Tensor: mark("a tensor"),
+}
+
+
+def _another_type(exchanged: Exchanged, expected: Exchanged) -> Relation | None:
+    """That a function returns no dictionary where one is expected, or one where something else is.
+
+    Lists, tuples and tensors are not told apart: many checks take one for the other.
+    """
+    types_of: dict[str, set[tuple[type, type]]] = {}
+    for (request, answer), (same_request, right) in zip(exchanged, expected, strict=False):
+        if request != same_request:
+            break
+        for call, other in zip(
+            decoded_calls([(request, answer)]), decoded_calls([(same_request, right)]), strict=False
+        ):
+            if call.root == "module":
+                types_of.setdefault(call.path, set()).add((type(call.result), type(other.result)))
+    for path, pairs in types_of.items():
+        ((got, want), *more) = pairs
+        if not more and got in _TYPES and want in _TYPES and (got is dict) != (want is dict):
+            text = say(
+                "`{path}` returns {got}, but {want} is expected",
+                path=path,
+                got=say(_TYPES[got]),
+                want=say(_TYPES[want]),
+            )
+            return Relation("another-type", text)
+    return None
+
+
 def _like(what: str) -> str:
     """The name of a quantity without the numbers drawn."""
     return re.sub(r"-?\d[\d.,_e-]*", "#", what)
@@ -410,6 +451,8 @@ _WORDS = {
     "in-bits": mark("your result is what a logarithm to base 2 instead of base e gives"),
     "percent": mark("your result is the expected one times 100, as if it were a percentage"),
     "fraction-of-a-percent": mark("your result is the expected one divided by 100"),
+    "in-thousands": mark("your result is the expected one divided by 1,000"),
+    "in-millions": mark("your result is the expected one divided by 1,000,000"),
     "twice": mark("your result is twice the expected result"),
     "half": mark("your result is half the expected result"),
     "one-minus": mark("your result is 1 minus the expected result"),
@@ -459,6 +502,8 @@ TITLES = {
     "in-bits": mark("The result is measured in bits"),
     "percent": mark("The result is a percentage"),
     "fraction-of-a-percent": mark("The result is divided by 100"),
+    "in-thousands": mark("The result is given in thousands"),
+    "in-millions": mark("The result is given in millions"),
     "twice": mark("The result is twice as large as expected"),
     "half": mark("The result is half as large as expected"),
     "one-minus": mark("The result is 1 minus the expected one"),
@@ -497,6 +542,7 @@ TITLES = {
     "same-answer": mark("Different inputs give the same result"),
     "not-a-tensor": mark("The result is not a tensor"),
     "no-gradient": mark("The result is detached from the graph"),
+    "another-type": mark("The result has a different type"),
     "depends-on-the-input": mark("The answer is wrong only for certain inputs"),
     "does-nothing": mark("The function does nothing"),
 }
@@ -685,6 +731,9 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
         yield "fraction-of-a-percent", b / 100
         yield "twice", 2 * b
         yield "half", b / 2
+        if b.numel() and float(b.abs().max()) >= 1000:
+            yield "in-thousands", b / 1_000
+            yield "in-millions", b / 1_000_000
         for which, factor in _factors(inputs, b):
             for kind, made in (("multiplied", b * factor), ("divided", b / factor)):
                 if made.numel() and float(made.abs().max()) >= NEARLY_NOTHING:  # or every zero would be a quotient
@@ -742,7 +791,8 @@ def _also_right(name: str, case: Case) -> bool:
 
 _FUNCTIONS = (
     "negative one-minus inverted reciprocal squared root logarithm exponential in-bits percent fraction-of-a-percent "
-    "twice half transposed axes-in-another-order reversed halves-exchanged probabilities-instead-of-logits"
+    "in-thousands in-millions twice half transposed axes-in-another-order reversed halves-exchanged "
+    "probabilities-instead-of-logits"
 ).split()
 
 
@@ -844,7 +894,8 @@ def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
     masks = [(name, mask) for name, value in inputs.items() if (mask := _mask(value)) is not None and mask.ndim == 2]
     padded = [name for name, mask in masks if len(mask) == len(b) and mask.all(1).tolist() == right]
     if padded and any(right) and not all(right):
-        yield f"wrong-where-padded|{padded[0]}"
+        if right.count(right[0]) > 1 and right.count(right[-1]) > 1:  # or it may be because it is the first or last
+            yield f"wrong-where-padded|{padded[0]}"
         return
     if masks:  # then which items are right may well hang on their padding
         return

@@ -37,6 +37,10 @@ ALIKE = 0.9
 """Of two names that differ by a typing error."""
 
 
+WITHOUT_KIND = ("KeyError", "AssertionError")
+"""Exceptions whose message is nothing but what the check has drawn: on one line, they have one cause."""
+
+
 class Verdicts:
     """Those of one grading: one cause is explained once, and the checks that meet it again follow from it."""
 
@@ -165,7 +169,8 @@ class Verdicts:
 
     def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised, process: Process) -> None:
         """A sentence and the way through the student's file, once for each cause."""
-        kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
+        # Sizes are drawn afresh for each check, and with them keys and the names of classes.
+        kind = "" if error.type in WITHOUT_KIND else re.sub(r"'[^']*'|\d+", "#", error.message)
 
         def known() -> tuple[str, str] | None:
             item.traceback = self.file.traceback(error)
