@@ -959,7 +959,11 @@ class CheckChooseStrategy:
             rooms.append(room)
         plans = Plans(student, situations)
         epochs = []
-        for place in range(len(situations)):
+        for place, room in enumerate(rooms):
+            answer = plans.answers[place]
+            if room < 1 and not (isinstance(answer, dict) and whole(answer.get("epochs"))):
+                epochs.append(1)  # no plan where there is no time for one is a fair reading
+                continue
             plans.method(place)
             epochs.append(demand_whole(plans.answers[place], "epochs", situations[place]))
         student.note(
