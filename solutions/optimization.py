@@ -185,9 +185,10 @@ def clip_grad_norm(params: Iterable[nn.Parameter], max_norm: float) -> float:
     stay as they are.
 
     Args:
-        params: parameters, perhaps of several dtypes; may be a generator, which can be read only once. Those without a
-            gradient (``.grad is None``) are skipped. A frozen one that still has a gradient counts like any other,
-            since an optimizer would use it. Only gradients change, never the parameters themselves.
+        params: parameters, perhaps of several dtypes, such as float32 and float16; may be a generator, which can be
+            read only once. Those without a gradient (``.grad is None``) are skipped and still have none afterwards. A
+            frozen one that still has a gradient counts like any other, since an optimizer would use it. Only gradients
+            change, never the parameters themselves.
         max_norm: the largest global norm allowed, above 0.
 
     Returns:

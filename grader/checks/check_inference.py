@@ -1166,12 +1166,18 @@ def at_a_limit(value: float) -> float | None:
     return limit if abs(value - limit) < 1e-4 * value else None
 
 
+LOWEST, HIGHEST = 0.0501, 49.9
+"""Just inside the range in which the docstring says that the temperature lies."""
+
+
 def reached(found: Any, best: float) -> str:
     """How far a search got, whatever its steps were."""
     if not is_temperature(found):
         return "no temperature"
     if abs(found / best - 1) <= 2 * ACCURACY:
         return "right"
+    if not LOWEST < found < HIGHEST:  # a search may end there, or go on as far as it likes
+        return "at the lower end" if found < best else "at the upper end"
     if (limit := at_a_limit(found)) is not None:
         return f"at {limit:g}"
     return "too low" if found < best else "too high"
@@ -1224,7 +1230,8 @@ class CheckTemperatureScale:
             student.note(f"{what}: a number above 0", is_temperature(got))
             if is_temperature(got):
                 right = abs(got / want - 1) <= 2 * ACCURACY
-                student.note(f"{what}: steps of 2% above the best", 0 if right else round(50 * math.log(got / want)))
+                within = min(max(got, LOWEST), HIGHEST)
+                student.note(f"{what}: steps of 2% above the best", 0 if right else round(50 * math.log(within / want)))
         return what, got, want
 
     def demand(self, asked: tuple[str, Any, float], hint: str) -> None:

@@ -1745,7 +1745,25 @@ class CheckInjectLora:
             hint="a top-level name has no dot: which module is the layer's parent?",
             fact=True,
         )
+        self.expect_whole_parts(student)
         self.expect_dots_are_dots(student)
+
+    @staticmethod
+    def expect_whole_parts(student) -> None:
+        """With a dot in it, a target matches whole parts too."""
+        asked = []
+        for targets in (["output.dense"], ["inner", "output.dense"]):
+            model = student.fixtures.lora.near_misses()
+            asked.append(replaced_names(student, model, targets, r=RANK, alpha=4.0, trainable=()))
+        for names, want in zip(
+            asked, (["block.output.dense"], ["block.output.dense", "nested.output.dense.inner"]), strict=True
+        ):
+            expect_names(
+                names,
+                want,
+                many=mark("with the target output.dense, the last two parts of a name must be output and dense"),
+                few=mark("with the target output.dense, compare the last two parts of a name with output and dense"),
+            )
 
     @staticmethod
     def expect_dots_are_dots(student) -> None:

@@ -1092,11 +1092,12 @@ class Clipped:
         without: tuple[int, ...] = (),
         frozen: tuple[int, ...] = (),
         double: tuple[int, ...] = (),
+        half: tuple[int, ...] = (),
         shapes: Sequence[tuple[int, ...]] = SHAPES,
     ) -> None:
         """Draw gradients and bring them to this norm.
 
-        The parameters at ``without`` have none, those at ``double`` are in float64.
+        The parameters at ``without`` have none, those at ``double`` are in float64, those at ``half`` in float16.
         """
         self.student = student
         self.numbers = [student.draw.normal(*shape) for shape in shapes]
@@ -1104,10 +1105,11 @@ class Clipped:
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
-        for place in double:
+        for place in (*double, *half):
+            dtype = torch.float64 if place in double else torch.float16
             gradient = self.before[place]
-            self.numbers[place] = self.numbers[place].double()
-            self.before[place] = None if gradient is None else gradient.double()
+            self.numbers[place] = self.numbers[place].to(dtype)
+            self.before[place] = None if gradient is None else gradient.to(dtype)
         self.parameters = student.fixtures.optimization.with_gradients(self.numbers, self.before, list(frozen))
 
     def clip(self, max_norm: float, *, once: bool = False) -> object:
@@ -1130,9 +1132,10 @@ class Clipped:
         for place, (now, before) in enumerate(zip(gradients, self.before, strict=True)):
             if before is None:
                 expect.true(
-                    now is None or not bool(now.any()),
+                    now is None,
                     say("parameter {place} had no gradient before the call, but has one now", place=place),
                     hint="skip parameters without a gradient",
+                    fact=True,
                 )
             else:
                 # torch divides by the norm plus 1e-6: a relative 1e-6 for norms around 1
@@ -1238,6 +1241,29 @@ class CheckClipGradNorm:
             hint="without any gradients, the sum of squares is 0",
         )
         student.note("nothing has a gradient", True)
+        self.demand_half(student)
+
+    @staticmethod
+    def demand_half(student) -> None:
+        """In float16, the squares of large numbers overflow and those of small ones vanish; torch avoids both."""
+        shares = []
+        for norm in (float(student.draw.uniform(2000, 5000)), float(student.draw.uniform(2e-4, 4e-4))):
+            clipped = Clipped(student, norm, half=(0, 2))
+            want = math.hypot(*(float(grad.double().norm()) for grad in clipped.before if grad is not None))
+            with student.untraced():
+                found = clipped.clip(1.0)
+            plain = isinstance(found, (int, float)) or (isinstance(found, Tensor) and found.numel() == 1)
+            shares.append(float(found) / want if plain else math.nan)  # type: ignore[arg-type]
+        what = mark("ratio of the returned norm to the right one, for large and for small gradients, some in float16")
+        rounded = 4e-3  # a norm in float16 has three digits, all of them right
+        student.note(what, [1.0 if abs(share - 1) < rounded else share for share in shares])
+        expect.close(
+            shares,
+            [1.0, 1.0],
+            what,
+            tolerance=rounded / 2,
+            hint="the largest number in float16 is 65504 and the smallest 6e-8: in which dtype does your code square?",
+        )
 
     @staticmethod
     def demand_zero(student) -> None:
