@@ -1044,6 +1044,10 @@ class CheckLSTMHead:
         head.fact("the last PAD matters", not same(latest, clean))
         head.fact("number matters", not same(clean, bare))
         head.fact("a text alone has another score", not same(torch.cat(alone), bare))
+        # After 50 PADs, the state of an LSTM hardly changes any more, so a sum over the PADs grows by equal steps.
+        more, most = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=shape) for n in (100, 150))
+        grows = not same(more, clean) and same(most - more, more - clean, 1e-2)
+        head.fact("each further PAD adds the same to a score", grows)
         student.note(
             "lengths of the texts that their number changes",
             [0 if same(one, other) else length for one, other, length in zip(clean, bare, texts.lengths, strict=True)],
@@ -1377,6 +1381,7 @@ class CheckLayerMix:
     def check_convex(self, student):
         """the mix is always an average: its weights depend on the parameters, are positive and sum to 1"""
         n = 5
+        self.describe_formula(student, n)
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
             found = []
@@ -1427,6 +1432,18 @@ class CheckLayerMix:
             )
         self.demand_average_at_zero(student, n)
         self.demand_every_state(student)
+
+    @staticmethod
+    def describe_formula(student, n: int, value: float = 3.0) -> None:
+        """Note what a mix of n states gives with all parameters equal, where the weights of an average are 1 / n."""
+        mix = Head(student, "LayerMix", n)
+        levels = [torch.full((2, 3, 4), level) for level in student.draw.uniform(1, 2, n).tolist()]
+        with student.untraced():
+            student.fixtures.fill(mix.module, value)
+        found = [mix(tuple(states), shape=(2, 3, 4)) for states in ([torch.ones(2, 3, 4)] * n, levels)]
+        even = all(bool((mixed - mixed.mean()).abs().max() < 1e-3) for mixed in found)
+        what = f"mix of states of one number each, with all parameters at {value:g}"
+        student.note(what, [round(float(mixed.mean()), 3) for mixed in found] if even else "uneven")
 
     @staticmethod
     def weights_of_two(student, scale: float) -> list[Tensor]:
