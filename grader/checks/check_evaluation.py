@@ -796,6 +796,7 @@ class CheckConfusion:
             (mark("array"), "array"),
             (mark("tuple"), "tuple"),
             (mark("list"), "tensor"),
+            ("tensor", "list"),
             ("array", "list"),
         ):
             cells = symmetric(cells_of(student, 3))
@@ -2207,6 +2208,7 @@ class CheckGroupFolds:
         seen = []
         given = [("", 4, repeated_texts(student, 400, 3)), ("", 5, repeated_texts(student, 400, 3))]
         given.append(("", 5, repeated_texts(student, 41, 1)))  # of 9, 9, 9, 9 and 5, the last is too small
+        given.append(("", 6, repeated_texts(student, 35, 1)))  # of 5, 5, 5, 5, 5 and 10, the last is too large
         given += [(way, 4 + place % 2, texts) for place, (way, texts) in enumerate(alike(student, 40).items())]
         for way, k, texts in given:
             folds = Folds(student, texts, k=k)
@@ -2221,6 +2223,9 @@ class CheckGroupFolds:
         student.note("half as many rows in the first fold as in the others, and half more in the last", uneven)
         few = [sizes for *_, sizes in seen if sum(sizes) == 41]
         student.note("sizes of five folds of 41 texts", "9 9 9 9 5" if few == [[9, 9, 9, 9, 5]] else "other ones")
+        ten = {0: "10 5 5 5 5 5", 5: "5 5 5 5 5 10"}
+        places = [sizes.index(10) for *_, sizes in seen if sum(sizes) == 35 and sorted(sizes) == [5] * 5 + [10]]
+        student.note("sizes of six folds of 35 texts", ten.get(places[0], "other ones") if places else "other ones")
         for way, folds, k, _, sizes in seen:
             expect.true(
                 not way or max(sizes) < 40,

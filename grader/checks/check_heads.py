@@ -160,6 +160,11 @@ ENDING = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 0, 1, 1, 0, 1], [0, 0, 1, 0, 0, 1
 """Another one, in which the last position of every text is real."""
 
 
+def with_loud_padding(student, mask: Tensor, width: int) -> Tensor:
+    """States (B, T, C) that are larger at PAD positions than at most real ones, so that they would win a maximum."""
+    return student.draw.normal(*mask.shape, width) + 3 * (mask == 0).float()[:, :, None]
+
+
 class CheckMeanPool:
     """The average over the real tokens"""
 
@@ -269,8 +274,8 @@ class CheckMaxPool:
         texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [3], 4)
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
-            (student.draw.normal(3, 6, 4), HOLES),
-            (student.draw.normal(3, 6, 4), ENDING),
+            (with_loud_padding(student, HOLES, 4), HOLES),
+            (with_loud_padding(student, ENDING, 4), ENDING),
             (single.hidden(longer=2, scale=5.0), single.mask(longer=2)),
         ):
             expect.close(
@@ -396,7 +401,7 @@ class CheckMeanMaxPool:
             torch.tensor([[1, 0, 0, 1, 0, 1, 1], [0, 1, 0, 0, 0, 0, 1]]),
             torch.tensor([[0, 0, 1, 0, 1, 1, 0]]),
         ):
-            hidden = student.draw.normal(len(mask), 7, 4)
+            hidden = with_loud_padding(student, mask, 4)
             expect.close(
                 student.mean_max_pool(hidden, mask),
                 per_text(both, hidden, mask),
@@ -1044,6 +1049,10 @@ class CheckLSTMHead:
         head.fact("the last PAD matters", not same(latest, clean))
         head.fact("number matters", not same(clean, bare))
         head.fact("a text alone has another score", not same(torch.cat(alone), bare))
+        # After 50 PADs, the state of an LSTM hardly changes any more, so a sum over the PADs grows by equal steps.
+        more, most = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=shape) for n in (100, 150))
+        grows = not same(more, clean) and same(most - more, more - clean, 1e-2)
+        head.fact("each further PAD adds the same to a score", grows)
         student.note(
             "lengths of the texts that their number changes",
             [0 if same(one, other) else length for one, other, length in zip(clean, bare, texts.lengths, strict=True)],
@@ -1173,12 +1182,28 @@ class CheckClsConcat:
 
     function = "cls_concat"
 
+    @staticmethod
+    def ask(student, states: tuple[Tensor, ...], pure: bool = False, **options: int) -> Any:
+        """The answer; what is noted of it is the same for both orders of the layers, since the order is free."""
+        with student.untraced():
+            got = student.pure("cls_concat", states, **options) if pure else student.cls_concat(states, **options)
+        if not isinstance(got, Tensor):
+            student.note("answer", type(got).__name__)
+            return got
+        seen = got.detach()
+        if seen.ndim == 2 and seen.numel() and seen.is_floating_point():
+            blocks = seen.split(states[0].shape[2], dim=1)
+            seen = torch.cat(blocks[::-1] if float(blocks[0][0, 0]) < float(blocks[-1][0, 0]) else blocks, dim=1)
+        student.note("shape", list(got.shape))
+        student.note("blocks", seen.tolist())
+        return got
+
     @check(points=3, visible=True)
     def check_value(self, student):
         """each row has 4 * C values: the [CLS] states of the last four layers"""
         for _ in range(2):
             states = tuple(student.draw.normal(2, 5, 3) for _ in range(13))
-            got = student.cls_concat(states)
+            got = self.ask(student, states)
             expect.shape(
                 got, (2, 12), "[CLS] of four layers of width 3", hint="concatenate the layers into one row per text"
             )
@@ -1197,7 +1222,7 @@ class CheckClsConcat:
         """each row has one block per layer, in ascending or descending order of layers"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
-            got = student.pure("cls_concat", states, n_last=3)
+            got = self.ask(student, states, pure=True, n_last=3)
             expect.shape(got, (3, 15), "[CLS] of three layers of width 5")
             down = torch.cat([states[layer][:, 0] for layer in (6, 5, 4)], dim=1)
             up = torch.cat([states[layer][:, 0] for layer in (4, 5, 6)], dim=1)
@@ -1214,7 +1239,7 @@ class CheckClsConcat:
         for n_texts, n_states, n_last in ((2, 5, 4), (2, 5, 1), (1, 25, 6)):
             states = tuple(student.draw.normal(n_texts, 3, 4) for _ in range(n_states))
             with expect.allowed(f"n_last={n_last}"):
-                got = student.cls_concat(states, n_last=n_last)
+                got = self.ask(student, states, n_last=n_last)
             expect.shape(
                 got, (n_texts, 4 * n_last), f"n_last={n_last}", hint="the argument n_last gives the number of layers"
             )
@@ -1377,6 +1402,7 @@ class CheckLayerMix:
     def check_convex(self, student):
         """the mix is always an average: its weights depend on the parameters, are positive and sum to 1"""
         n = 5
+        self.describe_formula(student, n)
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
             found = []
@@ -1427,6 +1453,20 @@ class CheckLayerMix:
             )
         self.demand_average_at_zero(student, n)
         self.demand_every_state(student)
+
+    @staticmethod
+    def describe_formula(student, n: int, value: float = 3.0) -> None:
+        """Note what a mix of n states gives with all parameters equal, where the weights of an average are 1 / n."""
+        mix = Head(student, "LayerMix", n)
+        levels, others = (
+            [torch.full((2, 3, 4), level) for level in student.draw.uniform(1, 2, n).tolist()] for _ in range(2)
+        )
+        with student.untraced():
+            student.fixtures.fill(mix.module, value)
+        found = [mix(tuple(states), shape=(2, 3, 4)) for states in ([torch.ones(2, 3, 4)] * n, levels, others)]
+        even = all(bool((mixed - mixed.mean()).abs().max() < 1e-3) for mixed in found)
+        what = f"mix of states of one number each, with all parameters at {value:g}"
+        student.note(what, [round(float(mixed.mean()), 3) for mixed in found] if even else "uneven")
 
     @staticmethod
     def weights_of_two(student, scale: float) -> list[Tensor]:
