@@ -54,7 +54,8 @@ def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Take the largest value of each feature over the real tokens of each text.
 
     This holds however negative the values are: a text whose values are all negative has a negative maximum, and padding
-    never wins against a real value. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
+    never wins against a real value. Works in float32, float16 and bfloat16; ``hidden`` is not modified, and the
+    gradient reaches the largest values.
 
     Args:
         hidden: (B, T, C)
@@ -77,7 +78,7 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), as for `max_pool`. Neither ``hidden`` nor ``mask`` is modified.
+        mask: (B, T), as for `max_pool`. Neither ``hidden`` nor ``mask`` is modified; the gradient reaches ``hidden``.
 
     Returns:
         (B, 2C), first the C means, then the C maxima; both over the real tokens only.
@@ -194,7 +195,7 @@ def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
 
     Args:
         hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
-            the first token. The tensors are not modified.
+            the first token. The tensors are not modified, and the gradient reaches those that are used.
         n_last: number of layers, from 1 to N - 1; the embeddings do not count as a layer.
 
     Returns:

@@ -93,6 +93,20 @@ def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
         return student.pure(name, hidden, mask)
 
 
+def expect_gradient(student, name: str, hidden: Tensor, mask: Tensor, pool: Callable[[Tensor], Tensor]) -> None:
+    """The encoder learns through a pooling: the gradient of the hidden states is what it is through ours."""
+    leaf = hidden.clone().requires_grad_()
+    ours = pool(leaf)
+    upstream = student.draw.normal(*ours.shape)
+    (want,) = torch.autograd.grad(ours, leaf, upstream)
+    expect.close(
+        student.fixtures.heads.input_gradient(student.value(None, name), hidden, mask, upstream),
+        want,
+        "gradient of hidden",
+        hint="the encoder learns only if the gradient passes through: stay in torch, and detach nothing",
+    )
+
+
 def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
     """What is returned instead of the largest real values: one constant, PAD's own values, or these and a constant."""
     wrong = (got - want).abs() > 1e-5 * want.abs()
@@ -162,7 +176,8 @@ ENDING = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 0, 1, 1, 0, 1], [0, 0, 1, 0, 0, 1
 
 def with_loud_padding(student, mask: Tensor, width: int) -> Tensor:
     """States (B, T, C) that are larger at PAD positions than at most real ones, so that they would win a maximum."""
-    return student.draw.normal(*mask.shape, width) + 3 * (mask == 0).float()[:, :, None]
+    states: Tensor = student.draw.normal(*mask.shape, width) + 3 * (mask == 0).float()[:, :, None]
+    return states
 
 
 class CheckMeanPool:
@@ -317,7 +332,7 @@ class CheckMaxPool:
 
     @check(points=1)
     def check_half(self, student):
-        """float16, bfloat16 and masks of any dtype work, and the inputs are not modified"""
+        """float16, bfloat16 and masks of any dtype work; the inputs are not modified and get a gradient"""
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
@@ -330,6 +345,7 @@ class CheckMaxPool:
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
         hidden = student.draw.normal(3, 6, 4)
+        expect_gradient(student, "max_pool", hidden, HOLES, lambda states: per_text(largest, states, HOLES))
         for dtype in (torch.float32, torch.bool, torch.int32, torch.uint8):
             expect.close(
                 student.max_pool(hidden, HOLES.to(dtype)),
@@ -423,7 +439,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
-        """neither the hidden states nor the mask is modified, whatever the dtype of the mask"""
+        """neither the hidden states nor the mask is modified, and the hidden states get a gradient"""
         for lengths, dtype in (
             ([4, 1, 3], torch.int64),
             ([1, 3, 4], torch.int64),
@@ -439,6 +455,8 @@ class CheckMeanMaxPool:
                 say("mean and max pooling with a mask of {dtype}", dtype=dtype),
                 hint="the mask says which tokens are real, whatever its dtype",
             )
+        hidden = student.draw.normal(3, 6, 4)
+        expect_gradient(student, "mean_max_pool", hidden, HOLES, lambda states: per_text(both, states, HOLES))
 
 
 # --- heads with an architecture of their own ---
@@ -1219,7 +1237,7 @@ class CheckClsConcat:
 
     @check(points=1)
     def check_order(self, student):
-        """each row has one block per layer, in ascending or descending order of layers"""
+        """each row has one block per layer, in either order of layers, and these layers get a gradient"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
             got = self.ask(student, states, pure=True, n_last=3)
@@ -1232,6 +1250,15 @@ class CheckClsConcat:
                 "blocks of three layers",
                 hint="keep the C features of each layer together, and order the layers from the last one backwards",
             )
+        upstream = student.draw.normal(3, 5)  # the same for each block, so their order does not matter
+        want = torch.zeros(7, 3, 4, 5)
+        want[3:, :, 0] = upstream
+        expect.close(
+            student.fixtures.heads.state_gradients(student.value(None, "cls_concat"), states, upstream.repeat(1, 4)),
+            list(want),
+            "gradients of 7 states, with n_last=4",
+            hint="the encoder learns only if the gradient passes through: stay in torch, and detach nothing",
+        )
 
     @check(points=1)
     def check_n_last(self, student):
