@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib.metadata
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from course import environment, errors, paths, shell
+from course import environment, errors, parent, paths, shell
 from course.compat import module_command
 from course.errors import CourseError
 from course.signals import Stopped
@@ -127,4 +128,5 @@ def _environ() -> dict[str, str]:
     environ = environment.of_recipe()
     environ.pop("PYTHONIOENCODING", None)  # it writes to the user's terminal, not to us
     environ["LANGUAGE"] = language()
+    environ[parent.VARIABLE] = str(os.getpid())
     return environ

@@ -405,8 +405,10 @@ running.measure(missing, Path(path), running.Runner(1, 1, command), (), lambda l
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_table_goes_on_after_a_kill(tmp_path, number):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_table_goes_on_after_a_kill(tmp_path, monkeypatch, number):
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     slow = (
         "import threading\n"
         "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()\n"
@@ -432,9 +434,11 @@ def test_a_table_goes_on_after_a_kill(tmp_path, number):
     while is_alive(orphan) and time.monotonic() < end:
         time.sleep(0.01)
     assert not is_alive(orphan)
+    assert len(list((tmp_path / "scratch").iterdir())) == (number == signal.SIGKILL)
 
     (tmp_path / "killed").touch()
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    assert list((tmp_path / "scratch").iterdir()) == []
     seeds = [line.split()[1] for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
     assert seeds == ["0", "1", "1", "2"] and len(store.load(path).by_key) == 3
 

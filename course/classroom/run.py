@@ -12,7 +12,6 @@ import atexit
 import contextlib
 import importlib
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -22,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course import bundle, notebook, session, signals, syllabus
+from course import bundle, leftovers, notebook, session, signals, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
 from course.errors import CourseError, GraderFault
@@ -124,8 +123,8 @@ class Machine:
     """The grader of this process, and a private folder for what it reads."""
 
     def __init__(self, setup: Setup) -> None:
-        _sweep()
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        leftovers.sweep(PREFIX)
+        self.folder = Path(tempfile.mkdtemp(prefix=leftovers.made_by_us(PREFIX)))
         try:
             self.grader = Grader(setup.command, level=setup.level, judges=setup.judges, restarts=RESTARTS)
         except BaseException:
@@ -169,16 +168,6 @@ def stop() -> None:
         _closing = True
         while _machines:
             _machines.popitem()[1].close()
-
-
-def _sweep() -> None:
-    """Remove the folders of processes of ours that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        number = folder.name.removeprefix(PREFIX).partition("-")[0]
-        with contextlib.suppress(OSError):
-            if number.isdecimal() and not Path("/proc", number).exists() and Path("/proc/self").exists():
-                if folder.lstat().st_uid == os.geteuid():
-                    shutil.rmtree(folder, ignore_errors=True)  # does not follow a link
 
 
 def perform(task: Task) -> str:

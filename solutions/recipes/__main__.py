@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from course import click_words, spelling, text
+from course import click_words, parent, spelling, text
 from course.text import say
 from solutions.recipes import idle, preflight
 from solutions.recipes.compare.options import compare as measure_and_show
@@ -398,6 +398,7 @@ def bench(
 
 def main() -> None:
     """Take the arguments of the command line, and speak the reader's language."""
+    parent.follow()
     spelling.spell(sys.stdout, sys.stderr)
     click_words.teach()
     text.use_if_written(text.detect())

@@ -4,18 +4,21 @@ A process that hangs, runs out of memory or is killed costs its own cell. What h
 again goes on with the rest, also after a kill -9; the processes end when this one does.
 """
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+from course import leftovers
 from course.text import language, mark, say
 from solutions.recipes.compare.store import SPLIT, Cell, Run, add
 from solutions.recipes.errors import RecipeError
@@ -32,6 +35,7 @@ FIGURES = {
     ("test", "rmse"): mark("test rmse {figure:.3f}"),
 }
 """What a person waits for."""
+PREFIX = "course-compare-"
 LAST_WORDS = 3
 """Lines of a failed process that are shown."""
 
@@ -54,7 +58,7 @@ class Runner:
         Raises:
             RecipeError: the process failed.
         """
-        with tempfile.TemporaryDirectory(prefix="course-compare-") as folder:
+        with tempfile.TemporaryDirectory(prefix=leftovers.made_by_us(PREFIX)) as folder:
             out, log = Path(folder) / "cell.json", Path(folder) / "log"
             request = {"cell": cell.plain(), "threads": self.threads, "out": str(out), "folder": folder}
             with log.open("w", encoding="utf-8") as file, self.lock:
@@ -170,13 +174,14 @@ def measure(
         RecipeError: a process failed; what had ended before, and what was running beside it, is kept.
     """
     failed: RecipeError | None = None
+    leftovers.sweep(PREFIX)
 
     def begin(n: int, cell: Cell) -> Run | None:
         if not runner.stopped:
             tell(say("running {n} of {count}: {run}", n=n, count=len(cells), run=describe(cell)))
         return runner.run(cell)
 
-    with ThreadPoolExecutor(runner.jobs) as pool:
+    with ended_like_ctrl_c(), ThreadPoolExecutor(runner.jobs) as pool:
         waiting = {pool.submit(begin, n, cell): cell for n, cell in enumerate(cells, start=1)}
         try:
             for n, future in enumerate(as_completed(waiting), start=1):
@@ -195,6 +200,19 @@ def measure(
             raise
     if failed is not None:
         raise failed
+
+
+@contextlib.contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """While this lasts, a polite kill does what Ctrl-C does: processes and folders go before we do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def outcome(run: Run, drop: Sequence[str] = ()) -> str:
