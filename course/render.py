@@ -148,12 +148,13 @@ def _still_hidden(result: Result) -> str:
     here, exercise = edition.student(), syllabus.find(result.slug)
     if here is None or exercise is None:
         return say(
-            "This is a student edition: only the visible checks run here; the hidden checks run when you hand in."
+            "This is a student edition: only the visible checks run here; the hidden checks run "
+            "when you hand in your work."
         )
     asked, bonus = here.of(exercise.slug, exercise.functions), here.of(exercise.slug, exercise.bonus)
     words = say_many(
-        "1 hidden check runs when you hand in ({points} points).",
-        "{count} hidden checks run when you hand in ({points} points).",
+        "1 hidden check runs when you hand in your work ({points} points).",
+        "{count} hidden checks run when you hand in your work ({points} points).",
         count=asked.checks,
         points=asked.points,
     )

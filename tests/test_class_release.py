@@ -488,7 +488,7 @@ def test_a_right_file_passes_all_visible_checks(alone: Alone, exercise: syllabus
     hidden = [parts.hidden.get(name, (0, 0)) for name in exercise.functions]
     checks, points = sum(one for one, _ in hidden), sum(one for _, one in hidden)
     assert f"All visible checks passed: {exercise.points - points} of {exercise.points - points} points." in shown
-    assert f"{checks} hidden checks run when you hand in ({points} points)." in shown
+    assert f"{checks} hidden checks run when you hand in your work ({points} points)." in shown
     assert "solution" not in shown and "misconception" not in shown
 
 

@@ -380,10 +380,11 @@ def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapp
         )
         + "\n".join(rows),
         say(
-            "You can run the visible checks on your machine as often as you like, each time with fresh random "
-            "inputs. The hidden checks run after you have handed in. They require nothing beyond what the lesson "
-            "and the docstrings say, but they try cases that the visible checks do not, so passing all visible "
-            "checks does not guarantee full points."
+            "You can run the visible checks on your machine as often as you like, each time with "
+            "fresh random inputs. The hidden checks run after you have handed in your work. They "
+            "require nothing beyond what the lesson and the docstrings say, but they try cases "
+            "that the visible checks do not, so passing all visible checks does not guarantee full "
+            "points."
         ),
         say("Bonus functions are counted separately."),
         *_missing(chosen),

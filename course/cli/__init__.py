@@ -17,7 +17,7 @@ if edition.student():
         """A course on pre-training and fine-tuning Transformers: the edition for students.
 
 Read a lesson, fill in the TODOs in its file, and let the visible checks tell you what works and what does not. The
-hidden checks run when you hand in. Begin with: course start
+hidden checks run when you hand in your work. Begin with: course start
 
 EXERCISE is a number (3), an id (exercise-3) or a name (lora)."""
     )

@@ -2136,14 +2136,14 @@ class CheckGroupFolds:
                 not any(found),
                 say("texts in different folds differ only in: {way}", way=say(way))
                 if way != "copies"
-                else "copies of one text are in several folds",
+                else "copies of the same text are in different folds",
                 hint="do you assign rows or whole texts to folds?",
                 reveal=True,
             )
         expect.true(
             not n_leaking,
             say(
-                "of {n_texts} texts that occur four times each, {count} are in several folds",
+                "of {n_texts} texts that occur four times each, {count} are in more than one fold",
                 n_texts=37,
                 count=n_leaking,
             ),

@@ -2230,7 +2230,7 @@ class CheckDomainPlan:
 
     @check(points=1)
     def check_relations(self, student):
-        """knowledge is added only if relations matter, and a plan contains only listed actions"""
+        """a plan has a knowledge graph only if relations matter, and only listed actions"""
         answers = plans(student, situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False, True)))
         made_up = sorted({action for plan in answers for action in plan} - ACTIONS)
         student.note("words made up", bool(made_up))
