@@ -21,6 +21,7 @@ from course.compat import tomllib
 from course.lesson import INTRO
 from scripts import figures
 from solutions.recipes.compare import page, store
+from solutions.recipes.compare.tables import TABLES, Asked, with_error
 
 LESSONS = [INTRO, *(exercise.slug for exercise in syllabus.load() if not exercise.planned)]
 ROOT = paths.ROOT
@@ -95,7 +96,8 @@ def measured() -> frozenset[str]:
     runs = page.quoted(store.load(ROOT / "docs/results.json"))
     sizes = {f"{run[name]:,}" for run in runs for name in ("training_texts", "test_texts", "trainable", "total")}
     tables = (ROOT / "docs/results.md").read_text(encoding="utf-8")
-    return frozenset(numbers(page.short_table(runs))) | frozenset(numbers(tables)) | sizes
+    validated = " ".join(on_validation_texts().values())
+    return frozenset(numbers(f"{page.short_table(runs)} {validated}")) | frozenset(numbers(tables)) | sizes
 
 
 def unbacked(
@@ -250,6 +252,45 @@ def test_the_committed_runs_are_what_the_command_makes():
         assert (run["training_texts"], run["test_texts"]) == (5970, 1706)
         assert run["accuracy"] * 1706 == pytest.approx(round(run["accuracy"] * 1706), abs=1e-6)
         assert run["processor"] and run["versions"]["torch"]
+
+
+SEARCHES = ("optimization", "lora")
+"""Lessons that quote the search for a learning rate."""
+
+
+def searched() -> dict[str, list[tuple[str, str]]]:
+    """Method -> (rate, validation accuracy) of the recorded search, as the command prints them."""
+    table, asked = TABLES["learning-rates"], Asked(seeds=1, limit=1000)
+    found = table.find(asked, store.load(ROOT / "docs/results.json"))
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for (method, rate), runs in found.items():
+        assert [(run["texts"]["train"], run["validation"]["n"]) for run in runs] == [(700, 100)]
+        rows.setdefault(method, []).append((rate, with_error([run["validation"]["accuracy"] for run in runs])))
+    return rows
+
+
+def on_validation_texts() -> dict[str, str]:
+    """Method -> mean and standard error over the seeds, of the runs that the short table quotes."""
+    accuracies: dict[str, list[float]] = {}
+    for run in page.plain(store.load(ROOT / "docs/results.json")):
+        assert run["validation"]["n"] == 852
+        accuracies.setdefault(run["config"]["method"], []).append(run["validation"]["accuracy"])
+    return {method: with_error(found) for method, found in accuracies.items()}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_searched_rates_are_those_of_the_runs(lang):
+    texts = {slug: paths.lesson(slug, lang).read_text(encoding="utf-8") for slug in SEARCHES}
+    rates, accuracies = zip(*searched()["full"], strict=True)
+    for row in (rates, accuracies):
+        assert f" | {' | '.join(row)} |\n" in texts["optimization"]
+    assert on_validation_texts()["full"] in texts["optimization"]
+    section = next(text for text in sections(texts["lora"]).values() if "compare learning-rates" in text)
+    quoted = [pair for method, n in (("lora", 4), ("full", 3)) for pair in searched()[method][:n]]
+    for rate, accuracy in quoted[:4] + quoted[5:]:  # full at 1e-5 is left out there
+        assert rate in section and accuracy in section, (rate, accuracy)
+    for text in texts.values():
+        assert "course run compare learning-rates --seeds 1 --limit 1000\n" in text
 
 
 @pytest.mark.parametrize("place", ["docs/bench.md", "course/lessons/en/lora.md"])

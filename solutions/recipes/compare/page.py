@@ -63,11 +63,6 @@ class Row:
 
 def quoted(runs: Runs) -> list[Run]:
     """The runs of the short table: of today's split; where there are none yet, those of an older file."""
-    plain = [
-        run
-        for run in runs.by_key.values()
-        if run["kind"] == "finetune" and run["config"]["method"] in SHORT and "test" in run and _as_it_comes(run)
-    ]
     return [
         {
             "method": run["config"]["method"],
@@ -79,8 +74,17 @@ def quoted(runs: Runs) -> list[Run]:
             **{name: run["parameters"][name] for name in ("trainable", "total")},
             **{name: run[name] for name in ("processor", "versions")},
         }
-        for run in plain
+        for run in plain(runs)
     ] or runs.older
+
+
+def plain(runs: Runs) -> list[Run]:
+    """Those runs of today's split as they are stored."""
+    return [
+        run
+        for run in runs.by_key.values()
+        if run["kind"] == "finetune" and run["config"]["method"] in SHORT and "test" in run and _as_it_comes(run)
+    ]
 
 
 def _as_it_comes(run: Run) -> bool:
