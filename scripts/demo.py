@@ -31,26 +31,27 @@ def main() -> int:
         0 if all three went as documented, else 1.
     """
     exercise = syllabus.resolve(SLUG)
-    misconception = next(
-        misconception
-        for misconception in load_misconceptions(paths.misconceptions(SLUG))
-        if misconception.name == MISTAKE
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        misunderstood = Path(folder) / f"{SLUG}.py"
-        misunderstood.write_text(
-            misconception.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8"
-        )
-        went_well = [grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1)]
-        edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)
-        title = f"2. A misunderstanding: in the reference, {edits}"
-        went_well += [grading(title, exercise.id, misunderstood, exit_code=1, misconception=MISTAKE)]
-        went_well += [grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0)]
+    went_well = [
+        grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1),
+        misunderstanding(),
+        grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0),
+    ]
     if not all(went_well):
         print("\nThe demonstration did not go as documented.", file=sys.stderr)
         return 1
     print("\nThat was the demonstration. Your own turn:", shell.runnable("course start"), sep="\n")
     return 0
+
+
+def misunderstanding() -> bool:
+    """The second grading, which README.md quotes; say whether it went as documented."""
+    misconception = next(one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.name == MISTAKE)
+    edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)
+    title = f"2. A misunderstanding: in the reference, {edits}"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{SLUG}.py"
+        file.write_text(misconception.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8")
+        return grading(title, syllabus.resolve(SLUG).id, file, exit_code=1, misconception=MISTAKE)
 
 
 def grading(title: str, exercise: str, file: Path, *, exit_code: int, misconception: str | None = None) -> bool:

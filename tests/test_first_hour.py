@@ -377,3 +377,39 @@ def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
     assert demo.environ()["COLUMNS"] == "76"
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 5 and max(map(len, lines)) <= 76
+
+
+DRAWN = re.compile(r"(?<![\w.])-?\d+\.\d+(?!\w)|seed \d+")
+"""Numbers that are others in every run."""
+
+
+def not_shown(quoted, output):
+    """The lines of a quotation that the output does not have in this order; "…" stands for any lines."""
+    rest, missing = (iter(DRAWN.sub("#", line).rstrip() for line in output.splitlines()), [])
+    for line in quoted.splitlines():
+        if line.strip() != "…" and DRAWN.sub("#", line).rstrip() not in rest:
+            missing.append(line)
+    return missing
+
+
+def test_the_readme_quotes_the_report_as_the_demonstration_prints_it(monkeypatch, capfd):
+    from scripts import demo
+
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    (quoted,) = re.findall(r"^```text\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert len(quoted.splitlines()) > 10 and "Likely misconceptions" in quoted
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert demo.misunderstanding()
+    output = capfd.readouterr().out
+    assert not_shown(quoted, output) == []
+    assert not_shown(quoted.replace("alpha grows", "alpha shrinks"), output) != []
+
+
+def test_a_quoted_line_that_is_not_printed_is_found():
+    output = "a\noff by 0.25\nb 0/3\nc\n"
+    assert not_shown("a\n…\noff by 0.75\n  …\nc\n", output) == []
+    assert not_shown("a\nb 0/2\n", output) == ["b 0/2"]
+    assert not_shown("c\na\n", output) == ["a"]
