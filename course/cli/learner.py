@@ -488,9 +488,9 @@ LOOK_SECONDS = 0.25
 def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: bool, no_color: bool) -> None:
     """Grade again whenever you save.
 
-    Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so this
-    takes a second or two. When the exercise passes, it goes on with the next one; if only checks of bonus functions
-    fail in the exercise that you named, it stays there. Ctrl-C ends it.
+    Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so every
+    grading after the first is faster. When the exercise passes, it goes on with the next one; if only checks of bonus
+    functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
 

@@ -177,6 +177,8 @@ class Block(nn.Module):
 
 def speed() -> list[Figure]:
     """Forward passes for 600 film reviews, encoder of MiniLM's size with random weights, best of four."""
+    from solutions.recipes.hardware import processor
+
     _, tokenizer = minilm()
     lengths = [len(ids) for ids in tokenizer(reviews(600), truncation=True, max_length=MAX_LENGTH)["input_ids"]]
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -205,7 +207,8 @@ def speed() -> list[Figure]:
         "all 600 at once": (lengths, 600),
     }
     rows, first = [], 0.0
-    setting = torch.cuda.get_device_name() if device == "cuda" else f"{torch.get_num_threads()} threads"
+    setting = processor(torch.device(device))  # what a speed has to name
+    setting += "" if device == "cuda" else f", {torch.get_num_threads()} threads"
     with torch.inference_mode():
         for name, way in ways.items():
             rate = len(lengths) / min(seconds(*way) for _ in range(4))
