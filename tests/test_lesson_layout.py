@@ -17,27 +17,48 @@ LINES_PER_ROW = 1.6
 """Of a table, on average: with more of them the eye loses its row."""
 
 
-def parsed(slug):
-    return Markdown(lesson.load(slug, "en").text).parsed
+each_language = pytest.mark.parametrize("lang", ["en", "ja"])
 
 
-def shown(slug, monkeypatch):
+def parsed(slug, lang="en"):
+    found = lesson.load(slug, lang)
+    assert found.lang == lang
+    return Markdown(found.text).parsed
+
+
+def too_wide(tokens):
+    """(how many blocks of code and diagrams, those of their lines that a terminal would break)."""
+    blocks = [token.content for token in tokens if token.type in ("fence", "code_block")]
+    return len(blocks), [line for block in blocks for line in block.splitlines() if cell_len(line) > CODE_WIDTH]
+
+
+def shown(slug, monkeypatch, lang="en"):
     monkeypatch.setenv("COLUMNS", "80")
-    outcome = CliRunner().invoke(cli, ["read", slug], prog_name="course")
+    outcome = CliRunner().invoke(cli, ["read", slug, "--lang", lang], prog_name="course")
     assert outcome.exit_code == 0, outcome.output
     return outcome.stdout.splitlines()
 
 
+@each_language
 @pytest.mark.parametrize("slug", LESSONS)
-def test_lines_of_code_and_diagrams_are_not_broken(slug):
-    blocks = [token.content for token in parsed(slug) if token.type in ("fence", "code_block")]
-    assert len(blocks) >= 4
-    assert [line for block in blocks for line in block.splitlines() if cell_len(line) > CODE_WIDTH] == []
+def test_lines_of_code_and_diagrams_are_not_broken(slug, lang):
+    n_blocks, wide = too_wide(parsed(slug, lang))
+    assert n_blocks >= 4
+    assert wide == []
 
 
+def test_a_line_is_as_wide_as_it_is_shown():
+    """A Japanese character takes two columns, so half as many of them fit."""
+    fits = f"    {'x' * CODE_WIDTH}\n\n```\n{'学' * (CODE_WIDTH // 2)}\n```\n\n{'学' * CODE_WIDTH}\n"
+    assert too_wide(Markdown(fits).parsed) == (2, [])
+    for planted in (f"    {'学' * (CODE_WIDTH // 2)}x\n", f"```\n{'x' * (CODE_WIDTH + 1)}\n```\n"):
+        assert too_wide(Markdown(planted).parsed) == (1, [planted.strip("` \n")])
+
+
+@each_language
 @pytest.mark.parametrize("slug", LESSONS)
-def test_a_lesson_fits_76_columns(slug, monkeypatch):
-    lines = shown(slug, monkeypatch)
+def test_a_lesson_fits_76_columns(slug, lang, monkeypatch):
+    lines = shown(slug, monkeypatch, lang)
     assert len(lines) > (150 if slug == lesson.INTRO else 200)
     assert [line for line in lines if cell_len(line.rstrip()) > 76] == []
 
