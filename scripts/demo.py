@@ -33,7 +33,7 @@ def main() -> int:
     exercise = syllabus.resolve(SLUG)
     went_well = [
         grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1),
-        misunderstanding(),
+        grade_misconception(),
         grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0),
     ]
     if not all(went_well):
@@ -43,7 +43,7 @@ def main() -> int:
     return 0
 
 
-def misunderstanding() -> bool:
+def grade_misconception() -> bool:
     """The second grading, which README.md quotes; say whether it went as documented."""
     misconception = next(one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.name == MISTAKE)
     edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)

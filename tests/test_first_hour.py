@@ -402,7 +402,7 @@ def test_the_readme_quotes_the_report_as_the_demonstration_prints_it(monkeypatch
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("COLUMNS", "200")
-    assert demo.misunderstanding()
+    assert demo.grade_misconception()
     output = capfd.readouterr().out
     assert not_shown(quoted, output) == []
     assert not_shown(quoted.replace("alpha grows", "alpha shrinks"), output) != []
