@@ -1,8 +1,9 @@
 """Every number that a lesson states is backed: computed by its script, measured by a command, or given by a source.
 
-Looked at: decimals, percentages, and counts from 1,000 on, in the running text and the tables of every lesson. Not
-looked at: code and diagrams, headings, links, the list of sources, years, and smaller whole numbers, which are mostly
-sizes of examples. Nor can a test see whether a source says what is quoted from it.
+Looked at: decimals, percentages, counts from 1,000 on, and smaller whole numbers of seconds, bytes, operations, texts
+per second or "times as much", in the running text and the tables of every lesson. Not looked at: code and diagrams,
+headings, links, the list of sources, years, numbers in words, and other small whole numbers, which are mostly sizes of
+examples. Nor can a test see whether a source says what is quoted from it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,19 @@ NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<power>e[-+−]?\d+)?(?P<percent>\s?%)?"
     r"(?!\w|[.,]\d)"
 )
+YEAR = r"(19|20)\d\d"
+ANY = r"(?<![\w.,^/])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
+MORE = r"(?:as|faster|slower|smaller|larger|bigger|longer|shorter|higher|lower|more|fewer|less|better|worse|too)"
+UNIT = (
+    r"(?P<time>(?:s|ms|µs|ns|min|h|(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?)(?!\w))"
+    r"|(?P<memory>(?:[kKMGT]i?B|bytes?)(?!\w))"
+    r"|(?P<work>[kMGTP]?FLOPs?(?!\w))"
+    r"|(?P<speed>(?:[a-z]+ )?(?:per |an? |/ ?)(?:s|second|minute|hour)(?!\w)|[a-z]+/s(?!\w))"
+    r"|(?P<times>times(?= " + MORE + r"\b)|-?fold\b|[x×](?: " + MORE + r"\b|(?!\s*[\w(√‖∂−·`])))"
+    r"|(?P<percent>per ?cent(?!\w))"
+)
+MEASURE = re.compile(rf"(?P<list>{ANY}(?:(?:,? and |,? or |, | to |[-–]){ANY})*)(?:\s|-)?(?:{UNIT})")
+"""One or more numbers before a unit, which may touch the last one."""
 NOT_LOOKED_AT = re.compile(r"`[^`]*`|https?://\S+|arXiv \d+\.\d+|!?\[[^\]]*\]\([^)]*\)|[Ss]ections? \d+(\.\d+)+")
 SOURCES = "Sources"
 
@@ -45,27 +59,64 @@ class Stated:
     number: str
     """Without the percent sign and the sign."""
     line: str
+    kind: str = ""
+    """What a small whole number counts: time, speed, times, percent or a unit like MB. Empty for all other numbers."""
+
+    @property
+    def key(self) -> str:
+        """What a script has to compute: of a small whole number, which occurs everywhere, the kind as well."""
+        return f"{self.number} {self.kind}".strip()
 
 
-def numbers(text: str) -> Iterator[str]:
-    """The decimals, percentages and large counts in a piece of text.
+def measures(text: str) -> dict[int, tuple[str, str]]:
+    """Where each number before a unit begins -> the number and the kind of the unit.
 
-    >>> list(numbers("In 2021 .823 of 5,970 texts, 12% or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`"))
-    ['.823', '5,970', '12', '0.5e-3']
+    >>> list(measures("3 s, 12.7s, 40 or 60 MB, 8 × 12; 37 times faster, 5 times, 9 texts per second").values())
+    [('3', 'time'), ('12.7', 'time'), ('40', 'MB'), ('60', 'MB'), ('37', 'times'), ('9', 'speed')]
     """
-    for match in NUMBER.finditer(NOT_LOOKED_AT.sub(" ", text)):
+    return {
+        match.start("list") + one.start(): (one[0], match[kind] if kind in ("memory", "work") else kind)
+        for match in MEASURE.finditer(text)
+        for kind in [str(match.lastgroup)]
+        for one in re.finditer(ANY, match["list"])
+    }
+
+
+def numbers(text: str, after: str = "") -> Iterator[str]:
+    """The decimals, percentages and large counts in a piece of text; small whole numbers with the kind of their unit.
+
+    Args:
+        text: a line.
+        after: the line after it, on which the unit of its last number may stand.
+
+    >>> list(numbers("In 2021 .823 of 5,970 texts, 12% or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`; 3.1GB in 7 s"))
+    ['.823', '5,970', '12', '0.5e-3', '3.1', '7 time']
+    """
+    text = NOT_LOOKED_AT.sub(" ", text)
+    whole = f"{text} {NOT_LOOKED_AT.sub(' ', after)}"
+    measured_in = {start: one for start, one in measures(whole).items() if start < len(text)}
+    found = {}
+    for match in NUMBER.finditer(text):
         number, power = match["number"], match["power"] or ""
-        year = re.fullmatch(r"(19|20)\d\d", number)
+        year = re.fullmatch(YEAR, number)
         large = not year and len(number.replace(",", "").partition(".")[0]) >= 4
         if "." in number or match["percent"] or large:
-            yield number + power
+            found[match.start()] = number + power
+    for start, (number, kind) in measured_in.items():
+        if re.fullmatch(YEAR, number):
+            continue
+        small = "." not in number and len(number.replace(",", "")) < 4
+        found.setdefault(start, f"{number} {kind}" if small else number)
+    for _, one in sorted(found.items()):
+        yield one
 
 
 def stated(markdown: str) -> list[Stated]:
     """What a lesson states, in its order."""
     found, section, fenced, code = [], "", False, False
     before = ""
-    for line in markdown.splitlines():
+    lines = markdown.splitlines()
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
         if line.lstrip().startswith("```"):
             fenced = not fenced
         elif line.startswith("#"):
@@ -73,7 +124,10 @@ def stated(markdown: str) -> list[Stated]:
         elif not fenced and section != SOURCES:
             code = line.startswith("    ") and (code or not before.strip())
             if not code:
-                found += [Stated(section, number, line.strip()) for number in numbers(line)]
+                found += [
+                    Stated(section, number, line.strip(), kind)
+                    for number, _, kind in (one.partition(" ") for one in numbers(line, after.strip()))
+                ]
         before = line
     return found
 
@@ -86,9 +140,21 @@ def figures_of(slug: str) -> list[tuple[str, str]]:
 
 @functools.cache
 def computed(slug: str) -> frozenset[str]:
-    """The numbers that the lesson's script computes, with their powers of ten and without."""
+    """The numbers that the lesson's script computes, with their powers of ten and without, and with their units."""
     found = [match for _, text in figures_of(slug) for match in NUMBER.finditer(text)]
-    return frozenset(match["number"] + power for match in found for power in ("", match["power"] or ""))
+    plain = {match["number"] + power for match in found for power in ("", match["power"] or "")}
+    units = {one for what, text in figures_of(slug) for told in with_unit(what, text) for one in numbers(told)}
+    return frozenset(plain | {one for one in units if " " in one})
+
+
+def with_unit(what: str, text: str) -> tuple[str, str]:
+    """A figure's name and its number; the unit may stand behind the number, or at the end of the name.
+
+    >>> with_unit("full, 8 GiB", "60"), with_unit("three copies, MB", "441")
+    (('full, 8 GiB', '60'), ('three copies, MB', '441 MB'))
+    """
+    last = what.rpartition(", ")[2]
+    return what, f"{text} {last}" if re.fullmatch(UNIT, last) else text
 
 
 @functools.cache
@@ -109,9 +175,9 @@ def unbacked(
     return [
         one
         for one in stated(markdown)
-        if one.number not in script
+        if one.key not in script
         and not any(one.number in listed.split() for listed in given.get(one.section, {}).values())
-        and not (one.section in named and one.number in table)
+        and not (one.section in named and one.key in table)
     ]
 
 
@@ -237,6 +303,21 @@ def test_a_planted_number_is_found():
     for planted in ("It is 0.4441 here.", "A share of 13%.", "All 12,500 of them.", "| .815 |"):
         left = unbacked(backed + planted, script, given, frozenset({"3.14", ".815"}))
         assert len(left) == 2, planted
+    rates = frozenset({"37", "63", "728", "12", "12.7", "3.1"})  # computed, but not as what is planted
+    for planted in (
+        *("LoRA trains 37 times faster.", "It takes 63 s.", "728 texts per second", "12 percent", "It takes 63s."),
+        *("It takes 63 seconds.", "63 MB", "63 bytes", "a 63-second run", "63 or 12 ms", "37× faster", "37 x as many"),
+        *("0.5 to 12 s", "0.25-12 s", "37\ntimes as fast", "37 times\nas fast", "It runs 37x.", "37-fold"),
+        *("728 tokens/s", "728 a second", "63 GFLOP"),
+    ):
+        assert unbacked(backed + planted, script | rates, given, frozenset({"3.14"}))[1:], planted
+    for planted in ("It takes 12.7s.", "3.1GB of it", "12.7 ms", "3.1x"):
+        assert unbacked(backed + planted, script, given, frozenset({"3.14"}))[1:], planted
+    for harmless in (
+        *("each 63 times", "63 texts", "a 63 × 12 matrix", "63 x 12", "12 steps", "the 1990s"),
+        *("exercise-3 is 12 of 63", "12 as well"),
+    ):
+        assert len(unbacked(backed + harmless, script, given, frozenset({"3.14"}))) == 1, harmless
     named = "\n\n## 2. Measured\n\nBy `course run compare methods`: .815, and .816.\n"
     assert [one.number for one in unbacked(LESSON + named, script, given, frozenset({".815"}))] == ["3.14", ".816"]
 
