@@ -547,9 +547,9 @@ def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypat
     ):
         outcome = CliRunner().invoke(cli, ["compare", *words, "--json", str(tmp_path / "runs.json")])
         assert outcome.exit_code == 2 and message in outcome.stderr, outcome.output
-    monkeypatch.setattr("solutions.recipes.compare.options.find_spec", lambda name: None)
+    monkeypatch.setattr("solutions.recipes.preflight.find_spec", lambda name: None)
     outcome = CliRunner().invoke(cli, ["compare", "methods", "--json", str(tmp_path / "runs.json")])
-    assert "scikit-learn is missing" in outcome.stderr and not list(tmp_path.iterdir())
+    assert "scikit-learn is not installed" in outcome.stderr and not list(tmp_path.iterdir())
 
 
 # --- What a cell does -------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from sample import sampled
 from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
 
 import solutions.lora
-from course import environment
+from course import environment, shell
 from course.cli import cli as front_cli
 from solutions import recipes
 from solutions.recipes import (
@@ -51,7 +51,7 @@ from solutions.recipes import (
 )
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
+from solutions.recipes.errors import RecipeError, RecipeFault, StudentError
 from solutions.recipes.files import refuse_foreign
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions
@@ -852,7 +852,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(tmp_path, mon
     monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == package else find_spec("json"))
     done = CliRunner().invoke(cli, ["finetune", "--out", str(tmp_path / "run")])
     assert done.exit_code == 2
-    assert f"the package {package.replace('_', '-')} is missing. {INSTALL_OFFLINE}" in done.stderr
+    assert shell.not_installed(package.replace("_", "-"), "offline") in done.stderr
 
 
 def test_the_look_beforehand_needs_no_torch():

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from course import shell
 from course.text import mark, say
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
@@ -161,7 +162,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         ),
         say("saved"): say("{path} ({size}), reloaded and checked: same predictions", path=saved, size=size(saved)),
         say("pictures"): ", ".join(result["pictures"])
-        or say("none; for curves: {command}", command=result["pictures_missing"]),
+        or say("none; for curves: {command}", command=shell.typed(result["pictures_missing"])),
     }
     if result["best_epoch"] is not None:
         rows[say("kept")] = say(

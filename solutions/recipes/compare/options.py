@@ -3,7 +3,6 @@
 import os
 import shlex
 from contextlib import nullcontext
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from solutions.recipes import preflight
 from solutions.recipes.both import in_english
 from solutions.recipes.compare import page as pages
 from solutions.recipes.compare import plots, running, store
-from solutions.recipes.compare.tables import TABLES, Asked, Table
-from solutions.recipes.errors import INSTALL_COMPARE, NothingStarted, RecipeError
+from solutions.recipes.compare.tables import BERT_BASE, TABLES, Asked, Table
+from solutions.recipes.errors import NothingStarted, RecipeError, missing_package
 from solutions.recipes.functions import used, written_in
 from solutions.recipes.options import FILE, MINE, THREADS, Function, decorated, option
 
@@ -121,13 +120,16 @@ def check(missing: list[store.Cell], path: Path) -> None:
     Raises:
         RecipeError: a package, the data, the model, the device or the folder of the runs is missing.
     """
-    if any(cell.kind == "tfidf" for cell in missing) and find_spec("sklearn") is None:
-        raise RecipeError(
-            say("the package {package} is missing. {advice}", package="scikit-learn", advice=say(INSTALL_COMPARE))
-        )
+    if any(cell.kind == "tfidf" for cell in missing) and preflight.find_spec("sklearn") is None:
+        raise missing_package("scikit-learn", "compare")
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
+    for cell in missing[:1] if not trained else ():  # of the memory alone: they have no data
+        preflight.find_packages()
+        if cell.config.model != BERT_BASE:
+            preflight.find_model(cell.config.model)
+        preflight.find_device(cell.config.device)
     if own := [cell for cell in missing if cell.own]:  # TF-IDF has none
         demand_something_of_yours(own)
     folder = path.resolve().parent
