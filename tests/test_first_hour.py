@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import inspect
+import io
 import itertools
 import json
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import advice, paths, recipes, reference, selection, shell, syllabus, workspace
+from course import advice, paths, recipes, reference, render, selection, shell, syllabus, text, workspace
 from course.cli import Settings, cli
 from course.session import Grading
 from course.workspace import Memory
@@ -382,6 +383,65 @@ def test_only_takes_functions_and_groups_alike(course):
     assert course.asked()["only"] == ["inject_lora", "LoRALinear.merge"]
     assert course("grade", "3", "--only", "lora_state").exit_code == 0
     assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, lang, verbose):
+    """Every heading and every line of a report on all checks, in an order in which functions come back."""
+    monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(text, "_language", lang)
+    specs = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))
+    functions = [spec.function for spec in specs]
+    places = [functions[:place].count(function) for place, function in enumerate(functions)]
+    mixed = [spec for _, spec in sorted(zip(places, specs, strict=True), key=lambda pair: pair[0])]
+    terminal = Terminal()
+    screen = render.Screen(render.Console(file=terminal, color_system=None, width=300, highlight=False), verbose)
+    grading = Grading(3, "lora", "LoRA", "lora.py")
+    for event in session(
+        [
+            check(
+                spec.id, ("failed", "passed", "passed")[number % 3], function=spec.function, bonus=spec.bonus,
+                title=text.translated(spec.title), max_points=spec.points,
+            )
+            for number, spec in enumerate(mixed)
+        ]
+    ):  # fmt: skip
+        grading.take(event)
+        if event["event"] == "check":
+            screen.checked(grading, grading.checks[event["check"]["id"]])
+    printed = [line for line in terminal.getvalue().splitlines() if line.strip()]
+    known = selection.load("lora")
+    headings = [line for line in printed if any(line.startswith(function) for function in functions)]
+    lines = [line for line in printed if re.search(r"\d+/\d+$", line)]
+    assert len(headings) > 10 < len(lines) and len({*headings}) > len({*functions})
+    for line in (*headings, *lines):
+        found, unknown = known.resolve([line])
+        assert found and not unknown, line
+        assert line not in headings or line.startswith(found[0])
+    _, unknown = known.resolve([",".join(headings)])
+    assert not unknown
+    assert known.resolve(["inject_lora, continues"]) == (("inject_lora",), ("continues",))
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+def test_a_copied_heading_names_the_function_everywhere(course):
+    course.play(session([check("inject_lora.names", "failed")]))
+    course("grade", "3")
+    for command in ("hint", "read"):
+        plain, copied = (course(command, "3", name) for name in ("inject_lora", "inject_lora, continued"))
+        assert (plain.exit_code, copied.exit_code) == (0, 0), copied.output
+    with course.desk.editing(EXERCISES[2]) as remembered:
+        remembered.solved = True
+    for name in ("DoRALinear", "DoRALinear (bonus)"):
+        assert course("solution", "3", name).exit_code == 0
 
 
 def test_an_unknown_name_is_refused_with_what_may_be_meant(course):
