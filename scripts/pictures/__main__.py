@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from course import lesson, syllabus
+import click
+
+from course import lesson, shell, syllabus
 from scripts.pictures import FOLDER, HERE, drawn
+from solutions.recipes import preflight
 
 
 def main() -> None:
@@ -19,6 +23,12 @@ def main() -> None:
     named = parser.parse_args().lessons
     if unknown := [slug for slug in named if slug not in lessons]:
         parser.error(f"no pictures are drawn for {', '.join(unknown)}; there are {', '.join(lessons)}")
+    shell.begin()
+    try:
+        preflight.find_packages()  # some are drawn from what the lesson's figures compute
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     for slug in named or lessons:
         for name, picture in drawn(slug).items():
             (FOLDER / name).write_text(picture, encoding="utf-8", newline="\n")
