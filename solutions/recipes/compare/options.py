@@ -22,6 +22,8 @@ from solutions.recipes.options import FILE, MINE, THREADS, Function, decorated, 
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
+COMMITTED = running.ROOT / "docs" / RUNS
+"""Those of docs/results.md."""
 WHAT, OUTPUT, MACHINE = mark("What to measure"), mark("Output"), mark("Machine")
 COUNT, MOST_SEEDS = click.IntRange(1), 1000
 
@@ -41,7 +43,11 @@ OPTIONS = (
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
         help="Write the table to its place on this page, with a picture next to it.",
     ),
-    option(OUTPUT, "--quote", is_flag=True, default=False, help="Only print the Markdown; measure nothing."),
+    option(
+        OUTPUT, "--quote", is_flag=True, default=False,
+        help="Only print the Markdown; measure nothing. Without a file of your own, the runs are those of the "
+        "repository.",
+    ),
     option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs in parallel."),
     option(MACHINE, "--threads", type=THREADS, default=1, help="CPU threads per run."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
@@ -71,6 +77,10 @@ def compare(
         raise RecipeError(str(error)) from error
     named = ["--json", str(path)] if path else []
     path = path or (write[0].parent if write else Path()) / RUNS
+    if quote and not path.exists():
+        path = ours_instead(path) if not (named or write or asked.mine) else path
+        if not path.exists():
+            click.echo(say("There is no file of runs {path}. Choose one with --json.", path=path), err=True)
     runs = store.load(path)
     if not quote:
         missing = chosen.missing(asked, runs)
@@ -101,6 +111,14 @@ def compare(
     if not write and not quote:
         command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
         click.echo("\n" + say("Next: {command}", command=command))
+
+
+def ours_instead(path: Path) -> Path:
+    """The runs of the repository, in a clone of it, for a file that is not there."""
+    if not (COMMITTED.is_file() and (running.ROOT / "pyproject.toml").is_file()):
+        return path
+    click.echo(say("These are the runs in {path}.", path=COMMITTED), err=True)
+    return COMMITTED
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
