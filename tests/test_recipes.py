@@ -478,6 +478,23 @@ def told(config, out, **console) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()).replace("\r", "\n")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"max_steps": 1}, "training: 1 step"),
+        ({"max_steps": 2}, "training: 2 steps"),
+        ({"early_stopping": 1}, "training: at most 28 steps"),
+    ],
+)
+def test_a_run_too_short_for_an_estimate_says_how_many_steps_there_are(config, tmp_path, changes, said):
+    printed = told(dataclasses.replace(config, **changes), tmp_path)
+    assert f"\n{said}\n" in printed and ("will take" in printed) == ("28" in said)
+
+
+def test_the_steps_before_an_interruption_are_told():
+    assert display.describe_steps(1200, 3730, True) == "training: continues after step 1,200 of 3,730"
+
+
 @pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "file"])
 def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step_on(config, tmp_path, terminal):
     seen = []
@@ -490,6 +507,8 @@ def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(display.Progress, "update", update)
         printed = told(config, tmp_path, force_terminal=terminal)
+    before, first, after = printed.partition("\ntraining: 28 steps\n")
+    assert first and "texts to train" in before and "will take" in after
     assert len(re.findall(r"^training will take about \d+ s here \(28 steps\)$", printed, flags=re.MULTILINE)) == 1
     speed = r"step {} of 28  loss [\d.]+  [\d,.]+ texts/s  \d+ s left"
     assert len(seen) == 28 and seen[0] is None and all(re.fullmatch(speed.format(r"\d+"), words) for words in seen[1:])

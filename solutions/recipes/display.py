@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from course import shell
-from course.text import mark, say
+from course.text import mark, say, say_many
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
@@ -45,6 +45,21 @@ def describe_mine(taken: Functions) -> str:
         names = ", ".join(taken.not_passed)
         lines.append(say("did not pass when you last graded, and used all the same: {names}", names=names))
     return "\n".join(lines)
+
+
+def describe_steps(done: int, of: int, stops_early: bool = False) -> str:
+    """How much there is to do, before anything is known of how long that takes.
+
+    Args:
+        done: optimizer steps before the run was interrupted; 0 for a new one.
+        of: all of them.
+        stops_early: there may be fewer.
+    """
+    if done:
+        return say("training: continues after step {step:,} of {count:,}", step=done, count=of)
+    if stops_early:
+        return say_many("training: at most 1 step", "training: at most {count:,} steps", count=of)
+    return say_many("training: 1 step", "training: {count:,} steps", count=of)
 
 
 ESTIMATE_AFTER = 4
