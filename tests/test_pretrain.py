@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import itertools
 import io
+import itertools
 import json
 import math
 import os
