@@ -84,6 +84,8 @@ def _is_found(program: str, folder: Path, environ: Mapping[str, str]) -> bool:
         return False
     if _same(Path(found).parent, folder):
         return True
+    if program == "course" and _same(Path(os.path.realpath(found)).parent, folder):  # pipx makes a link to it
+        return True
     return program == "course" and bool(sys.argv[:1]) and _same(Path(found), Path(sys.argv[0]))
 
 

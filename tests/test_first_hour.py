@@ -1,5 +1,6 @@
 """The first hour: a next command that works, going on where one is, names for checks, the reference, recipes."""
 
+import ast
 import importlib
 import importlib.util
 import inspect
@@ -105,6 +106,31 @@ def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
     assert (
         subprocess.run(["sh", "-c", line], capture_output=True, encoding="utf-8", check=True).stdout == "ran read 1\n"
     )
+
+
+def test_every_next_command_of_a_recipe_is_one_that_works_in_the_shell():
+    said = [
+        (file.name, ast.unparse(keyword.value))
+        for file in (paths.ROOT / "solutions" / "recipes").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "say" and "Next: {command}" in ast.unparse(call)
+        for keyword in call.keywords
+        if keyword.arg == "command"
+    ]
+    assert len(said) >= 4
+    assert all(command.startswith("shell.typed(") for _, command in said), said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+def test_a_link_to_the_program_is_the_program(tmp_path, monkeypatch):
+    """As pipx makes it; the process of a recipe is not started by that link and prints the same."""
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    folder = make_environment(tmp_path / "tool", "course", "python", "activate")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "course").symlink_to(folder / "course")
+    environ = {"SHELL": "/bin/sh", "PATH": str(tmp_path / "bin")}
+    assert shell.runnable("course next", environ, str(folder / "python")) == "course next"
+    assert shell.runnable("python -m pip install x", environ, str(folder / "python")).startswith(". ")
 
 
 def test_on_windows_it_is_the_path(tmp_path, monkeypatch):

@@ -35,6 +35,7 @@ import solutions.lora
 from course import environment, shell
 from course.cli import cli as front_cli
 from solutions import recipes
+from solutions.recipes import __main__ as recipes_main
 from solutions.recipes import (
     bench,
     data,
@@ -489,6 +490,16 @@ def told(config, out, **console) -> str:
 def test_a_run_too_short_for_an_estimate_says_how_many_steps_there_are(config, tmp_path, changes, said):
     printed = told(dataclasses.replace(config, **changes), tmp_path)
     assert f"\n{said}\n" in printed and ("will take" in printed) == ("28" in said)
+
+
+def test_the_next_command_is_one_for_the_shell_that_one_is_in(config, tmp_path, monkeypatch):
+    """What a recipe prints last; so for all of them."""
+    monkeypatch.setattr(shell, "typed", lambda command: f"activated && {command}")
+    screen = io.StringIO()
+    result = finetune(dataclasses.replace(config, max_steps=1), tmp_path, QUIET)
+    display.print_result(Console(file=screen, width=100), result, tmp_path)
+    assert screen.getvalue().splitlines()[-1].startswith("Next: activated && course run predict ")
+    assert recipes_main.saved_for_later("course run x").endswith("Next: activated && course run x")
 
 
 def test_the_steps_before_an_interruption_are_told():

@@ -90,7 +90,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
 def saved_for_later(command: str) -> str:
     """What a run says that was interrupted."""
-    return say("interrupted; the current state is saved. Next: {command}", command=command)
+    return say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:

@@ -188,7 +188,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     console.print(table, highlight=False)
     mine = result["config"]["mine"]
     command = ["course", "run", "predict", str(out), *(["--mine", mine] if mine else []), "a warm and funny film"]
-    told = say("Next: {command}", command=shlex.join(command))
+    told = say("Next: {command}", command=shell.typed(shlex.join(command)))
     console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
+from course import shell
 from course.text import mark, say
 from solutions.recipes import preflight
 from solutions.recipes.both import in_english
@@ -110,7 +111,7 @@ def compare(
         console.print(Markdown(content))
     if not write and not quote:
         command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
-        click.echo("\n" + say("Next: {command}", command=command))
+        click.echo("\n" + say("Next: {command}", command=shell.typed(command)))
 
 
 def ours_instead(path: Path) -> Path:

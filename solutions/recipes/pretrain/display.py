@@ -133,6 +133,5 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         table.add_row(name, escape(value))
     console.print(table, highlight=False)
     command = ["course", "run", "finetune", "--model", str(out), "--out", f"{out}-finetuned", "--method", "full"]
-    console.print(
-        f"\n{say('Next: {command}', command=shlex.join(command))}", highlight=False, markup=False, soft_wrap=True
-    )
+    told = say("Next: {command}", command=shell.typed(shlex.join(command)))
+    console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)
