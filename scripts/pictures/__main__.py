@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-import click
-
 from course import lesson, shell, syllabus
 from scripts.pictures import FOLDER, HERE, drawn
 from solutions.recipes import preflight
+from solutions.recipes.errors import RecipeError
 
 
 def main() -> None:
@@ -26,7 +25,7 @@ def main() -> None:
     shell.begin()
     try:
         preflight.find_packages()  # some are drawn from what the lesson's figures compute
-    except click.ClickException as error:
+    except RecipeError as error:
         error.show()
         sys.exit(error.exit_code)
     for slug in named or lessons:
