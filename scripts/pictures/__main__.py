@@ -22,7 +22,6 @@ def main() -> None:
     named = parser.parse_args().lessons
     if unknown := [slug for slug in named if slug not in lessons]:
         parser.error(f"no pictures are drawn for {', '.join(unknown)}; there are {', '.join(lessons)}")
-    shell.begin()
     try:
         preflight.find_packages()  # some are drawn from what the lesson's figures compute
     except RecipeError as error:
@@ -35,4 +34,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    shell.begin()
     main()
