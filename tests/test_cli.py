@@ -1193,7 +1193,7 @@ def test_doctor_finds_what_is_missing(desk, monkeypatch):
     outcome = desk("doctor")
     assert outcome.exit_code == 1
     assert re.search(
-        r"no-such-package +not installed\n +install it with: python -m pip install no-such-package", outcome.stdout
+        r"no-such-package +not installed\n +install it with:\n +python -m pip install no-such-package", outcome.stdout
     )
     assert "no reply (exit code 1): no module named torch" in outcome.stdout
     assert "2 things are missing." in outcome.stdout

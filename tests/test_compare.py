@@ -32,7 +32,7 @@ from solutions import evaluation, strategy
 from solutions.recipes import data, memory, splitting
 from solutions.recipes.__main__ import cli
 from solutions.recipes.compare import cell as cells
-from solutions.recipes.compare import memory_model, page, plots, running, store, tables
+from solutions.recipes.compare import memory_model, options, page, plots, running, store, tables
 from solutions.recipes.compare.store import SPLIT, Cell, Runs
 from solutions.recipes.compare.tables import TABLES, Asked
 from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune
@@ -526,6 +526,29 @@ def test_quote_prints_the_markdown_and_measures_nothing(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_in_a_clone_quote_finds_the_runs_of_the_page(tmp_path, monkeypatch):
+    """The command as it stands on the page, with nothing but --quote, in a folder without runs."""
+    monkeypatch.chdir(tmp_path)
+    committed = ["--json", str(ROOT / "docs/results.json")]
+    assert quote("methods", "--seeds", "5") == quote("methods", "--seeds", "5", *committed)
+    assert "| full | .816" in quote("methods", "--seeds", "5")
+    for run in whole("reinit", Asked(seeds=1)).by_key.values():
+        store.add(tmp_path / "results.json", run)
+    assert "| 3 | 1.000 | 1 |" in quote("reinit", "--seeds", "1"), "your own runs come first"
+
+
+@pytest.mark.parametrize("words", [["--json", "none.json"], ["--write", "page/results.md"], ["--mine", "desk"], []])
+def test_where_there_are_no_runs_quote_says_so(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(options, "COMMITTED", options.COMMITTED if words else tmp_path / "not a clone.json")
+    for name in ("desk", "page"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "desk" / "lora.py").write_text("", encoding="utf-8")
+    outcome = CliRunner().invoke(cli, ["compare", "methods", "--quote", *words])
+    assert "Not measured yet." in outcome.stdout and outcome.exit_code == 0, outcome.output
+    assert re.search(r"^There is no file of runs .*\.json\. Choose one with --json\.$", outcome.stderr, re.MULTILINE)
+
+
 def test_the_committed_page_is_what_its_commands_print():
     text = (ROOT / "docs/results.md").read_text(encoding="utf-8")
     for name in TABLES:
@@ -551,9 +574,9 @@ def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypat
     ):
         outcome = CliRunner().invoke(cli, ["compare", *words, "--json", str(tmp_path / "runs.json")])
         assert outcome.exit_code == 2 and message in outcome.stderr, outcome.output
-    monkeypatch.setattr("solutions.recipes.compare.options.find_spec", lambda name: None)
+    monkeypatch.setattr("solutions.recipes.preflight.find_spec", lambda name: None)
     outcome = CliRunner().invoke(cli, ["compare", "methods", "--json", str(tmp_path / "runs.json")])
-    assert "scikit-learn is missing" in outcome.stderr and not list(tmp_path.iterdir())
+    assert "scikit-learn is not installed" in outcome.stderr and not list(tmp_path.iterdir())
 
 
 # --- What a cell does -------------------------------------------------------------------------------------------------

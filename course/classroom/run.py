@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course import bundle, leftovers, notebook, session, signals, syllabus
+from course import bundle, leftovers, notebook, session, shell, signals, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
 from course.errors import CourseError, GraderFault
@@ -320,9 +320,7 @@ def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
     try:
         distributed: Any = importlib.import_module("distributed")
     except ImportError:
-        raise CourseError(
-            say("--dask needs two more packages: python -m pip install 'transformers-course[cluster]'")
-        ) from None
+        raise CourseError(shell.not_installed("distributed", "cluster")) from None
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

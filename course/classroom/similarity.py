@@ -25,7 +25,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from course import files, paths
+from course import files, paths, shell
 from course.classroom import pages, sources
 from course.classroom.model import Entry, Gradebook, Student
 from course.errors import CourseError
@@ -186,15 +186,10 @@ def _fingerprint(text: str) -> Any:
     try:
         import copydetect
     except ImportError:
-        raise NotInstalled(
-            say("Comparing submissions needs the package copydetect. Install it: {command}", command=INSTALL)
-        ) from None
+        raise NotInstalled(shell.not_installed("copydetect", "class")) from None
     # Every run counts (a window of 1): winnowing would choose by Python's salted hashes, another choice in every run.
     # Its own list of boilerplate is not used: version 0.5.0 drops the wrong places where a run occurs twice.
     return copydetect.CodeFingerprint("submission.py", RUN, 1, language="python", fp=io.StringIO(text))
-
-
-INSTALL = 'pip install "transformers-course[class]"'
 
 
 def _prepare(student: Student, content: bytes, given: frozenset[int], reference: frozenset[int]) -> Prepared:

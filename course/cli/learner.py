@@ -688,7 +688,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     Below the reference, you see how the libraries do the same. Give FUNCTION to see only one function; course diff
     compares your file with the reference. With --give-up you see it before you have passed, which is recorded.
     """
-    from course import advice, reference, render
+    from course import advice, reference, render, selection
 
     chosen = exercise_named(exercise)
     _whole(REFERENCES)
@@ -698,6 +698,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     if difference:
         _show_difference(here, chosen, console)
     else:
+        function = function and selection.bare(function)
         code = reference.source(chosen, function)
         if code is None:
             nearest = difflib.get_close_matches(str(function), chosen.names, n=1)
@@ -1017,14 +1018,17 @@ def _no_hints(function: str) -> tuple[str, ...]:
 
 def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:
     """The function that a reader means: one of the exercise's, or a group of its checks; or that of an open check."""
+    from course import selection
+
     known: list[str] = [*exercise.names, *(str(check["function"]) for check in memory.failed)]
     known += [heading for heading in found.hints if heading not in known] if found else []
+    meant = {name.lower(), selection.bare(name).lower()}
     for candidate in known:
-        if candidate.lower() == name.lower():
+        if candidate.lower() in meant:
             return candidate, None
     for check in memory.failed:
         check_id = str(check["id"])
-        if name.lower() in (check_id.lower(), check_id.partition(".")[2].lower()):
+        if meant & {check_id.lower(), check_id.partition(".")[2].lower()}:
             return str(check["function"]), check_id
     nearest = difflib.get_close_matches(name, known, n=1)
     raise errors.NoSuchFunction(name, exercise.id, exercise.names, nearest=nearest[0] if nearest else None)

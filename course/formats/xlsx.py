@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from course import shell
 from course.classroom.model import Gradebook
 from course.errors import CourseError
 from course.formats import facts, table
@@ -29,7 +30,7 @@ def to_xlsx(book: Gradebook) -> bytes:
         import xlsxwriter
     except ImportError:
         raise CourseError(
-            say("writing xlsx needs a library: pip install 'transformers-course[class]'. Or use --to csv.")
+            f"{shell.not_installed('xlsxwriter', 'class')}\n{say('Or write CSV files: --to csv.')}"
         ) from None
     target = io.BytesIO()
     literal = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}

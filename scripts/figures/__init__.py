@@ -6,7 +6,8 @@
 Nothing is downloaded. A lesson's module holds
 
 - ``SECTIONS``: functions that return figures; the first line of each docstring is the heading of its table;
-- ``EXTRAS``, if it needs them: option -> such a function, for what takes long or needs another package.
+- ``EXTRAS``, if it needs them: option -> such a function, for what takes long or needs another package;
+- ``NEEDS``: such an option -> the packages of the extra ``offline`` without which it cannot run.
 
 ``tests/test_pages.py`` demands that the lesson prints every figure of every section, so neither can change alone;
 ``tests/test_figures.py`` demands that every number of the lesson is one of them, or has another source.
@@ -14,6 +15,7 @@ Nothing is downloaded. A lesson's module holds
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import os
@@ -43,6 +45,41 @@ class Figure:
 Section = Callable[[], list[Figure]]
 
 
+@dataclass(frozen=True)
+class Extra:
+    """What a lesson can also measure."""
+
+    heading: str
+    needs: tuple[str, ...]
+    """Packages."""
+
+
+def summary_and_extras(slug: str) -> tuple[str, dict[str, Extra]]:
+    """What is said of a lesson's module, and its options, read from its file: importing it would import torch."""
+    tree = ast.parse((HERE / f"{slug}.py").read_text(encoding="utf-8"))
+    assigned = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    headings = {
+        node.name: _heading(ast.get_docstring(node) or node.name)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    needs = ast.literal_eval(assigned["NEEDS"]) if "NEEDS" in assigned else {}
+    extras = assigned.get("EXTRAS", ast.Dict([], []))
+    assert isinstance(extras, ast.Dict)
+    found = {
+        str(ast.literal_eval(name)): Extra(headings[function.id], tuple(needs.get(ast.literal_eval(name), ())))
+        for name, function in zip(extras.keys, extras.values, strict=True)
+        if name is not None and isinstance(function, ast.Name)
+    }
+    return (ast.get_docstring(tree) or "").partition("\n")[0].replace("``", ""), found
+
+
 def module_of(slug: str) -> ModuleType:
     """The module that computes the figures of a lesson."""
     return importlib.import_module(f"scripts.figures.{slug}")
@@ -50,7 +87,11 @@ def module_of(slug: str) -> ModuleType:
 
 def heading(section: Section) -> str:
     """The first line of a section's docstring."""
-    return (section.__doc__ or section.__name__).partition("\n")[0].rstrip(".")
+    return _heading(section.__doc__ or section.__name__)
+
+
+def _heading(docstring: str) -> str:
+    return docstring.partition("\n")[0].rstrip(".")
 
 
 def run(section: Section) -> list[Figure]:

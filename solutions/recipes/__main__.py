@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from course import click_words, parent, spelling, text
+from course import click_words, parent, shell, spelling, text
 from course.text import say
-from solutions.recipes import idle, preflight
+from solutions.recipes import idle, predicting, preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
-from solutions.recipes.files import refuse_foreign
+from solutions.recipes.files import refuse_foreign, write_atomically
 from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.gpu.options import Check, check_options
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, THREADS, GroupedCommand, finetune_options
@@ -90,7 +90,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
 def saved_for_later(command: str) -> str:
     """What a run says that was interrupted."""
-    return say("interrupted; the current state is saved. Next: {command}", command=command)
+    return say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -181,21 +181,16 @@ def predict(
     Each argument is a text, a .txt file with one text per line, a .csv file, or - for the lines of standard input.
     Blank texts get no prediction.
     """
-    from solutions.recipes import predicting
-
     idle.refuse(idle.OF_PREDICT, ctx.params, idle.typed(ctx))
     if path not in (None, "-"):
         refuse_foreign(Path(path), "course/predictions")
+    preflight.find_run(folder, mine)
+    if compiled:
+        preflight.find_compiler()
     wanted = predicting.gather(texts, text_column)
 
     with quick_imports():
-        from solutions.recipes.files import write_atomically
-        from solutions.recipes.saving import load_run, read_recipe
-
-    if mine is not None and "mine" not in read_recipe(folder):
-        raise RecipeError(
-            say("--mine has no effect: {folder} was not trained with your own functions. Leave it out", folder=folder)
-        )
+        from solutions.recipes.saving import load_run
 
     answers = predicting.predict(predicting.sped_up(load_run(folder, mine), compiled), wanted)
     if path is None:
@@ -385,13 +380,21 @@ def bench(
     training on long texts, inference.
     """
     idle.refuse(idle.OF_BENCH, ctx.params, idle.typed(ctx))
-    from rich.console import Console
-
-    from solutions.recipes import bench as benchmark
-
     if path is not None:
         refuse_foreign(path, "course/bench-training")
-    report = benchmark.run(rounds=rounds, threads=threads, console=Console(), parts=parts, compiled=compiled)
+    preflight.find_packages()
+    preflight.find_model(FineTune.model)
+    preflight.find_data(FineTune.data)
+    if compiled:
+        preflight.find_compiler()
+
+    from rich.console import Console
+
+    console = Console()
+    with console.status(say("starting torch")):
+        from solutions.recipes import bench as benchmark
+
+    report = benchmark.run(rounds=rounds, threads=threads, console=console, parts=parts, compiled=compiled)
     if path is not None:
         benchmark.write(report, path)
 
@@ -401,6 +404,7 @@ def main() -> None:
     parent.follow()
     spelling.spell(sys.stdout, sys.stderr)
     click_words.teach()
+    shell.begin()
     text.use_if_written(text.detect())
     try:
         code = cli.main(prog_name="course run", standalone_mode=False)

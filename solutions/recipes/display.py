@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from course.text import mark, say
+from course import shell
+from course.text import mark, say, say_many
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
@@ -44,6 +45,21 @@ def describe_mine(taken: Functions) -> str:
         names = ", ".join(taken.not_passed)
         lines.append(say("did not pass when you last graded, and used all the same: {names}", names=names))
     return "\n".join(lines)
+
+
+def describe_steps(done: int, of: int, stops_early: bool = False) -> str:
+    """How much there is to do, before anything is known of how long that takes.
+
+    Args:
+        done: optimizer steps before the run was interrupted; 0 for a new one.
+        of: all of them.
+        stops_early: there may be fewer.
+    """
+    if done:
+        return say("training: continues after step {step:,} of {count:,}", step=done, count=of)
+    if stops_early:
+        return say_many("training: at most 1 step", "training: at most {count:,} steps", count=of)
+    return say_many("training: 1 step", "training: {count:,} steps", count=of)
 
 
 ESTIMATE_AFTER = 4
@@ -161,7 +177,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         ),
         say("saved"): say("{path} ({size}), reloaded and checked: same predictions", path=saved, size=size(saved)),
         say("pictures"): ", ".join(result["pictures"])
-        or say("none; for curves: {command}", command=result["pictures_missing"]),
+        or say("none; for curves: {command}", command=shell.typed(result["pictures_missing"])),
     }
     if result["best_epoch"] is not None:
         rows[say("kept")] = say(
@@ -172,7 +188,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     console.print(table, highlight=False)
     mine = result["config"]["mine"]
     command = ["course", "run", "predict", str(out), *(["--mine", mine] if mine else []), "a warm and funny film"]
-    told = say("Next: {command}", command=shlex.join(command))
+    told = say("Next: {command}", command=shell.typed(shlex.join(command)))
     console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)
 
 

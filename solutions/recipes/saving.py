@@ -9,7 +9,6 @@
 - ``result.json``: what came out; written last, so that it is there only if all the rest is
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.methods import adapt, load_trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, IN_PEFT, adapter_config, from_peft, to_peft
-from solutions.recipes.preflight import CHECKPOINT, FINE_TUNED, RECIPE, RESULT, WHOLE, refuse_finished
+from solutions.recipes.preflight import CHECKPOINT, FINE_TUNED, RECIPE, RESULT, WHOLE, read_recipe, refuse_finished
 from solutions.recipes.training import answer
 
 BERT = "bert."
@@ -154,23 +153,6 @@ def renamed(state: dict[str, Tensor], before: str, after: str) -> dict[str, Tens
     return {
         after + name.removeprefix(before) if name.startswith(before) else name: tensor for name, tensor in state.items()
     }
-
-
-def read_recipe(out: Path) -> dict[str, Any]:
-    """What it takes to load a run.
-
-    Raises:
-        RecipeError: there is no finished run in the folder, or one of an older version.
-    """
-    try:
-        recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
-        if recipe["schema"] != "course/recipe/v2":
-            raise RecipeError(say("{out} was written by a different version of the course. Train again", out=out))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise RecipeError(say("there is no finished run in {out} (no {file})", out=out, file=RECIPE)) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(say("{file} cannot be read: {reason}", file=out / RECIPE, reason=error)) from error
-    return recipe
 
 
 def base_for_peft(out: Path, hardware: Hardware | None = None) -> Classifier:

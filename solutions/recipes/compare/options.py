@@ -3,7 +3,6 @@
 import os
 import shlex
 from contextlib import nullcontext
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,21 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
+from course import shell
 from course.text import mark, say
 from solutions.recipes import preflight
 from solutions.recipes.both import in_english
 from solutions.recipes.compare import page as pages
 from solutions.recipes.compare import plots, running, store
-from solutions.recipes.compare.tables import TABLES, Asked, Table
-from solutions.recipes.errors import INSTALL_COMPARE, NothingStarted, RecipeError
+from solutions.recipes.compare.tables import BERT_BASE, TABLES, Asked, Table
+from solutions.recipes.errors import NothingStarted, RecipeError, missing_package
 from solutions.recipes.functions import used, written_in
 from solutions.recipes.options import FILE, MINE, THREADS, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
+COMMITTED = running.ROOT / "docs" / RUNS
+"""Those of docs/results.md."""
 WHAT, OUTPUT, MACHINE = mark("What to measure"), mark("Output"), mark("Machine")
 COUNT, MOST_SEEDS = click.IntRange(1), 1000
 
@@ -42,7 +44,11 @@ OPTIONS = (
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
         help="Write the table to its place on this page, with a picture next to it.",
     ),
-    option(OUTPUT, "--quote", is_flag=True, default=False, help="Only print the Markdown; measure nothing."),
+    option(
+        OUTPUT, "--quote", is_flag=True, default=False,
+        help="Only print the Markdown; measure nothing. Without a file of your own, the runs are those of the "
+        "repository.",
+    ),
     option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs in parallel."),
     option(MACHINE, "--threads", type=THREADS, default=1, help="CPU threads per run."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
@@ -72,6 +78,10 @@ def compare(
         raise RecipeError(str(error)) from error
     named = ["--json", str(path)] if path else []
     path = path or (write[0].parent if write else Path()) / RUNS
+    if quote and not path.exists():
+        path = ours_instead(path) if not (named or write or asked.mine) else path
+        if not path.exists():
+            click.echo(say("There is no file of runs {path}. Choose one with --json.", path=path), err=True)
     runs = store.load(path)
     if not quote:
         missing = chosen.missing(asked, runs)
@@ -101,7 +111,15 @@ def compare(
         console.print(Markdown(content))
     if not write and not quote:
         command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
-        click.echo("\n" + say("Next: {command}", command=command))
+        click.echo("\n" + say("Next: {command}", command=shell.typed(command)))
+
+
+def ours_instead(path: Path) -> Path:
+    """The runs of the repository, in a clone of it, for a file that is not there."""
+    if not (COMMITTED.is_file() and (running.ROOT / "pyproject.toml").is_file()):
+        return path
+    click.echo(say("These are the runs in {path}.", path=COMMITTED), err=True)
+    return COMMITTED
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
@@ -121,13 +139,16 @@ def check(missing: list[store.Cell], path: Path) -> None:
     Raises:
         RecipeError: a package, the data, the model, the device or the folder of the runs is missing.
     """
-    if any(cell.kind == "tfidf" for cell in missing) and find_spec("sklearn") is None:
-        raise RecipeError(
-            say("the package {package} is missing. {advice}", package="scikit-learn", advice=say(INSTALL_COMPARE))
-        )
+    if any(cell.kind == "tfidf" for cell in missing) and preflight.find_spec("sklearn") is None:
+        raise missing_package("scikit-learn", "compare")
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
+    for cell in missing[:1] if not trained else ():  # of the memory alone: they have no data
+        preflight.find_packages()
+        if cell.config.model != BERT_BASE:
+            preflight.find_model(cell.config.model)
+        preflight.find_device(cell.config.device)
     if own := [cell for cell in missing if cell.own]:  # TF-IDF has none
         demand_something_of_yours(own)
     folder = path.resolve().parent

@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from course.text import say, translated
 from solutions.recipes import preflight
 from solutions.recipes.both import in_english
 from solutions.recipes.config import METHODS
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
+from solutions.recipes.errors import RecipeError
 from solutions.recipes.options import FILE, SEED, THREADS, Function, decorated
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
@@ -116,11 +115,7 @@ def check(told: Check) -> None:
     Raises:
         RecipeError: there is no GPU, or a package, a model or the data are missing.
     """
-    for package in ("torch", "transformers"):
-        if find_spec(package) is None:
-            raise RecipeError(
-                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
-            )
+    preflight.find_packages()
     kind = told.device.split(":")[0]
     if kind not in ("cuda", "cpu"):
         raise RecipeError(

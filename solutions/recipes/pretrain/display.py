@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course import shell
 from course.text import mark, say
 from solutions.recipes.display import size
 from solutions.recipes.pretrain.config import PreTrain
@@ -126,12 +127,11 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
             size=size(out / "model.safetensors"),
         ),
         say("pictures"): ", ".join(result["pictures"])
-        or say("none; for curves: {command}", command=result["pictures_missing"]),
+        or say("none; for curves: {command}", command=shell.typed(result["pictures_missing"])),
     }
     for name, value in rows.items():
         table.add_row(name, escape(value))
     console.print(table, highlight=False)
     command = ["course", "run", "finetune", "--model", str(out), "--out", f"{out}-finetuned", "--method", "full"]
-    console.print(
-        f"\n{say('Next: {command}', command=shlex.join(command))}", highlight=False, markup=False, soft_wrap=True
-    )
+    told = say("Next: {command}", command=shell.typed(shlex.join(command)))
+    console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)

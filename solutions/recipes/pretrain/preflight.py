@@ -1,11 +1,10 @@
 """What can be refused before torch is loaded, for ``pretrain``."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from course.text import say
 from solutions.recipes import preflight
-from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError
+from solutions.recipes.errors import RecipeError, missing_package
 from solutions.recipes.preflight import CHECKPOINT, PACKAGED
 from solutions.recipes.pretrain.config import EMBEDDED, PreTrain
 
@@ -20,15 +19,9 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
         RecipeError: a package, a file or the device is missing, or the folder holds a run that would be lost.
         StudentError: a file given as ``mine`` is missing, or not Python.
     """
-    for package in ("torch", "transformers", *(("tokenizers",) if config.from_scratch else ())):
-        if find_spec(package) is None:
-            raise RecipeError(
-                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
-            )
-    if tensorboard and find_spec("tensorboard") is None:
-        raise RecipeError(
-            say("the package {package} is missing. {advice}", package="tensorboard", advice=say(INSTALL_TENSORBOARD))
-        )
+    preflight.find_packages(*(("tokenizers",) if config.from_scratch else ()))
+    if tensorboard and preflight.find_spec("tensorboard") is None:
+        raise missing_package("tensorboard", "tensorboard")
     start = str(config.start)
     if not config.from_scratch:
         preflight.find_model(start)

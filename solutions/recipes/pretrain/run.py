@@ -15,7 +15,7 @@ from transformers import PreTrainedTokenizerBase
 
 from course.text import mark, say
 from solutions.recipes import journal, pictures
-from solutions.recipes.display import describe_mine, progress
+from solutions.recipes.display import describe_mine, describe_steps, progress
 from solutions.recipes.errors import RecipeFault
 from solutions.recipes.files import cannot_write, write_json
 from solutions.recipes.finetune import SAME_LOGITS, describe_training, ending_gently, versions
@@ -222,6 +222,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
         at = under_way.at
         seen = at.tokens
         under_way.journal = Predictions(saving.path.parent, at.step, at.epoch, tensorboard)
+        console.print(describe_steps(at.step, under_way.steps), highlight=False)
         try:
             with ending_gently(under_way):
                 return under_way.run(), under_way.at.tokens

@@ -9,7 +9,7 @@ import click
 from course.click_words import Option
 from course.text import say
 from solutions.recipes import preflight
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
+from solutions.recipes.errors import RecipeError
 from solutions.recipes.options import FILE, SEED, THREADS, Function, decorated, listed
 
 PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
@@ -73,11 +73,7 @@ def check(tour: Tour) -> None:
         RecipeError: a package or a model is missing.
         StudentError: a file given as ``mine`` is missing, or not Python.
     """
-    for package in ("torch", "transformers"):
-        if preflight.find_spec(package) is None:
-            raise RecipeError(
-                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
-            )
+    preflight.find_packages()
     named = [name for name in (tour.model, tour.sentiment, tour.mlm, tour.clm, tour.ner) if name is not None]
     for name in named:
         preflight.find_model(name)
