@@ -1094,7 +1094,7 @@ class CheckLoRALinear:
         ):
             adapted.weight = student.draw.normal(D, K)
             with student.untraced():
-                student.fixtures.lora.overwrite(adapted.base, adapted.weight)
+                student.fixtures.lora.overwrite(adapted.layer, adapted.base, adapted.weight)
             for method in ("merge", "unmerge"):
                 adapted.quietly(method)
             asked.append((adapted.layer(x), adapted.adapted(x), what))
