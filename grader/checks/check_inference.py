@@ -31,8 +31,8 @@ from grader.judge.check import check
 from grader.judge.proxy import Draw
 
 LABELS = (
-    "passive-aggressive very-disappointed quite-enthusiastic slightly-embarrassed rather-melancholic deeply-overwhelmed "
-    "somewhat-apprehensive mildly-affectionate"
+    "passive-aggressive very-disappointed quite-enthusiastic slightly-embarrassed rather-melancholic "
+    "deeply-overwhelmed somewhat-apprehensive mildly-affectionate"
 ).split()
 """Long ones, all of them: whoever keeps only so many characters of a name is found out whatever class is predicted."""
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
