@@ -30,7 +30,11 @@ from grader.judge import expect
 from grader.judge.check import check
 from grader.judge.proxy import Draw
 
-LABELS = "calm angry happy sad bored curious afraid proud".split()
+LABELS = (
+    "passive-aggressive very-disappointed quite-enthusiastic slightly-embarrassed rather-melancholic "
+    "deeply-overwhelmed somewhat-apprehensive mildly-affectionate"
+).split()
+"""Long ones, all of them: whoever keeps only so many characters of a name is found out whatever class is predicted."""
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
 """Words of one token."""
 LETTERS = [word for word in PLAIN if word.isalpha() and word.islower()]
@@ -1257,8 +1261,11 @@ class CheckTemperatureScale:
     def check_too_shy(self, student):
         """for logits that are too small, the temperature is below 1"""
         asked = []
-        for n, n_classes, low, high in ((180, 4, 31, 34), (210, 2, 70, 80), (170, 3, 6, 9)):
+        for n, n_classes, low, high in ((180, 4, 31, 34), (1210, 2, 70, 80), (170, 3, 6, 9)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.01))
+            if n > 1000:  # the wrong predictions come last: whoever looks at the first ones only sees hardly any
+                order = (logits.argmax(-1) != labels).long().argsort(stable=True)
+                logits, labels = logits[order], labels[order]
             what = say("{n} predictions, {n_classes} classes, logits too small", n=n, n_classes=n_classes)
             asked.append(self.asked(student, logits, labels, what, far=high < 10))
         student.note("temperatures below 1", steps_of([got for _, got, _ in asked]))

@@ -1060,6 +1060,7 @@ class CheckLoRALinear:
         self.expect_own_weights_restored(student)
         self.expect_restored_after_two_merges(student)
         self.expect_unmerged_if_zero(student)
+        self.expect_newest_weight_restored(student)
         self.remark_on_rounding(student)
 
     @staticmethod
@@ -1080,6 +1081,26 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="unmerge() makes the LoRA branch active again, even if the update was zero",
         )
+
+    @staticmethod
+    def expect_newest_weight_restored(student) -> None:
+        """Before a merge, W may be given other values: unmerge() restores those from before the last merge()."""
+        adapted = Adapted(student, alpha=8.0)
+        x = student.draw.normal(4, K)
+        asked = []
+        for what in (
+            mark("output after new values in W, merge() and unmerge()"),
+            mark("output after new values in W, merge() and unmerge(), all of it twice"),
+        ):
+            adapted.weight = student.draw.normal(D, K)
+            with student.untraced():
+                student.fixtures.lora.overwrite(adapted.layer, adapted.base, adapted.weight)
+            for method in ("merge", "unmerge"):
+                adapted.quietly(method)
+            asked.append((adapted.layer(x), adapted.adapted(x), what))
+        for output, want, what in asked:
+            hint = "unmerge() restores W as it was before the last merge(): when does your layer save W?"
+            expect.close(output, want, what, tolerance=1e-4, hint=hint)
 
     @staticmethod
     def expect_own_weights_restored(student) -> None:

@@ -949,6 +949,7 @@ class CheckWarmupLinear:
             hint="warmup_steps is a number of steps, even if it is 1: at which step is the peak then?",
         )
         self.demand_full_rate(student)
+        self.demand_no_share(student)
 
     @staticmethod
     def demand_corners(student, warmup: int, total: int) -> None:
@@ -1017,6 +1018,29 @@ class CheckWarmupLinear:
                 "make warmup_steps an integer once, before you compute either straight line: where do you use the "
                 "fraction?"
             ),
+        )
+
+    @staticmethod
+    def demand_no_share(student) -> None:
+        """A fraction below 1 is a number of steps like any other, not a share of all steps."""
+        total = student.draw.integer(45, 50)  # a share of it is rounded and truncated to the same number
+        with student.untraced():
+            found = multipliers(student, range(total), 0.01 * total, total)
+        steps = [float(value) if isinstance(value, (int, float, Tensor)) else math.nan for value in found]
+        right = any(
+            all(abs(value - up_and_down(step, peak, total)) < 1e-5 for step, value in enumerate(steps))
+            for peak in (0, 1)
+        )
+        student.note("multipliers with a fraction below 1", "those of a whole number" if right else steps)
+        expect.true(
+            right,
+            say(
+                "with warmup_steps = 0.01 * {total} = {warmup:.2f}, the multipliers are not those of a schedule with "
+                "0 or 1 steps of warmup",
+                total=total,
+                warmup=0.01 * total,
+            ),
+            hint="a fraction below 1 is a number of steps, too: which whole number does it become?",
         )
 
     @check(points=1)
@@ -1093,11 +1117,13 @@ class Clipped:
         frozen: tuple[int, ...] = (),
         double: tuple[int, ...] = (),
         half: tuple[int, ...] = (),
+        brain: tuple[int, ...] = (),
         shapes: Sequence[tuple[int, ...]] = SHAPES,
     ) -> None:
         """Draw gradients and bring them to this norm.
 
-        The parameters at ``without`` have none, those at ``double`` are in float64, those at ``half`` in float16.
+        The parameters at ``without`` have none, those at ``double`` are in float64, those at ``half`` in float16,
+        those at ``brain`` in bfloat16.
         """
         self.student = student
         self.numbers = [student.draw.normal(*shape) for shape in shapes]
@@ -1105,8 +1131,8 @@ class Clipped:
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
-        for place in (*double, *half):
-            dtype = torch.float64 if place in double else torch.float16
+        for place in (*double, *half, *brain):
+            dtype = torch.float64 if place in double else torch.float16 if place in half else torch.bfloat16
             gradient = self.before[place]
             self.numbers[place] = self.numbers[place].to(dtype)
             self.before[place] = None if gradient is None else gradient.to(dtype)
@@ -1248,7 +1274,7 @@ class CheckClipGradNorm:
         """In float16, the squares of large numbers overflow and those of small ones vanish; torch avoids both."""
         shares = []
         for norm in (float(student.draw.uniform(2000, 5000)), float(student.draw.uniform(2e-4, 4e-4))):
-            clipped = Clipped(student, norm, half=(0, 2))
+            clipped = Clipped(student, norm, half=(0, 2), brain=(3,))  # a norm of one number is exact
             want = math.hypot(*(float(grad.double().norm()) for grad in clipped.before if grad is not None))
             with student.untraced():
                 found = clipped.clip(1.0)
@@ -1330,6 +1356,7 @@ class Accumulated:
         earlier: what the gradients are filled with before the call; None for no gradients.
         alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
         padded: (positions, labels) of each example, for every micro-batch; None for one row of numbers each.
+        tokens: the inputs are token ids, of which the network looks up the rows of an embedding matrix.
     """
 
     def __init__(
@@ -1341,6 +1368,7 @@ class Accumulated:
         earlier: float | None = None,
         alike: bool = False,
         padded: tuple[tuple[int, int], ...] | None = None,
+        tokens: bool = False,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -1365,7 +1393,9 @@ class Accumulated:
                 (draw.normal(n, positions, INPUTS) * (1 + place), draw.integers(0, OUTPUTS, (n, labels)))
                 for place, (n, (positions, labels)) in enumerate(zip(sizes, padded, strict=True))
             ]
-        model = given.network(*self.weights.values(), places=places)
+        if tokens:
+            self.batches = [(draw.integers(0, INPUTS, (len(x), 5)), y) for x, y in self.batches]
+        model = given.network(*self.weights.values(), places=places, tokens=tokens)
         if earlier is not None:
             given.leave_gradients(model, earlier)
         # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
@@ -1402,7 +1432,8 @@ class Accumulated:
     def truth(self) -> tuple[float, dict[str, Tensor]]:
         """Mean loss over all examples and its gradient, from one large batch in float64, by hand."""
         first, second, bias = (tensor.double() for tensor in self.weights.values())
-        inputs = torch.cat([x if x.dim() == 2 else x.mean(1) for x, _ in self.batches]).double()
+        numbers = [x if x.is_floating_point() else torch.eye(INPUTS)[x] for x, _ in self.batches]  # ids: one-hot
+        inputs = torch.cat([x if x.dim() == 2 else x.mean(1) for x in numbers]).double()
         hidden = torch.tanh(inputs @ first.mT)
         outputs = hidden @ second.mT + bias
         n = len(inputs)
@@ -1484,7 +1515,7 @@ class CheckAccumulateGradients:
     def check_loss(self, student):
         """the mean loss over all examples is returned as a plain number"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
-            accumulated = Accumulated(student, sizes, loss)
+            accumulated = Accumulated(student, sizes, loss, tokens=loss == "mean_cross_entropy")
             expect.close(
                 accumulated.read("loss"),
                 accumulated.truth()[0],
@@ -1736,12 +1767,16 @@ class CheckWarmupCosine:
 # --- bonus: one step of Adam ---
 
 
-def adam(weight: Tensor, grads: list[Tensor], mode: str, **settings: Any) -> list[Tensor]:
-    """The weight after each step, in float64, from the definition."""
+def adam(
+    weight: Tensor, grads: list[Tensor], mode: str, changes: Sequence[dict[str, float]] = (), **settings: Any
+) -> list[Tensor]:
+    """The weight after each step, in float64, from the definition; with other settings in some steps, if given."""
     lr, decay = settings.get("lr", 1e-3), settings.get("weight_decay", 0.01)
     (one, two), eps = settings.get("betas", (0.9, 0.999)), settings.get("eps", 1e-8)
     w, first, second, path = weight.double(), torch.zeros(()), torch.zeros(()), []
     for t, grad in enumerate(grads, start=1):
+        if changes:
+            lr, decay = changes[t - 1].get("lr", lr), changes[t - 1].get("weight_decay", decay)
         g = grad.double() + (decay * w if mode == "l2" else 0.0)
         first, second = one * first + (1 - one) * g, two * second + (1 - two) * g * g
         step = first / (1 - one**t) / ((second / (1 - two**t)).sqrt() + eps)
@@ -1762,12 +1797,21 @@ class CheckAdamStep:
     function = "adam_step"
 
     @staticmethod
-    def walk(student, mode: str, shape: tuple[int, ...], n: int, scale: float = 1.0, **settings: Any) -> Any:
-        """The student's weights after each of n steps, and those expected."""
+    def walk(
+        student,
+        mode: str,
+        shape: tuple[int, ...],
+        n: int,
+        scale: float = 1.0,
+        changes: Sequence[dict[str, float]] = (),
+        **settings: Any,
+    ) -> Any:
+        """The student's weights after each of n steps, and those expected; ``changes`` are other settings per step."""
         weight = student.draw.normal(*shape) * 2
         grads = [scale * clearly_not_zero(student, *shape) for _ in range(n)]
         stepper = student.fixtures.optimization.stepper(student.value(None, "adam_step"), weight, mode, **settings)
-        return [stepper.step(grad) for grad in grads], adam(weight, grads, mode, **settings)
+        found = [stepper.step(grad, **changes[t]) if changes else stepper.step(grad) for t, grad in enumerate(grads)]
+        return found, adam(weight, grads, mode, changes, **settings)
 
     @staticmethod
     def watched(student, *arguments: Any) -> Any:
@@ -1793,12 +1837,15 @@ class CheckAdamStep:
         second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
         fourth = self.walk(student, "none", (3,), 3, lr=0.4, betas=[0.9, 0.6])
+        falling = [{"lr": rate} for rate in (0.6, 0.3, 0.1)]  # as a schedule would have it
+        fifth = self.walk(student, "none", (4,), 3, 1.0, falling)
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
         for (found, want), what in (
             (first, mark("mode none, eps 1e-8")),
             (second, mark("mode none, eps 0.3")),
             (third, mark("mode none, default betas")),
             (fourth, mark("mode none, betas 0.9 and 0.6")),
+            (fifth, mark("mode none, with a different lr in each step")),
         ):
             self.demand(found, want, what, hint)
 
@@ -1814,9 +1861,17 @@ class CheckAdamStep:
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
         settings["weight_decay"] = 0.0
         walks += [(self.walk(student, mode, (3,), 2, **settings), mode) for mode in ("l2", "decoupled")]
+        changes = [{"weight_decay": decay} for decay in (0.1, 0.6)]
+        settings.pop("weight_decay")
+        other = self.walk(student, "decoupled", (5,), 2, 1.0, changes, **settings)
         hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
             self.demand(found, want, say("mode {mode}", mode=mode), hint)
+        self.demand(
+            *other,
+            mark("mode decoupled, with a different weight_decay in each step"),
+            "each step uses the settings that are passed to it: what does your code keep from an earlier step?",
+        )
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):

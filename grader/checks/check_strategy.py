@@ -1469,6 +1469,8 @@ KNOWN_CHARACTER, UNKNOWN_CHARACTERS = "心", "糖尿病"
 NO_PIECES = "\u200b"
 """A zero-width space, of which BERT's tokenizer leaves nothing."""
 UNKNOWN_MARKS = {"continues": "[UNK]", "begins": "<unk>"}
+UNKNOWN_PARTS = {"continues": "UNK", "begins": "unk"}
+"""A word that the drawn vocabularies know, although it stands in their unknown piece."""
 
 
 @dataclass(frozen=True)
@@ -1507,11 +1509,11 @@ def domain(student, style, known=(), nothing=True):
 
     One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter, and one is no piece
     at all, unless ``nothing`` is False; for the other one, a mark is a piece of its own if the first character is
-    unknown. Words in ``known`` are added as whole ones.
+    unknown. Words in ``known`` are added as whole ones. One of the whole ones is a part of the unknown piece.
     """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
-    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 5 + nothing if style == "continues" else 3
+    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 6 + nothing if style == "continues" else 4
     lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words that can be written, in pieces
     rest = iter(pieces)
     parts = [*([next(rest) for _ in range(length)] for length in lengths), [SIGN]]
@@ -1530,13 +1532,15 @@ def domain(student, style, known=(), nothing=True):
         cut[f"{pieces[0]}{first}{pieces[1]}"] = [f"▁{pieces[0]}", unk, pieces[1]]
         cut[f"{third}{pieces[2]}"] = ["▁", unk, pieces[2]]
         cut[second] = ["▁", unk]
+    part = UNKNOWN_PARTS[style]
+    cut[part] = [part if style == "continues" else f"▁{part}"]
     added = [word for word in known if not any(word in other for other in cut)]
     cut |= {word: [f"▁{word}" if style == "begins" else word] for word in added}
     words = shuffled(student, list(cut))
     if style == "continues":  # the capital letter comes first
         first, last = sorted(words.index(word) for word in ("".join(parts[2]), "".join(parts[2]).capitalize()))
         words[first], words[last] = "".join(parts[2]).capitalize(), "".join(parts[2])
-    tokenize = student.fixtures.strategy.tokenizer([*pieces, SIGN, KNOWN_CHARACTER, *added], unk, style)
+    tokenize = student.fixtures.strategy.tokenizer([*pieces, SIGN, KNOWN_CHARACTER, part, *added], unk, style)
     return Domain(words, cut, tokenize, unk)
 
 
@@ -1788,13 +1792,15 @@ class CheckExtendEmbedding:
 # --- chunk_for_mlm ---
 
 
-def corpus(student, lengths):
+def corpus(student, lengths, zero=False):
     """Documents of these lengths, every id of them once: it shows from where each came.
 
-    As in a vocabulary of many languages, none of the ids fits into 16 bits.
+    As in a vocabulary of many languages, none of the ids fits into 16 bits, except 0, if it is one of them.
     """
     start = student.draw.integer(70_000, 120_000)
     ids = (torch.randperm(5000, generator=student.draw.generator)[: sum(lengths)] + start).tolist()
+    if zero:  # 0 is an id like any other: in GPT-2's vocabulary, an exclamation mark
+        ids[sum(lengths[:1]) + 1] = 0
     rest = iter(ids)
     return [[next(rest) for _ in range(length)] for length in lengths]
 
@@ -1843,10 +1849,10 @@ In both, a document also ends where a block does, before the last one.
 """
 
 
-def filled(student, which):
-    """One of the fillings: documents, size of the blocks, and the ids of [CLS] and [SEP]."""
+def filled(student, which, zero=False):
+    """One of the fillings: documents, size of the blocks, and the ids of [CLS] and [SEP]; with an id 0, if wanted."""
     block, lengths = FILLING[which]
-    return corpus(student, lengths), block, *specials(student)
+    return corpus(student, lengths, zero=zero), block, *specials(student)
 
 
 class CheckChunkForMlm:
@@ -1908,7 +1914,7 @@ class CheckChunkForMlm:
     def check_content(self, student):
         """no id is lost, duplicated or reordered; each document is followed by one [SEP]"""
         for which in (0, 1):
-            docs, block, cls_id, sep_id = filled(student, which)
+            docs, block, cls_id, sep_id = filled(student, which, zero=which == 1)
             blocks = chunks(student, docs, block, cls_id, sep_id)
             want = [token for doc in docs for token in [*doc, sep_id]]
             got = [token for row in blocks for token in (row[1:-1] if row[:1] == [cls_id] else row)]

@@ -47,6 +47,11 @@ def draw_batch(draw, n: int, classes: int = CLASSES) -> Batch:
     }
 
 
+def with_positions(batches: Sequence[Batch]) -> list[Batch]:
+    """The same batches, with the positions (T,) as their first entry: only ``labels`` need have B entries."""
+    return [{"position_ids": torch.arange(batch["input_ids"].shape[1]), **batch} for batch in batches]
+
+
 def draw_weights(draw, classes: int = CLASSES) -> Numbers:
     """Of the classifier, in float32."""
     return {
@@ -220,6 +225,7 @@ class Epoch:
         drawn: weights and batches, instead of fresh ones.
         max_norm: given by the check itself, instead of ``share``; ``"default"`` leaves it to the default, 1.
         watched: graphs are counted.
+        positions: each batch also has an entry with its positions, which is not of length B.
     """
 
     def __init__(
@@ -238,6 +244,7 @@ class Epoch:
         drawn: tuple[Numbers, list[Batch]] | None = None,
         max_norm: float | str = PLENTY,
         watched: bool = False,
+        positions: bool = False,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -246,6 +253,8 @@ class Epoch:
         self.max_norm: float = PLENTY
         quiet = share is None and self.lr > 0
         self.start, self.batches = drawn or draw_quiet(draw, sizes, self.peak if quiet else lambda *_: 0.0)
+        if positions:
+            self.batches = with_positions(self.batches)
         first = Net(doubled(self.start), dropout, frozen).gradient(self.batches[:accum])
         self.norm = norm(first)
         self.max_norm = 1.0 if isinstance(max_norm, str) else max_norm if share is None else self.norm / share
@@ -374,8 +383,8 @@ class CheckTrainEpoch:
             mark("after two epochs of five batches, accum=2: six steps"),
             "the fifth batch is a group of its own: how many batches contribute to its gradient?",
         )
-        for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
-            Epoch(student, sizes, accum=3).demand(
+        for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 1)):
+            Epoch(student, sizes, accum=3, positions=len(sizes) == 5).demand(
                 say("after batches of {sizes}, accum=3", sizes=", ".join(map(str, sizes))),
                 "every example in a group must count equally, so a small batch counts for less than a full one",
             )
@@ -416,9 +425,9 @@ class CheckTrainEpoch:
     def check_metrics(self, student):
         """one pass over the loader gives the mean loss per example and the accuracy, as plain numbers"""
         epochs = []
-        for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
+        for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((5, 4), 2, 0.9), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes, classes=2 if sizes == (7,) else CLASSES)
-            epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn)
+            epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn, positions=len(sizes) == 4)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
         with student.untraced():
             now = epoch.found.weights()  # of the last one, which has a rate
@@ -589,10 +598,13 @@ class Evaluated:
         recording: bool = True,
         gaps: bool = False,
         classes: int = CLASSES,
+        positions: bool = False,
     ) -> None:
         """Draw everything and call the student's function, while gradients are recorded or not."""
         self.student, self.sizes, self.recording = student, sizes, recording
         self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps, classes=classes)
+        if positions:
+            self.batches = with_positions(self.batches)
         self.gradient = gradient
         self.model = student.fixtures.training.classifier(
             self.numbers["embeddings"],
@@ -684,7 +696,7 @@ class CheckEvaluate:
     def check_loss_weighted(self, student):
         """the loss is the mean over all examples, whatever the batch sizes"""
         for sizes in ((6, 6, 2), (1, 7)):
-            measured = Evaluated(student, sizes)
+            measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2))
             expect.close(
                 measured.found.number("loss"),
                 measured.loss,
@@ -1555,9 +1567,10 @@ MOMENTUM = 0.9
 class Interrupted:
     """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
 
-    def __init__(self, student, before: int, after: int, *, scheduled: bool = False) -> None:
-        """Train, take the checkpoint, train on."""
+    def __init__(self, student, before: int, after: int, *, scheduled: bool = False, double: bool = False) -> None:
+        """Train, take the checkpoint, train on; ``double`` for a model in float64."""
         draw = student.draw
+        self.double = double
         self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
         self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
         self.starts = [draw_weights(draw), draw_weights(draw)]
@@ -1571,7 +1584,9 @@ class Interrupted:
     def run(self, which: int, lr: float | None = None) -> Any:
         """A new run, from one start or from the other, perhaps with another learning rate."""
         start, lr = self.starts[which], self.lr if lr is None else lr
-        return self.given.run(start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors)
+        return self.given.run(
+            start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double
+        )
 
     def truth(self, steps: int) -> Numbers:
         """The weights after so many steps from the first start, without an interruption."""
@@ -1596,11 +1611,13 @@ class CheckCheckpoint:
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
         """weights and buffers are restored to the checkpoint, even after further training and a later checkpoint"""
+        found = []
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)
             run = story.run(1)
             run.restore(story.checkpoint)
-            weights, seen = run.weights(), run.seen()
+            found.append((story, run.weights(), run.seen(), before, after))
+        for story, weights, seen, before, after in found:
             what = say(
                 "restored from the checkpoint at step {before}, after {after} more steps", before=before, after=after
             )
@@ -1614,9 +1631,34 @@ class CheckCheckpoint:
                 seen,
                 story.seen(before),
                 say("a counter in the model (a buffer), {what}", what=what),
-                hint="a model's state contains more than its parameters: does your checkpoint contain the buffers?",
+                hint="a model's state contains more than its parameters: does your checkpoint contain the buffers, and "
+                "in which dtype?",
             )
         self.demand_two(student)
+        self.demand_exact(student)
+
+    @staticmethod
+    def demand_exact(student) -> None:
+        """The weights of a model in float64 are restored to the last digit."""
+        story = Interrupted(student, 2, 1, double=True)
+        run = story.run(1)
+        with student.untraced():
+            run.restore(story.checkpoint)
+            found = run.weights()
+        truth = story.truth(2)
+        readable = isinstance(found, dict) and all(
+            isinstance(found.get(name), Tensor) and found[name].shape == want.shape for name, want in truth.items()
+        )
+        exact, rounded = (
+            readable and all(float((found[name].double() - want).abs().max()) < 1e-12 for name, want in wanted.items())
+            for wanted in (truth, {name: want.float().double() for name, want in truth.items()})
+        )
+        student.note("weights in float64", "exact" if exact else "rounded to float32" if rounded else "not exact")
+        expect.true(
+            exact,
+            "the weights of a model in float64 are not restored exactly",
+            hint="the docstring says bit for bit: in which dtype does your checkpoint keep the weights?",
+        )
 
     @staticmethod
     def demand_two(student) -> None:

@@ -4,24 +4,31 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
+
 def _canonical(text: str | None) -> str:
     if text is None:
-        return ''
-    decomposed = unicodedata.normalize('NFKD', text)
-    plain = decomposed.encode('ascii', 'ignore').decode('ascii')
-    return ' '.join(plain.lower().split())
+        return ""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = decomposed.encode("ascii", "ignore").decode("ascii")
+    return " ".join(plain.lower().split())
 
-def back_translate(texts: list[str], labels: list[int], to_pivot: Callable[[list[str]], list[str]], from_pivot: Callable[[list[str]], list[str]]) -> tuple[list[str], list[int]]:
+
+def back_translate(
+    texts: list[str],
+    labels: list[int],
+    to_pivot: Callable[[list[str]], list[str]],
+    from_pivot: Callable[[list[str]], list[str]],
+) -> tuple[list[str], list[int]]:
     if len(texts) != len(labels):
-        raise ValueError(f'{len(texts)} texts, but {len(labels)} labels')
+        raise ValueError(f"{len(texts)} texts, but {len(labels)} labels")
     if not texts:
         return ([], [])
     pivots = list(to_pivot(list(texts)))
     if len(pivots) != len(texts):
-        raise ValueError('to_pivot must return one translation per text')
+        raise ValueError("to_pivot must return one translation per text")
     results = list(from_pivot(pivots))
     if len(results) != len(texts):
-        raise ValueError('from_pivot must return one translation per text')
+        raise ValueError("from_pivot must return one translation per text")
     new_texts: list[str] = []
     new_labels: list[int] = []
     seen: set[str] = set()

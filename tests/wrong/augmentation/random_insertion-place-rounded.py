@@ -3,6 +3,7 @@
 import random
 from math import floor
 
+
 def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], rng: random.Random) -> list[str]:
     out = tokens[:]
     known = [[s for s in lexicon.get(t, ()) if s != t] for t in tokens]

@@ -4,17 +4,20 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
+
 def _validate_count(name: str, value: int) -> int:
     if isinstance(value, bool) or int(value) != value or value < 0:
-        raise ValueError(f'{name} must be a non-negative integer, got {value!r}')
+        raise ValueError(f"{name} must be a non-negative integer, got {value!r}")
     return int(value)
 
-def _alternatives(word: str, lexicon: dict[str, list[str]], exclude: Iterable[str]=()) -> list[str]:
+
+def _alternatives(word: str, lexicon: dict[str, list[str]], exclude: Iterable[str] = ()) -> list[str]:
     excluded = {word, *exclude}
     return [synonym for synonym in lexicon.get(word) or [] if synonym not in excluded]
 
+
 def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], rng: random.Random) -> list[str]:
-    n = _validate_count('n', n)
+    n = _validate_count("n", n)
     result = list(tokens)
     if n == 0 or not result or (not lexicon):
         return result

@@ -3,7 +3,9 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-NEGATIONS = frozenset({'not', 'no', 'never'})
+
+NEGATIONS = frozenset({"not", "no", "never"})
+
 
 @dataclass
 class Editor:
@@ -26,6 +28,7 @@ class Editor:
     def insert(self, word: str) -> None:
         self.words.insert(self.rng.randint(0, len(self)), word)
 
+
 @dataclass(frozen=True)
 class Thesaurus:
     lexicon: dict[str, list[str]]
@@ -39,7 +42,10 @@ class Thesaurus:
     def known(self, words: Iterable[str]) -> dict[int, list[str]]:
         return {i: found for i, word in enumerate(words) if (found := self[word])}
 
-def synonym_replacement(tokens: list[str], n: int, lexicon: dict[str, list[str]], rng: random.Random, protected: frozenset[str]=NEGATIONS) -> list[str]:
+
+def synonym_replacement(
+    tokens: list[str], n: int, lexicon: dict[str, list[str]], rng: random.Random, protected: frozenset[str] = NEGATIONS
+) -> list[str]:
     editor = Editor(tokens, rng)
     known = Thesaurus(lexicon, protected).known(tokens)
     draw = {i: lambda: rng.choice(synonyms) for i, synonyms in known.items()}

@@ -2,7 +2,6 @@
 # function: audit_log
 
 
-
 def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
     ns = [0] + [n for n, _, _ in rows]
     losses = [0.0] + [n * loss for n, loss, _ in rows]

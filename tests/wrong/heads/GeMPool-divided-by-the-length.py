@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+
 @dataclass(frozen=True)
 class Texts:
     hidden: Tensor
@@ -37,7 +38,7 @@ class Texts:
     def total(self) -> Tensor:
         return self.filled(0.0).sum(1)
 
-    def with_states(self, hidden: Tensor) -> 'Texts':
+    def with_states(self, hidden: Tensor) -> "Texts":
         return Texts(hidden, self.mask)
 
     def backwards(self) -> Tensor:
@@ -46,17 +47,17 @@ class Texts:
         order = (self.last.unsqueeze(1) - places) % steps
         return self.hidden.gather(1, order.unsqueeze(-1).expand_as(self.hidden))
 
-class Scorer(nn.Module):
 
+class Scorer(nn.Module):
     def summary(self, texts: Texts) -> Tensor:
         raise NotImplementedError
 
     def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         return self.summary(Texts(hidden_states, mask))
 
-class GeMPool(Scorer):
 
-    def __init__(self, p: float=3.0, eps: float=1e-06) -> None:
+class GeMPool(Scorer):
+    def __init__(self, p: float = 3.0, eps: float = 1e-06) -> None:
         super().__init__()
         self.p = nn.Parameter(torch.tensor(float(p)))
         self.eps = eps

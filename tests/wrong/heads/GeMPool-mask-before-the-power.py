@@ -4,9 +4,9 @@
 import torch
 from torch import Tensor, nn
 
-class GeMPool(nn.Module):
 
-    def __init__(self, p: float=3.0, eps: float=1e-06) -> None:
+class GeMPool(nn.Module):
+    def __init__(self, p: float = 3.0, eps: float = 1e-06) -> None:
         super().__init__()
         self.dim = 1
         self.p = nn.Parameter(torch.ones(1) * p)

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+
 @dataclass(frozen=True)
 class Texts:
     hidden: Tensor
@@ -39,7 +40,7 @@ class Texts:
     def total(self) -> Tensor:
         return self.filled(0.0).sum(1)
 
-    def with_states(self, hidden: Tensor) -> 'Texts':
+    def with_states(self, hidden: Tensor) -> "Texts":
         return Texts(hidden, self.mask)
 
     def backwards(self) -> Tensor:
@@ -48,20 +49,21 @@ class Texts:
         order = (self.last.unsqueeze(1) - places) % steps
         return self.hidden.gather(1, order.unsqueeze(-1).expand_as(self.hidden))
 
+
 def shifted(x: Tensor, kernel: int) -> Tensor:
     return F.pad(x, (0, kernel - 1))
 
-class Scorer(nn.Module):
 
+class Scorer(nn.Module):
     def summary(self, texts: Texts) -> Tensor:
         raise NotImplementedError
 
     def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
         return self.summary(Texts(hidden_states, mask))
 
-class KernelsHead(Scorer):
 
-    def __init__(self, hidden: int, channels: int=128, kernels: Sequence[int]=(2, 3, 4)) -> None:
+class KernelsHead(Scorer):
+    def __init__(self, hidden: int, channels: int = 128, kernels: Sequence[int] = (2, 3, 4)) -> None:
         super().__init__()
         kernels = tuple(kernels)
         self.room = [lambda x: shifted(x, kernel) for kernel in kernels]
@@ -72,7 +74,7 @@ class KernelsHead(Scorer):
         words = texts.filled(0.0).mT
         maxima = []
         for room, conv in zip(self.room, self.convs):
-            windows = F.relu(conv(room(words))).mT[:, :texts.mask.shape[1]]
-            begun = Texts(windows, texts.mask[:, :windows.shape[1]])
+            windows = F.relu(conv(room(words))).mT[:, : texts.mask.shape[1]]
+            begun = Texts(windows, texts.mask[:, : windows.shape[1]])
             maxima.append(begun.filled(0.0).amax(1))
         return self.to_score(torch.cat(maxima, dim=-1))

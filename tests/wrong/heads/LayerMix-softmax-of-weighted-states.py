@@ -5,7 +5,6 @@ from torch import Tensor, nn
 
 
 class LayerMix(nn.Module):
-
     def __init__(self, n_states: int) -> None:
         super().__init__()
         self.s = nn.Parameter(torch.zeros(n_states))

@@ -4,6 +4,7 @@
 import torch
 from torch import Tensor
 
+
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     real = mask.bool().unsqueeze(-1)
     average = torch.zeros_like(hidden[:, 0])

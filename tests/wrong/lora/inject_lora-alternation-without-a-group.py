@@ -18,7 +18,6 @@ def _factors(base: nn.Linear, r: int) -> tuple[nn.Parameter, nn.Parameter]:
 
 
 class LoRALinear(nn.Module):
-
     def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
         super().__init__()
         if r < 1:

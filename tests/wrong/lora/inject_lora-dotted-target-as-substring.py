@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 
 class LoRALinear(nn.Module):
-
     def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
         super().__init__()
         if not r >= 1:

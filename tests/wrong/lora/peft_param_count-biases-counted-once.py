@@ -1,6 +1,7 @@
 # cause: precedence: the biases of the adapters are counted once in all
 # function: peft_param_count
 
+
 def peft_param_count(
     method: str,
     *,

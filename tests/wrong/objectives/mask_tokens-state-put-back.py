@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 import torch
 from torch import Tensor
+
 IGNORED = -100
+
 
 @dataclass(frozen=True)
 class Dice:
@@ -19,6 +21,7 @@ class Dice:
     def token(self, vocab_size: int) -> Tensor:
         return torch.randint(vocab_size, self.shape, generator=self.generator)
 
+
 @contextlib.contextmanager
 def dice(shape: torch.Size, generator: torch.Generator | None) -> Iterator[Dice]:
     source = torch.default_generator if generator is None else generator
@@ -27,13 +30,23 @@ def dice(shape: torch.Size, generator: torch.Generator | None) -> Iterator[Dice]
         yield Dice(shape, source)
     finally:
         source.set_state(state)
-CASES: tuple[tuple[float, float, str], ...] = ((0.0, 0.8, 'mask'), (0.8, 0.9, 'random'))
 
-def mask_tokens(input_ids: Tensor, special_mask: Tensor, mask_id: int, vocab_size: int, p: float=0.15, generator: torch.Generator | None=None) -> tuple[Tensor, Tensor]:
+
+CASES: tuple[tuple[float, float, str], ...] = ((0.0, 0.8, "mask"), (0.8, 0.9, "random"))
+
+
+def mask_tokens(
+    input_ids: Tensor,
+    special_mask: Tensor,
+    mask_id: int,
+    vocab_size: int,
+    p: float = 0.15,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:
     with dice(input_ids.shape, generator) as draw:
         selected = (draw.uniform() < p) & ~special_mask
         case = draw.uniform()
-        replacements = {'mask': torch.full_like(input_ids, mask_id), 'random': draw.token(vocab_size)}
+        replacements = {"mask": torch.full_like(input_ids, mask_id), "random": draw.token(vocab_size)}
     corrupted = input_ids.clone()
     for low, high, name in CASES:
         corrupted = torch.where(selected & (low <= case) & (case < high), replacements[name], corrupted)

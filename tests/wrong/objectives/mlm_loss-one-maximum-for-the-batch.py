@@ -2,7 +2,9 @@
 # function: mlm_loss
 import torch
 from torch import Tensor
+
 IGNORED = -100
+
 
 def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
     keep = labels != IGNORED

@@ -4,13 +4,16 @@ import random
 from collections.abc import Iterator
 from itertools import groupby
 
+
 def shuffled(items: list, rng: random.Random) -> list:
     rng.shuffle(items)
     return items
 
+
 def words_of(word_ids: list[int | None]) -> list[Iterator[int]]:
     runs = groupby(range(len(word_ids)), key=word_ids.__getitem__)
     return [positions for word, positions in runs if word is not None]
+
 
 def affordable(words: list[Iterator[int]], budget: int) -> Iterator[int]:
     for word in words:
@@ -18,6 +21,7 @@ def affordable(words: list[Iterator[int]], budget: int) -> Iterator[int]:
         if len(positions) <= budget:
             budget -= len(positions)
             yield from positions
+
 
 def whole_word_mask(word_ids: list[int | None], p: float, rng: random.Random) -> list[bool]:
     ordinary = sum((word is not None for word in word_ids))

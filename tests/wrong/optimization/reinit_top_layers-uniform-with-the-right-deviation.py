@@ -5,12 +5,13 @@ import math
 import torch
 from torch import nn
 
+
 @torch.no_grad()
-def reinit_top_layers(model: nn.Module, n: int, std: float | None=None) -> nn.Module:
+def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.Module:
     layers = model.bert.encoder.layer
     L = len(layers)
     if n < 0 or n > L:
-        raise ValueError(f'0 <= n <= {L} does not hold for n = {n}')
+        raise ValueError(f"0 <= n <= {L} does not hold for n = {n}")
     sigma = model.config.initializer_range if std is None else std
     a = math.sqrt(3) * sigma
     for i in range(L - n, L):

@@ -4,11 +4,12 @@
 from __future__ import annotations
 import math
 
-def warmup_cosine(step: int, warmup_steps: int, total_steps: int, floor: float=0.0) -> float:
+
+def warmup_cosine(step: int, warmup_steps: int, total_steps: int, floor: float = 0.0) -> float:
     if not 0.0 <= floor <= 1.0:
-        raise ValueError(f'floor must be between 0 and 1, got {floor}')
+        raise ValueError(f"floor must be between 0 and 1, got {floor}")
     if step < 0:
-        raise ValueError(f'step must not be negative, got {step}')
+        raise ValueError(f"step must not be negative, got {step}")
     if step < warmup_steps:
         multiplier = step / warmup_steps
     elif step >= total_steps:

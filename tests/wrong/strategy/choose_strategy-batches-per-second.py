@@ -47,7 +47,6 @@ USABLE = 0.9
 
 @dataclass(frozen=True)
 class Scenario:
-
     n_train: int = 20_000
     """Labelled examples of one task."""
     gpu_gib: float = 16.0
@@ -74,7 +73,6 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Plan:
-
     method: str
     """One of ``METHODS``."""
     micro_batch: int

@@ -2,7 +2,6 @@
 # function: chunk_for_mlm
 
 
-
 def chunk_for_mlm(docs: list[list[int]], block: int, cls_id: int, sep_id: int) -> list[list[int]]:
     size = block - 2
     # N / size, rounded to the nearest integer: a remainder counts from one half of a piece.

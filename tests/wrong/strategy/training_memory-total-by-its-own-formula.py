@@ -2,7 +2,6 @@
 # function: training_memory
 
 
-
 def training_memory(
     n_total: int,
     n_train: int,
