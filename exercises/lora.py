@@ -140,9 +140,10 @@ class LoRALinear(nn.Module):
     def unmerge(self) -> None:
         """Take the update out of the weight again.
 
-        W is exactly as it was before ``merge``, even if the factors have changed since, and it stays frozen. The LoRA
-        branch is active again: if the factors have not changed, the outputs stay the same. Unmerging a layer that is
-        not merged does nothing. (Restoring W only up to rounding is accepted with a remark.)
+        W is exactly as it was before ``merge``, even if the factors have changed since, and it stays frozen. (It need
+        not be as it was when the layer was built: loading a checkpoint gives it other values.) The LoRA branch is
+        active again: if the factors have not changed, the outputs stay the same. Unmerging a layer that is not merged
+        does nothing. (Restoring W only up to rounding is accepted with a remark.)
         """
         # TODO: about four lines. Return if not merged, restore the weight, record that the layer is no longer merged.
         raise NotImplementedError("LoRALinear.unmerge")
