@@ -5,8 +5,8 @@ Lesson: `course read training`. Dimensions: B examples in a batch, K classes.
 A model here is called like those of transformers: ``model(**batch)`` returns an object with ``.loss``, the mean
 cross-entropy of the B examples in the batch, and ``.logits``, (B, K). A batch is a dictionary of tensors that are
 already on the model's device; one of them is ``labels``, (B,). The others may have other shapes: position ids, for
-example, are often (T,). A loader yields at least one batch, and ``len(loader)`` is the number of batches; the last batch
-may be smaller than the others.
+example, are often (T,). A loader yields at least one batch, and ``len(loader)`` is the number of batches; the last
+batch may be smaller than the others.
 
 Sources:
     clipping             Pascanu et al. 2012, https://arxiv.org/abs/1211.5063, section 3.2
