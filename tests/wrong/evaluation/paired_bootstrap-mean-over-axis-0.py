@@ -4,26 +4,6 @@ import numpy as np
 
 
 def paired_bootstrap(pred_a, pred_b, target, n_draws=2000, level=0.95, seed=0):
-    """Compute an interval for the difference between two RMSEs on the same rows, by the percentile bootstrap.
-
-    Each draw samples B of the B rows, with replacement, and computes both RMSEs on these same rows.
-
-    Args:
-        pred_a: (B,) predictions of model a.
-        pred_b: (B,) predictions of model b.
-        target: (B,)
-        n_draws: how many differences are computed.
-        level: share of the differences that the interval contains; the rest is cut off, half at each end.
-        seed: seed of the draws. The same seed gives the same interval.
-
-    Returns:
-        (low, high) for RMSE(a) - RMSE(b), two plain numbers; a negative difference means that a is better.
-
-    >>> target = torch.zeros(50)
-    >>> low, high = paired_bootstrap(torch.full((50,), 3.0), torch.full((50,), 1.0), target)
-    >>> round(low, 4), round(high, 4)
-    (2.0, 2.0)
-    """
     rng = np.random.default_rng(seed)
     a, b, t = (x.detach().cpu().numpy().astype(np.float64).ravel() for x in (pred_a, pred_b, target))
     square_a, square_b = (a - t) ** 2, (b - t) ** 2
