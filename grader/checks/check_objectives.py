@@ -1802,12 +1802,13 @@ MOST = 1000
 
 
 def guesses_of(
-    student, cloze: Cloze, *rest: int, pure: bool = False, **options: int
+    student, cloze: Cloze, *rest: int, pure: bool = False, noted: bool = True, **options: int
 ) -> list[list[tuple[float, float]]]:
     """The student's guesses as plain pairs: a list of lists of (id, number).
 
     They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library. Of many,
-    where a limit leaves some out, only the kind of the limit is noted: there are many limits.
+    where a limit leaves some out, only the kind of the limit is noted: there are many limits. Where some of them may be
+    chosen freely, nothing is noted.
     """
     with student.untraced():
         if pure:
@@ -1818,7 +1819,8 @@ def guesses_of(
     guesses = [plain_pairs(entry) for entry in answer] if few else None
     well_formed = guesses is not None and all(entry is not None for entry in guesses)
     limit = limit_of(cloze, guesses, options["k"]) if well_formed and options.get("k", 0) > 100 else None  # type: ignore[arg-type]
-    student.note("guesses", limit or ([sorted(pairs) for pairs in guesses] if well_formed else "malformed"))  # type: ignore[union-attr, arg-type]
+    if noted:
+        student.note("guesses", limit or ([sorted(pairs) for pairs in guesses] if well_formed else "malformed"))  # type: ignore[union-attr, arg-type]
     if not well_formed:
         student.note("form", form_of(answer))
     expect.true(
@@ -2022,10 +2024,9 @@ class CheckFillMaskTopk:
             tied = cloze.best(place, last)[first:]
             cloze.logits[place, tied] = cloze.logits[place, tied].max()
             places[place] = cloze.logits[place].double().softmax(-1).topk(4).values
-        with student.untraced():  # which of the tied tokens are returned, is free
-            guesses = guesses_of(student, cloze, k=4)
-        found = [[float(number) for _, number in upright(pairs)] for pairs in guesses]
-        student.note("numbers of guesses, where tokens are equally probable", list(map(len, found)))
+        guesses = guesses_of(student, cloze, noted=False, k=4)  # which of the tied tokens are returned, is free
+        found = [sorted((float(number) for _, number in upright(pairs)), reverse=True) for pairs in guesses]
+        student.note("probabilities of the guesses, where tokens are equally probable", found)
         expect.equal(
             list(map(len, found)),
             [4, 4],
@@ -2034,7 +2035,7 @@ class CheckFillMaskTopk:
             reveal=True,
         )
         expect.close(
-            torch.tensor([sorted(numbers, reverse=True) for numbers in found], dtype=torch.float64),
+            torch.tensor(found, dtype=torch.float64),
             torch.stack([places[1], places[6]]),
             "probabilities of the guesses, sorted, if several tokens are equally probable",
             hint="two tokens with the same probability are two guesses",
