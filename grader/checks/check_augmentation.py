@@ -833,12 +833,24 @@ class CheckRandomSwap:
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
         missing = [(i, j) for i in range(5) for j in range(i + 1, 5) if (i, j) not in seen]
         student.note("pairs that are never exchanged", listed(f"{i}-{j}" for i, j in missing))
+        # Of 30 words, more than 7% of all pairs are 20 positions apart or more, even if the second position is drawn
+        # from those after the first: 500 calls without such a pair have a probability below 1e-15.
+        long = Swapped(student, 30, 1, 500)
+        far = any(changed[-1] - changed[0] >= 20 for changed in long.changed if changed)
+        student.note("words far apart are exchanged", far)
         expect.true(
             not missing,
             "some pairs of positions are never swapped",
             expected=say("all 10 pairs of 5 words, in 1500 calls"),
             actual=say("never: {pairs}", pairs=listed(f"{i}-{j}" for i, j in missing)),
             hint="any two positions can be swapped, including the first and the last, adjacent or not",
+            reveal=True,
+        )
+        expect.true(
+            far,
+            "two words far apart are never swapped",
+            expected=say("in some of 500 calls, two of the 30 words that are 20 or more positions apart"),
+            hint="any two positions can be swapped, however far apart they are",
             reveal=True,
         )
         first, second, third = words(student, 3)

@@ -534,9 +534,8 @@ def labelled(
             result = student.label_scores(logits, id2label)
     expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
     if len(result) != len(logits):
-        student.note(
-            "how many answers", "one" if len(result) == 1 else "fewer" if len(result) < len(logits) else "more"
-        )
+        fewer = "one fewer" if len(result) == len(logits) - 1 else "fewer" if len(result) < len(logits) else "more"
+        student.note("how many answers", "one" if len(result) == 1 else fewer)
     expect.equal(len(result), len(logits), "number of answers", hint="return one result per row of logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
@@ -1971,12 +1970,12 @@ class CheckNucleus:
         ):
             for row in (logits, logits.flip(-1)):  # in one of them, the most likely token does not come first
                 expect.close(student.nucleus(row, p), nucleus_of(row, p), say("logits with p={p}", p=p), hint=hint)
-        rare = torch.tensor([0.0] * 8 + [-25.0] * 3)  # a float32 sum reaches 1 before it comes to the last three
+        rare = torch.tensor([0.0] * 8 + [-44.0] * 3)  # even a float64 sum reaches 1 before it comes to the last three
         rare = rare[torch.randperm(11, generator=student.draw.generator)] + student.draw.uniform(-2, 2, 1)
         expect.close(
             student.nucleus(rare, 1.0),
             rare,
-            "logits with p=1, where three tokens have a probability of about 1e-12",
+            "logits with p=1, where three tokens have a probability of about 1e-20",
             hint="with p=1, the nucleus contains every token, however unlikely: does your sum reach 1 too early?",
         )
         # The last three reach p exactly: of zeros, every softmax gives a half and a quarter without rounding.

@@ -584,6 +584,28 @@ class Head:
         apart = self.fact("beside a text without padding, texts keep their results", same(beside, alone, 1e-3))
         return kept, apart
 
+    def demand_any_shape(self, features: int = 1) -> None:
+        """Texts keep their results in a batch in which two of B, T and C are equal; C is 6 here.
+
+        Asked only where padding is known to change nothing, since the batches differ in it.
+        """
+        texts = Texts(self.student, [4, 2, 5, 1, 3, 2, 5], 6)
+        hidden, mask = texts.hidden(longer=3), texts.mask(longer=3)
+        want, changed = self(hidden, mask, shape=(7, features)), []
+        for equal, rows, positions in (("T = C", 4, 6), ("B = T", 5, 5), ("B = C", 6, 5)):
+            few = hidden[:rows, :positions].clone(), mask[:rows, :positions].clone()
+            if not same(self(*few, shape=(rows, features)), want[:rows], 1e-3):
+                changed.append(equal)
+        self.student.note("texts have other results if", ", ".join(changed) or "never")
+        expect.true(
+            not changed,
+            "the results of texts change when two of the sizes B, T and C are equal",
+            expected=say("the same results for batches of any shape"),
+            actual=say("other results with {equal}", equal=", ".join(changed)),
+            hint="hidden_states always has the axes (B, T, C): does your code tell one axis from another by its size?",
+            reveal=True,
+        )
+
     def fact(self, fact: str, holds: bool) -> bool:
         """Note a fact for the diagnosis, and return it."""
         self.student.note(fact, holds)
@@ -905,6 +927,7 @@ class CheckConvHead:
         )
         head.demand_reading(6)
         head.demand_own_mask(texts)
+        head.demand_any_shape()
 
     @staticmethod
     def depends_on_every_word(student, head: Head) -> bool:
@@ -1050,7 +1073,7 @@ class CheckLSTMHead:
     def check_pad_invariant(self, student):
         """the scores depend neither on the content nor on the number of PAD positions"""
         head = Head(student, "LSTMHead", 6, units=8, scale=0.3)
-        texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
+        texts = Texts(student, [4, 2, 7, 1, 3, 5, 7, 2], 6)
         shape = (8, 1)
         mask = texts.mask(longer=50)
         bare = head(texts.hidden(), texts.mask(), shape=shape)
@@ -1084,6 +1107,7 @@ class CheckLSTMHead:
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
+        head.demand_any_shape()
 
     @check(points=2, visible=True)
     def check_uses_whole_text(self, student):
@@ -1621,6 +1645,7 @@ class CheckAttentionPool:
         expect.close(full, clean, "result with different values at the PAD positions", tolerance=1e-4, hint=hint)
         self.demand_no_weight_whatever_the_scores(student)
         pool.demand_own_mask(texts, features=6, facts=others_and_order)
+        pool.demand_any_shape(features=6)
 
     @staticmethod
     def demand_no_weight_whatever_the_scores(student) -> None:
@@ -2005,6 +2030,7 @@ class CheckGeMPool:
             with student.untraced():
                 after = student.fixtures.heads.afterwards(pool, hidden, HOLES)
             kept = len(after) == 2 and all(map(untouched, (hidden, HOLES), after))
+            student.note("what is overwritten", overwritten((hidden, HOLES), after))
             expect.true(
                 kept,
                 "hidden_states or mask is modified in place",
@@ -2075,6 +2101,7 @@ class CheckBiLSTMHead:
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
+        head.demand_any_shape()
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
@@ -2245,6 +2272,7 @@ class CheckKernelsHead:
             "the maximum?",
         )
         head.demand_own_mask(texts)
+        head.demand_any_shape()
 
     @staticmethod
     def lengths_that_notice(student) -> list[int]:

@@ -884,7 +884,7 @@ class Pages:
 
     def __init__(self, student, like: "Pages | None" = None) -> None:
         """Draw them; those of the shape of ``like`` have their padding at other positions."""
-        self.lengths = (4, 2, 11, 7) if like else (11, 4, 7, 2)
+        self.lengths = (4, 1, 11, 7) if like else (11, 4, 7, 2)  # a text of one token has no target
         self.B, self.T = len(self.lengths), max(self.lengths)
         self.V: int = like.V if like else student.draw.integer(13, 20)
         self.logits = 2 * student.draw.normal(self.B, self.T, self.V)
@@ -1160,6 +1160,10 @@ class CheckAttentionVisibility:
                 first = shorter[left == causal]
                 mask = padded(student, length, left, first)
                 views.append((causal, left, mask, seen(student, mask, causal)))
+        for causal in (False, True):  # as many texts as positions: such a mask is no pattern of queries and keys
+            lengths = torch.randperm(4, generator=student.draw.generator) + 1
+            square = (torch.arange(4) < lengths.unsqueeze(1)).long()
+            views.append((causal, False, square, seen(student, square, causal)))
         for causal, left, mask, rows in views:
             hidden = [1 - real for real in mask]
             lengths = mask.sum(1).tolist()
@@ -1716,7 +1720,8 @@ class CheckMakeNspPairs:
     @check(points=1)
     def check_seeded(self, student):
         """equal seeds give equal pairs, different seeds give different pairs; the documents are not modified"""
-        library = Library(student)
+        lengths = [student.draw.integer(3, 7) for _ in range(12)]  # of five, a shuffle may leave the order as it was
+        library = Library(student, lengths=lengths)
         seed, other = student.draw.seed(), student.draw.seed()
         n = 300
         first = Pairs(student, library, n, seed, pure=True)
@@ -1797,12 +1802,13 @@ MOST = 1000
 
 
 def guesses_of(
-    student, cloze: Cloze, *rest: int, pure: bool = False, **options: int
+    student, cloze: Cloze, *rest: int, pure: bool = False, noted: bool = True, **options: int
 ) -> list[list[tuple[float, float]]]:
     """The student's guesses as plain pairs: a list of lists of (id, number).
 
     They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library. Of many,
-    where a limit leaves some out, only the kind of the limit is noted: there are many limits.
+    where a limit leaves some out, only the kind of the limit is noted: there are many limits. Where some of them may be
+    chosen freely, nothing is noted.
     """
     with student.untraced():
         if pure:
@@ -1813,7 +1819,8 @@ def guesses_of(
     guesses = [plain_pairs(entry) for entry in answer] if few else None
     well_formed = guesses is not None and all(entry is not None for entry in guesses)
     limit = limit_of(cloze, guesses, options["k"]) if well_formed and options.get("k", 0) > 100 else None  # type: ignore[arg-type]
-    student.note("guesses", limit or ([sorted(pairs) for pairs in guesses] if well_formed else "malformed"))  # type: ignore[union-attr, arg-type]
+    if noted:
+        student.note("guesses", limit or ([sorted(pairs) for pairs in guesses] if well_formed else "malformed"))  # type: ignore[union-attr, arg-type]
     if not well_formed:
         student.note("form", form_of(answer))
     expect.true(
@@ -1999,6 +2006,7 @@ class CheckFillMaskTopk:
             hint="return k guesses for each [MASK], however improbable some of them are",
             reveal=True,
         )
+        self.demand_k_of_ties(student)
         expect.equal(
             guesses_of(student, Cloze(student, ())),
             [],
@@ -2007,6 +2015,31 @@ class CheckFillMaskTopk:
             reveal=True,
         )
         self.demand_extremes(student)
+
+    @staticmethod
+    def demand_k_of_ties(student) -> None:
+        """Of tokens that are equally probable, any may be returned, but no more than k in all."""
+        cloze, places = Cloze(student, (1, 6)), {}
+        for place, first, last in ((1, 2, 6), (6, 0, 3)):  # places in the order of the guesses that share a number
+            tied = cloze.best(place, last)[first:]
+            cloze.logits[place, tied] = cloze.logits[place, tied].max()
+            places[place] = cloze.logits[place].double().softmax(-1).topk(4).values
+        guesses = guesses_of(student, cloze, noted=False, k=4)  # which of the tied tokens are returned, is free
+        found = [sorted((float(number) for _, number in upright(pairs)), reverse=True) for pairs in guesses]
+        student.note("probabilities of the guesses, where tokens are equally probable", found)
+        expect.equal(
+            list(map(len, found)),
+            [4, 4],
+            "number of guesses for each [MASK], with k=4, if several tokens are equally probable",
+            hint="return k guesses even if the next token is as probable as the last of them",
+            reveal=True,
+        )
+        expect.close(
+            torch.tensor(found, dtype=torch.float64),
+            torch.stack([places[1], places[6]]),
+            "probabilities of the guesses, sorted, if several tokens are equally probable",
+            hint="two tokens with the same probability are two guesses",
+        )
 
     @staticmethod
     def demand_extremes(student) -> None:
