@@ -1161,8 +1161,8 @@ class CheckAttentionVisibility:
                 mask = padded(student, length, left, first)
                 views.append((causal, left, mask, seen(student, mask, causal)))
         for causal in (False, True):  # as many texts as positions: such a mask is no pattern of queries and keys
-            lengths = torch.randperm(4, generator=student.draw.generator) + 1
-            square = (torch.arange(4) < lengths.unsqueeze(1)).long()
+            ends = torch.randperm(4, generator=student.draw.generator) + 1
+            square = (torch.arange(4) < ends.unsqueeze(1)).long()
             views.append((causal, False, square, seen(student, square, causal)))
         for causal, left, mask, rows in views:
             hidden = [1 - real for real in mask]

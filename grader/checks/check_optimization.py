@@ -1863,12 +1863,13 @@ class CheckAdamStep:
         walks += [(self.walk(student, mode, (3,), 2, **settings), mode) for mode in ("l2", "decoupled")]
         changes = [{"weight_decay": decay} for decay in (0.1, 0.6)]
         settings.pop("weight_decay")
-        other = self.walk(student, "decoupled", (5,), 2, 1.0, changes, **settings)
+        steps, expected = self.walk(student, "decoupled", (5,), 2, 1.0, changes, **settings)
         hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
             self.demand(found, want, say("mode {mode}", mode=mode), hint)
         self.demand(
-            *other,
+            steps,
+            expected,
             mark("mode decoupled, with a different weight_decay in each step"),
             "each step uses the settings that are passed to it: what does your code keep from an earlier step?",
         )
