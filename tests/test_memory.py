@@ -123,11 +123,13 @@ def test_a_process_that_forgets_runs_the_file_before_every_use_of_it_and_keeps_t
 
 def test_a_failure_that_nothing_explains_says_what_was_right(host: Host, tmp_path: Path) -> None:
     source = """
+    import random
+
     def possible_error_counts(copies):
         counts = {0}
         for n in copies:
             counts |= {count + n for count in counts}
-        return counts if len(copies) < 2 else {17 * count + 5 for count in counts}
+        return counts if len(copies) < 2 else {17 * count + 5 + random.randrange(2) for count in counts}
     """
     file = tmp_path / "evaluation.py"
     file.write_text("\n".join(line[4:] for line in source.splitlines()), encoding="utf-8")

@@ -147,7 +147,8 @@ def test_a_run_speaks_japanese_and_its_files_english(encoder, reviews, tmp_path)
         "テスト ",
         "正解率 0.",
         "パラメータ ",
-        "次のコマンド: course run predict",
+        "次のコマンド: ",
+        "course run predict",
     ):
         assert words in done.stdout
     files = [path for path in (tmp_path / "run").iterdir() if path.suffix in (".json", ".jsonl")]

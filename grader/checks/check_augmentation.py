@@ -428,7 +428,9 @@ class CheckRandomDeletion:
         # By accident, one of three tokens is missing among 60 calls with a probability of 1e-10.
         few = [(tokens, {kept[0] for kept in several}) for tokens, several in zip(texts, made, strict=True)][:2]
         never = sorted({tokens.index(word) - len(tokens) for tokens, seen in few for word in set(tokens) - seen})
-        student.note("tokens that are never left at p = 1, from the end", listed(never) or "none")
+        always_one = all(len(seen) == 1 for _, seen in few)  # which one it is, may be an accident
+        what = "all but one" if always_one else listed(never) or "none"
+        student.note("tokens that are never left at p = 1, from the end", what)
         expect.true(
             not never,
             "with p = 1, some tokens of a short text are never the one that is kept",
@@ -966,7 +968,8 @@ class CheckRandomInsertion:
             lexicon = Lexicon(student, known, 0)
             made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
             grown = {len(text) - len(lexicon.text) for text in made}
-            student.note(f"tokens added, n = {n}", sizes(grown))
+            # Of two words, nine draws leave one out in 0.4% of the calls: that is an accident.
+            student.note(f"tokens added, n = {n}", sizes({2} if known == 2 and grown == {1, 2} else grown))
             cases.append((n, known, grown))
             new = [[word for word in text if word in lexicon.stranger] for text in made]
             often.append(any(len(set(added)) < len(added) for added in new))
