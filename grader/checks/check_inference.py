@@ -1261,9 +1261,9 @@ class CheckTemperatureScale:
     def check_too_shy(self, student):
         """for logits that are too small, the temperature is below 1"""
         asked = []
-        for n, n_classes, low, high in ((180, 4, 31, 34), (610, 2, 70, 80), (170, 3, 6, 9)):
+        for n, n_classes, low, high in ((180, 4, 31, 34), (1210, 2, 70, 80), (170, 3, 6, 9)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.01))
-            if n > 600:  # the wrong predictions come last: whoever looks at the first ones only sees hardly any
+            if n > 1000:  # the wrong predictions come last: whoever looks at the first ones only sees hardly any
                 order = (logits.argmax(-1) != labels).long().argsort(stable=True)
                 logits, labels = logits[order], labels[order]
             what = say("{n} predictions, {n_classes} classes, logits too small", n=n, n_classes=n_classes)
