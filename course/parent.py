@@ -8,7 +8,7 @@ import threading
 import time
 
 VARIABLE = "COURSE_PARENT"
-"""Number of the process to live and die with, in the environment."""
+"""In the environment: the number of the process that a recipe must not outlive."""
 INTERVAL = 0.5
 """Seconds between two looks."""
 MERCY = 3.0

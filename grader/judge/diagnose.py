@@ -321,7 +321,7 @@ class Function:
             return dict.fromkeys(self.wrong, idle)
         alone = self._related({})
         if any(diagnosis.id == "returns-nothing" for diagnosis in alone.values()):
-            found = {}  # what else failed comes of that, and looks like misconceptions that hand over nothing useful
+            found = {}  # the other failures follow from the missing result, whatever misconception they look like
         if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
             return alone  # one relation that explains everything is simpler than two misconceptions
         related = alone | found

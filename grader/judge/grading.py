@@ -693,7 +693,8 @@ class Judge:
                     ask = ProcessTransport(process, seconds).ask
                     expected = references[item.spec.id].exchanged
                     diagnosis = trials.diagnosis(item, expected, slug, self.request.seed, ask)
-                    told |= {} if diagnosis is None else {item.spec.id: diagnosis}
+                    if diagnosis is not None:
+                        told[item.spec.id] = diagnosis
             except StudentGone:  # the next check would wait in vain, too
                 break
             finally:

@@ -61,6 +61,7 @@ NEARLY_NOTHING = 1e-3
 OF_SHARES = frozenset({"twice", "half", "one-minus"})
 """Relations that hold between two small fractions by accident."""
 SMALL = 24
+"""Largest denominator of a small fraction."""
 MEANINGLESS = frozenset({"seed"})
 """Arguments that no answer is a multiple of."""
 
@@ -91,7 +92,7 @@ class _End(BaseException):
     """The recorded answers are used up, or the check asks for something else; no check may catch this."""
 
 
-class Replay:
+class _Replay:
     """A transport that gives the recorded answers, and knows the arguments that were sent."""
 
     def __init__(self, exchanged: Exchanged, reference: types.ModuleType) -> None:
@@ -103,18 +104,16 @@ class Replay:
         """Some call has changed its arguments."""
 
     def ask(self, frame: bytes) -> bytes:
-        """The recorded answer."""
         request, answer = next(self._rest, (b"", b""))
         if request != frame:
             raise _End
-        self.note(request, answer)
+        self._note(request, answer)
         return answer
 
     def spend(self, seconds: float) -> None:
         """There is no limit here."""
 
-    def note(self, request: bytes, answer: bytes) -> None:
-        """Take down the arguments of a request, and what it has made."""
+    def _note(self, request: bytes, answer: bytes) -> None:
         for call in decoded_calls([(request, answer)], with_helpers=True):
             if call.watched:
                 self.writes |= not all(map(_equal, call.args, call.args_after))
@@ -126,10 +125,6 @@ class Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
-        return (parameter.name for parameter in self.parameters(call))
-
-    def parameters(self, call: Call) -> list[inspect.Parameter]:
-        """The parameters, as the reference declares them; none where it cannot be told."""
         target: Any = fixtures if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
@@ -137,10 +132,10 @@ class Replay:
         try:
             for part in path.split("."):
                 target = getattr(target, part)
-            found = list(inspect.signature(target).parameters.values())
+            names = list(inspect.signature(target).parameters)
         except (AttributeError, TypeError, ValueError):
-            return []
-        return found[1:] if isinstance(call.root, int) else found
+            return iter(())
+        return iter(names[1:] if isinstance(call.root, int) else names)
 
 
 @dataclass(frozen=True)
@@ -187,7 +182,7 @@ class Relived:
 
 def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> Relived:
     """Run a check on recorded answers and take down all that it compares; ``reference`` only names parameters."""
-    replay = Replay(exchanged, reference)
+    replay = _Replay(exchanged, reference)
     seen, remarks = list(expect.seen), list(expect.remarks)
     inputs_at: list[dict[str, Any]] = []
     writes = False
@@ -215,7 +210,7 @@ def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: type
 class _Taking:
     """Keeps, for each comparison, the arguments that had been sent by then."""
 
-    def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: Replay) -> None:
+    def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: _Replay) -> None:
         self._collected, self._inputs_at, self._replay = collected, inputs_at, replay
 
     def student(self, seed: int) -> Student:
@@ -255,7 +250,7 @@ def explain(
     if (other := _another_type(exchanged, expected)) is not None:
         return other
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
-    by_calls = _behaviour(exchanged, expected, Replay((), reference).names)
+    by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
     for what, case in failed:
         group = [other for quantity, other in relived.cases if _like(quantity) == _like(what)]
         found = relate(group[:MAX_CASES])
@@ -328,8 +323,9 @@ def relate(cases: Sequence[Case]) -> Relation | None:
 
 def _may_be_shares(wrong: Sequence[Case]) -> bool:
     """Whether all that differs is one pair of small fractions, such as 1/3 and 2/3."""
-    pairs = {(float(case.got), float(case.want)) for case in wrong if _is_small_share(case.got, case.want)}
-    return len(pairs) == 1 and all(_is_small_share(case.got, case.want) for case in wrong)
+    if not all(_is_small_share(case.got, case.want) for case in wrong):
+        return False
+    return len({(float(case.got), float(case.want)) for case in wrong}) == 1
 
 
 def _is_small_share(*values: Any) -> bool:
