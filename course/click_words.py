@@ -10,9 +10,12 @@ it gets a ``wrap_text`` from us that knows Japanese.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
-from collections.abc import Mapping
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -118,11 +121,19 @@ class Option(click.Option):
             self.help = english
 
 
+def _docstring(function: Callable[..., Any]) -> str:
+    """The docstring of a function; from its source where Python was told to drop docstrings (``-OO``)."""
+    if function.__doc__ or sys.flags.optimize < 2:
+        return function.__doc__ or ""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    return (isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition)) or ""
+
+
 class Command(click.Command):
     """A command whose help, its docstring, is said in the reader's language."""
 
     def _speak(self) -> None:
-        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
+        self.help = say(inspect.cleandoc(_docstring(self.callback) if self.callback else ""))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help``, which click makes before it knows the language."""

@@ -1230,6 +1230,21 @@ def test_the_current_directory_cannot_shadow_the_grader(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("command", [[], ["grade"], ["class", "export"]])
+def test_help_has_its_texts_where_python_drops_docstrings(command):
+    kept, dropped = (
+        subprocess.run(
+            [*module_command("course"), *command, "--help"],
+            env=environment.of_recipe() | {"PYTHONOPTIMIZE": level},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
+        for level in ("0", "2")
+    )
+    assert kept == dropped and kept.count(".") > 5
+
+
 def test_a_damaged_syllabus_is_our_fault(desk, monkeypatch):
     def damaged():
         raise syllabus.SyllabusError("exercise 3: points = 0 is not a positive whole number")
