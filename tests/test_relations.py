@@ -161,7 +161,7 @@ NEAR = [
     ("half by accident", 1, 2, {}),
     ("twice as many of six, by accident", 2 / 3, 1 / 3, {}),
     ("nine of sixteen right, not twelve, by accident", 9 / 16, 12 / 16, {}),
-    ("two of six, not four of six squared", 2 / 3, 4 / 9, {}),
+    ("six of nine, not four, by accident", 2 / 3, 4 / 9, {}),
     ("the other part of seven, by accident", torch.tensor(4 / 7), torch.tensor(3 / 7), {}),
     (
         "padded, or not the first one",
