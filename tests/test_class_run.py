@@ -279,6 +279,38 @@ def test_without_the_full_sandbox_nothing_is_graded(desk, folder):
     assert outcome.exit_code == 0 and "sandbox rlimits" in outcome.stdout and len(desk.requests) == 3
 
 
+@pytest.mark.parametrize("sandbox", ["auto", "full", None])
+def test_no_policy_lifts_the_sandbox_and_one_may_require_it(desk, folder, tmp_path, sandbox):
+    (desk.folder / "level").write_text("rlimits")
+    (tmp_path / "policy.toml").write_text(f'sandbox = "{sandbox}"\n' if sandbox else "")
+    words = ["grade", str(folder), "--store", str(desk.store_path), "--policy", str(tmp_path / "policy.toml")]
+    outcome = desk(*words)
+    assert outcome.exit_code == 2 and "the level here is 'rlimits'" in outcome.stderr and desk.requests == []
+    outcome = desk(*words, "--allow-unsandboxed")
+    if sandbox == "full":
+        assert outcome.exit_code == 2 and desk.requests == []
+        assert "the policy requires the full sandbox" in outcome.stderr
+        (desk.folder / "level").unlink()
+        desk.grade(handed("ada", "x = 1"))
+        for remembered in (["grade", str(folder)], ["regrade"], ["verify", "ada", "lora"]):
+            outcome = desk(*remembered, "--store", str(desk.store_path), "--allow-unsandboxed")
+            assert outcome.exit_code == 2 and "the policy requires the full sandbox" in outcome.stderr
+    else:
+        assert outcome.exit_code == 0 and len(desk.requests) == 3
+        outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--seed", "3")
+        assert outcome.exit_code == 2  # the policy is remembered, the option is not
+
+
+def test_a_policy_that_requires_the_sandbox_is_refused_before_a_store_is_made(desk, folder, tmp_path):
+    (tmp_path / "policy.toml").write_text('sandbox = "full"\n')
+    words = ["--policy", str(tmp_path / "policy.toml"), "--allow-unsandboxed"]
+    assert desk("grade", str(folder), "--store", str(desk.store_path), *words).exit_code == 2
+    assert not desk.store_path.exists()
+    target = tmp_path / "autograder.zip"
+    assert desk("autograder", "3", "--out", str(target), *words).exit_code == 2
+    assert not target.exists()
+
+
 def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     (tmp_path / "class.csv").write_text("id,name\nzoe,Zoe Z\nbob,Bob B\n")
     (tmp_path / "policy.toml").write_text('title = "Homework 1"\nseed = 5\nexercises = ["lora"]\n')

@@ -217,7 +217,10 @@ def class_regrade(
     from course import render
     from course.classroom import commands
 
-    again = quote("course", "class", "regrade", "--store", store)
+    given = ["course", "class", "regrade", "--store", store]
+    for name, value in [("jobs", jobs), ("dask", dask), *(("exercise", name) for name in exercises)]:
+        given += [f"--{name}", str(value)] if value is not None else []
+    again = quote(*given, *(["--allow-unsandboxed"] if allow_unsandboxed else []))
     wishes = commands.Wishes(jobs, _slugs(exercises), None, dask, allow_unsandboxed)
     console = render.make_console(no_color)
     ctx.exit(commands.regrade(_command(ctx.obj), Path(store), wishes, console, again, dry_run=dry_run))
@@ -448,7 +451,7 @@ def autograder_command(
     if policy:
         from course.classroom import policy as policies
 
-        policies.load(policy, needs_deadline=False)  # complains about what is wrong with it
+        policies.load(policy, needs_deadline=False).level(allow_unsandboxed)  # complain about what is wrong with it
         text_of_policy = policy.read_text(encoding="utf-8-sig")
     config = autograder.Config(
         exercise_named(exercise).slug,
