@@ -204,7 +204,7 @@ def _entry(
         student,
         exercise.slug,
         exercise.points,
-        attempts=len(attempts) + len(refused),
+        attempts=len(attempts),
         override=override,
         refused=tuple(no for no in refused if not _earlier(no.submitted, attempts)),
         notes=_told_of(refused),

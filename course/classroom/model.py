@@ -141,7 +141,7 @@ class Entry:
     expired: datetime | None = None
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0
-    """How many files were handed in, those that were refused included."""
+    """How many files were handed in that could be read; what was refused never counts."""
     refused: tuple[Refused, ...] = ()
     """Files that were refused, if nothing that could be read came after them."""
     graded: bool = True
