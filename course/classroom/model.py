@@ -74,6 +74,8 @@ class Refused:
     reason: str
     """A sentence, for the instructor and the student."""
     submitted: datetime | None = None
+    inside: str = field(default="", compare=False)
+    """The archive or folder in which it lies, if that is a student's."""
 
 
 @dataclass(frozen=True)

@@ -383,18 +383,19 @@ class Store:
     def ignored(self, folder: str | None = None) -> list[tuple[str, str]]:
         """(origin, reason) of what lay beside the submissions of one folder or of all; without litter.
 
-        What one run leaves alone may have been graded by another, which was about another exercise.
+        What one run leaves alone may have been graded or refused by another, which was about another exercise.
         """
         rows = self._db.execute(
             "SELECT name, value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
             [IGNORED + _text(folder or ""), folder is None, len(IGNORED)],
         )
-        counting = {(one.folder, one.origin) for one in self.submissions(folder)}
+        answered = {(one.folder, one.origin) for one in self.submissions(folder)}
+        answered |= {tuple(row) for row in self._db.execute("SELECT folder, origin FROM refusal")}
         return [
             (origin, reason)
             for row in rows
             for origin, reason in json.loads(row["value"])
-            if (row["name"].removeprefix(IGNORED), origin) not in counting
+            if (row["name"].removeprefix(IGNORED), origin) not in answered
         ]
 
     def source(self, sha256: str) -> bytes:
