@@ -640,7 +640,7 @@ def test_lti_ags_follows_its_rules(made):
         ("Initialized", "NotReady"),
         ("Completed", "FullyGraded"),
     }
-    assert json.loads(made["lti-ags/s106.json"])["timestamp"].startswith("2026-03-05T08")  # of the override
+    assert json.loads(made["lti-ags/s106.json"])["timestamp"].startswith("2026-03-05T12")  # of the override
 
 
 # --- JUnit ------------------------------------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def grade(
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
-        book = gradebook.build(store, rules, exercises=exercises)
+        book = gradebook.timed(store, gradebook.build(store, rules, exercises=exercises))
         screen.standing(console, standing.lines(book, rules))
         screen.gone(console, _gone(store, marked), place)
         screen.new_rules(console, before.changes(store, rules, exercises))
@@ -314,6 +314,7 @@ def regrade(
         code = _work(store, waiting, counts, setup, wishes, console)
         _tell_changes(store, last, console)
         store.note("regrade", touched=len(touched), bundles=_bundles(waiting))
+        gradebook.timed(store, gradebook.build(store))
     if code is not None or counts.ours:
         render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
         return errors.GRADER_FAULT if code is None else code
@@ -468,7 +469,8 @@ def override(
             _demand_exercise(store, slug)
             given = Override(_points(points or "", syllabus.resolve(slug)), reason, _author(by), now())
             store.override(student.id, slug, given)
-        entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
+        book = gradebook.timed(store, gradebook.build(store, exercises=[slug]))
+        entry = book.entries[student.id, slug]
     screen.overridden(console, entry)
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))

@@ -74,10 +74,12 @@ SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
     "gradescope": lambda book, entry, asked: gradescope.to_json(entry),
     "prairielearn": lambda book, entry, asked: prairielearn.to_json(entry),
     "classroom50": lambda book, entry, asked: classroom50.to_json(entry, _submission(book, entry, asked)),
-    "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry, book.graded_at),
+    "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry),
 }
 NEEDS_ATTEMPT = {"classroom50"}
 """Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+TIMED = {"lti-ags"}
+"""Formats that say since when a mark has been what it is (``gradebook.timed``)."""
 WITHOUT_WORDS = {"canvas", "lti-ags"}
 """Formats that hold nothing but marks."""
 FORMATS = (

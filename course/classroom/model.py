@@ -149,6 +149,8 @@ class Entry:
     graded: bool = True
     """Whether the attempt that counts has been graded yet, where there is one."""
     override: Override | None = None
+    changed: datetime | None = None
+    """Since when the mark has been what it is, if the store was asked (``gradebook.timed``)."""
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
     """Others whose file is identical in what is graded: all of it, or what was taken out of a notebook."""

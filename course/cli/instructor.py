@@ -396,7 +396,8 @@ def export_command(
     write one document per student and exercise: choose one with --student and --exercise, or give --out a name that
     ends in .zip. The others write one file for the whole class. Overrides are marked with their reason.
     """
-    from course.classroom import export
+    from course.classroom import export, gradebook
+    from course.classroom.store import Store
 
     target = _free(out, force, Path(store))
     asked = export.Options(
@@ -411,6 +412,9 @@ def export_command(
         environ=os.environ,
     )
     book = export.chosen(_gradebook(Path(store), policy), student, exercise_named(exercise).slug if exercise else None)
+    if to in export.TIMED:
+        with Store(Path(store)) as opened:
+            book = gradebook.timed(opened, book)
     made = export.render(book, to, asked)
     _deliver(target, made.content, made.notes)
 
