@@ -19,7 +19,7 @@ import xmlschema
 
 import scripts.schema
 from course import paths
-from course.classroom import export
+from course.classroom import export, roster
 from course.classroom.model import Entry, Gradebook, Override, Student
 from course.classroom.roster import told_apart
 from course.errors import CourseError
@@ -169,8 +169,12 @@ def cells(content: bytes) -> Iterator[str]:
 
 
 def test_no_text_is_a_formula(made):
+    formulas = {one for student in BOOK.students for one in (student.id, student.email) if DANGEROUS.match(one)}
     for name in ("gradebook.csv", "checks.csv", "moodle-import.csv"):
         seen = list(cells(made[name]))
+        if name == "moodle-import.csv":  # Moodle finds students by these
+            assert formulas == {'=HYPERLINK("http://x","y")', "@evil.example", "+m@example.org", "-4"} <= set(seen)
+            seen = [cell for cell in seen if cell not in formulas]
         assert len(seen) > 30 and any(cell.startswith("'=") for cell in seen), name
         assert not [cell for cell in seen if DANGEROUS.match(cell) and not NUMBER.fullmatch(cell)], name
     for name in ("xlsx-gradebook.csv", "xlsx-checks.csv"):
@@ -485,7 +489,7 @@ def test_marks_are_scaled_to_what_the_platform_wants():
     assert b"  9.50 ,0.50,95.0" in filled.content and b',A,,"0.31",' in filled.content
     assert sheet.scaled(Decimal(7), of=20, to=Decimal("0.5")) == Decimal("0.18")  # half up, as marks are
     assert any("the marks are out of 0.5. To scale them: --scale-to" in note for note in filled.notes)
-    rows = list(csv.DictReader(io.StringIO(moodle.to_import(LORA, scale=Decimal("2.5")).decode())))
+    rows = list(csv.DictReader(io.StringIO(moodle.to_import(LORA, scale=Decimal("2.5")).content.decode())))
     graded = {row["feedback"].splitlines()[0]: row["grade"] for row in rows}
     assert graded["exercise-3: 20 of 20 points"] == "2.50" and len(set(graded.values())) > 1
     with pytest.raises(CourseError, match="--scale-to can be used only with --to canvas or moodle"):
@@ -505,6 +509,40 @@ def test_moodle_import_has_no_comment_without_a_grade(made):
     rows = list(csv.DictReader(io.StringIO(made["moodle-import.csv"].decode(), newline="")))
     assert {row["idnumber"] for row in rows}.isdisjoint({"s105", "../../etc/passwd"}) and len(rows) == 6
     assert all(row["grade"] and row["feedback"] for row in rows)
+
+
+def test_ids_and_addresses_in_a_file_that_moodle_imports_are_those_of_the_roster():
+    """Of anybody else, only what can do no harm in a spreadsheet stays as it is; both are said."""
+    evil = '=HYPERLINK("http://x","y")'
+    students = [
+        Student("s1", "=1", "+evil@uni.example"),
+        Student(evil, "Bob", "b@uni.example"),
+        Student("s3", "Cem", "cem@uni.example"),
+        Student("-4", "", "+dora@uni.example", in_roster=False),
+        Student("=cmd|' /C calc'!A0", "", "", in_roster=False),
+    ]
+    made = moodle.to_import(classes.gradebook(*(classes.entry(one, fabricated.passing()) for one in students)))
+    rows = list(csv.DictReader(io.StringIO(made.content.decode())))
+    assert [(row["idnumber"], row["email"]) for row in rows] == [
+        ("s1", "+evil@uni.example"),
+        (evil, "b@uni.example"),
+        ("s3", "cem@uni.example"),
+        ("-4", "+dora@uni.example"),
+        ("'=cmd|' /C calc'!A0", ""),
+    ]
+    assert rows[0]["fullname"] == "'=1" and made.count == 5
+    kept, changed = made.notes
+    assert kept.startswith("The ids or e-mail addresses of 3 students begin like a formula. They were not changed")
+    assert kept.endswith(f": =1 (s1); Bob ({evil}); -4")
+    assert changed.startswith("The id or e-mail address of one student is a formula and not on the roster.")
+    assert changed.endswith(": =cmd|' /C calc'!A0")
+    assert moodle.to_import(classes.gradebook(classes.entry(students[2], fabricated.passing()))).notes == ()
+
+
+def test_a_gradebook_of_ours_is_a_roster_with_the_ids_and_addresses_that_it_was_made_of(made):
+    names = {one.id: one.email for one in roster.parse(made["gradebook.csv"], "gradebook.csv")}
+    assert names == {one.id: one.email for one in fabricated.STUDENTS}
+    assert roster.parse(b"id,name\n'quoted',O'Brien\n", "r.csv")[0].id == "'quoted'"
 
 
 # --- One student and exercise -----------------------------------------------------------------------------------------

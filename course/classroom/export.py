@@ -250,7 +250,8 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
             "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the "
             "worksheet with --roster."
         )
-        return Export(moodle.to_import(book, scale=asked.scale, bom=asked.bom), (told,))
+        made = moodle.to_import(book, scale=asked.scale, bom=asked.bom)
+        return Export(made.content, (told, *made.notes))
     if asked.bom:
         raise CourseError(
             say(
