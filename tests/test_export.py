@@ -28,6 +28,7 @@ from course.cli import cli
 from course.compat import isolated_command
 from tests import fabricated, fake_grader
 from tests.class_desk import Desk
+from tests.test_formats import valid
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
 MARCH = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -355,6 +356,7 @@ class Place:
         self.script.write_text(json.dumps(fake_grader.session(checks) if steps is None else steps))
         runner.main(self.root, self.source, [sys.executable, fake_grader.__file__, str(self.script)])
         found: dict = json.loads((self.root / "results" / "results.json").read_bytes())
+        valid("gradescope", found)
         return found
 
 
@@ -485,6 +487,7 @@ def test_run_autograder_leaves_valid_results_where_nothing_works(tmp_path):
     done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "autograder" / "results" / "results.json").read_bytes())
+    valid("gradescope", found)
     assert found["score"] == 0 and "not your fault" in found["output"]
     assert os.listdir(tmp_path / "autograder" / "results") == ["results.json"]
 

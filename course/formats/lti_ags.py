@@ -24,7 +24,7 @@ def to_json(entry: Entry) -> bytes:
 
 
 def score(entry: Entry) -> dict[str, Any]:
-    """The score as data: without a mark it has no points, and platforms then change nothing.
+    """The score as data: without a mark it has no points, and a platform then clears the mark that it has from us.
 
     Its time is the one at which the mark became what it is. Platforms ignore a score that is older than the one they
     have: so every change needs a new time, and what has not changed keeps its own.
