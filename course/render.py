@@ -829,7 +829,9 @@ def _hint(console: Console, one: Hint) -> None:
     if one.markdown:
         markdown(console, one.text)
     else:
-        console.print(Text(clean(one.text)), width=min(console.width, WIDTH))
+        for words in wrapping.wrap(Text(clean(one.text)), console, min(console.width, WIDTH)):
+            words.rstrip()
+            console.print(words, soft_wrap=True)
 
 
 def findings(console: Console, found: Sequence[Finding]) -> None:

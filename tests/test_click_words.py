@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import re
 
 import click
@@ -122,6 +123,32 @@ def test_lines_of_a_japanese_help_page_fit_into_eighty_columns():
         assert [line for line in prose if line.strip()[0] in NEVER_FIRST] == [], path
         seen += len(prose)
     assert seen > 200
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_words_of_a_japanese_help_page_stay_whole(width):
+    """What is required, names in katakana, the last kana of a sentence."""
+    seen = 0
+    for path in commands(cli):
+        output = CliRunner().invoke(cli, ["--lang", "ja", *path, "--help"], terminal_width=width).output
+        lines = [line.strip() for line in output.splitlines()]
+        torn = [
+            (above, below)
+            for above, below in itertools.pairwise(lines)
+            if (re.search("[^ァ-ー][ァ-ー]{1,3}$", above) and re.match("[ァ-ー]", below))
+            or (re.search("[ァ-ー]$", above) and re.match("[ァ-ー]{1,3}[^ァ-ー]", below))
+        ]
+        assert torn == [], path
+        assert [line for line in lines if re.match("須|[ぁ-ん][、。]", line)] == [], path
+        seen += output.count("[必須]")
+    assert seen > 5
+
+
+def test_lines_of_a_paragraph_are_joined_without_a_space_in_japanese():
+    shown = words.wrap_text("保存します。\n表示は\nLoRA の\n層です。\n\n次の段落。", 80, preserve_paragraphs=True)
+    assert shown == "保存します。表示は LoRA の層です。\n\n次の段落。"
+    assert words.wrap_text("one-two … three", 10) == "one-two …\nthree"
+    assert words.wrap_text("one\ntwo\n\nthree", 80, preserve_paragraphs=True) == "one two\n\nthree"
 
 
 def test_japanese_is_wrapped_between_characters_and_keeps_its_spaces():
