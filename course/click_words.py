@@ -77,14 +77,37 @@ PLURALS = (
 
 NUMBERS = ((click.IntRange, mark("whole number")), (click.FloatRange, mark("number")))
 """What click calls "integer range" and "float range", also where the value is no number at all."""
+KINDS = (*(name for _, name in NUMBERS), mark("integer"), mark("float"))
+"""What a value may have to be, as click says it in a sentence."""
+PLACES = {"File": "file", "Directory": "directory", "Path": "path"}
+"""The same at the beginning of a sentence, and the words that are in the catalogue."""
+
+
+class Sentence(str):
+    """What a lookup returns: click fills it with words that it looked up too early, or not at all."""
+
+    __slots__ = ()
+
+    def format(self, *arguments: object, **values: object) -> str:
+        """Fill the gaps; the kind of a value is said in the language of the sentence."""
+        if values.get("number_type") in KINDS:
+            values["number_type"] = text.translated(str(values["number_type"]))
+        if text.language() != "en" and values.get("name") in PLACES:
+            values["name"] = text.translated(PLACES[str(values["name"])])
+        return text.filled(str(self), values) if values else super().format(*arguments)
+
+
+def lookup(sentence: str) -> Sentence:
+    """What click's ``_`` becomes."""
+    return Sentence(text.translated(sentence))
 
 
 def teach() -> None:
     """Replace click's lookups (``_`` and ``ngettext`` in its modules) by ours, for the whole process."""
     for module in MODULES:
-        for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
+        for name, ours in (("_", lookup), ("ngettext", text.translated_many)):
             if hasattr(module, name):
-                setattr(module, name, lookup)
+                setattr(module, name, ours)
     click.formatting.wrap_text = wrap_text
     for kind, name in NUMBERS:
         kind.name = name
