@@ -17,8 +17,8 @@ PUNCTUATION = "\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff60"
 """The wide characters that are no part of a word."""
 NEVER_FIRST = "、。，．・：；？！％ゝゞー々んぁぃぅぇぉっゃゅょゎンァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
 """What no line begins with: closing brackets, punctuation, small kana and n, which begin no word."""
-NEVER_LAST = "（［｛〈《「『【〔"
-"""What no line ends with."""
+NEVER_LAST = "（［｛〈《「『【〔っッ"
+"""What no line ends with: opening brackets, and the small kana that doubles what follows."""
 CLOSING = "、。，．：；？！）］」』】"
 """What stands behind the last kana of a sentence or of a part of one."""
 WORDS = (
@@ -81,18 +81,17 @@ def unparted(text: str) -> set[int]:
     return {match.end() - 1 for match in UNPARTED.finditer(text)}
 
 
+STRAY = re.compile(f"(?<=[{PUNCTUATION}]) (?=[^ ])|(?<=[{WIDE}]) (?=[{WIDE}])")
+"""A space where Japanese has none."""
+
+
 def joined(lines: list[str]) -> str:
     """The lines of a paragraph as one: a space goes between them, but not between two Japanese characters.
 
     >>> joined(["保存します。", "表示は", "LoRA の", "層です。"])
     '保存します。表示は LoRA の層です。'
     """
-    text = ""
-    for line in lines:
-        both = text[-1:], line[:1]
-        close = all(map(is_wide, both)) or any(re.match(f"[{PUNCTUATION}]", one) for one in both)
-        text += line if close or not text else f" {line}"
-    return text
+    return STRAY.sub("", " ".join(lines))
 
 
 def fill(text: str, width: int) -> list[str]:

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from course.line_breaks import is_wide, places, unparted
+from course.line_breaks import STRAY, is_wide, places, unparted
 
 SEPARATOR = "\x1f"
 """Unicode's unit separator: zero columns wide, and whitespace."""
@@ -42,6 +42,19 @@ def styled(text: Text) -> Text:
     parted = text.blank_copy(SEPARATOR).join(marked.divide(found))
     parted.end = text.end
     return parted
+
+
+def closed(text: Text) -> Text:
+    """A text of ours without spaces that Japanese does not have: Markdown needs them behind emphasis and for new lines.
+
+    >>> closed(Text("次のとおりです。 `x` は 3 つ")).plain
+    '次のとおりです。`x` は 3 つ'
+    """
+    spaces = [match.start() for match in STRAY.finditer(text.plain)]
+    if not spaces:
+        return text
+    pieces = text.divide(offset for place in spaces for offset in (place, place + 1))
+    return text.blank_copy().join(pieces[::2])
 
 
 def wrap(text: Text, console: Console, width: int) -> list[Text]:
@@ -76,7 +89,7 @@ class FilledParagraph(Paragraph):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Part its text when all of it is there: code and emphasis are no longer marked by characters then."""
-        self.text = styled(self.text)
+        self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
@@ -85,7 +98,7 @@ class FilledHeading(Heading):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Part its text."""
-        self.text = styled(self.text)
+        self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
@@ -94,7 +107,7 @@ class FilledImage(ImageItem):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Part what is said of it."""
-        self.text = styled(self.text)
+        self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
@@ -104,7 +117,7 @@ class FilledTable(TableElement):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Let every column fold: Rich takes a space behind a full line of Japanese for too much text."""
         for cell in self._cells():
-            cell.content = styled(cell.content)
+            cell.content = styled(closed(cell.content))
         for table in super().__rich_console__(console, options):
             for column in table.columns if isinstance(table, Table) else ():
                 column.overflow = "fold"

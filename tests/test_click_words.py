@@ -182,7 +182,7 @@ def test_lines_of_a_paragraph_are_joined_without_a_space_in_japanese():
 
 
 def test_japanese_is_wrapped_between_characters_and_keeps_its_spaces():
-    sentence = "重みの行列を 凍結して、LoRA の（小さな）因子だけを学習させます。"
+    sentence = "重みの行列を凍結して、LoRA の（小さな）因子だけを学習させます。"
     lines = words.wrap_text(sentence, 20).split("\n")
     assert all(cell_len(line) <= 20 for line in lines) and len(lines) == 4
     assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")

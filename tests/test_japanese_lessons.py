@@ -247,6 +247,19 @@ def test_a_hint_of_a_check_is_wrapped_as_a_lesson_is():
 
 
 @pytest.mark.parametrize("slug", JAPANESE)
+def test_no_space_is_shown_behind_a_sentence(slug):
+    """Markdown needs one behind emphasis that ends in a full stop, and makes one of a new line."""
+    assert [line for line in shown(slug, 80) if re.search(r"[、。] [^ ]", line)] == []
+
+
+def test_spaces_of_markdown_are_not_shown():
+    console = Console(width=40, file=io.StringIO())
+    render.markdown(console, "**書きましょう。** 次の\n行、\n`x` と *LoRA* です。\n\n| **は。** 表 |\n|---|\n| 1 |\n")
+    shown_lines = console.file.getvalue()
+    assert "書きましょう。次の行、x と LoRA です。" in shown_lines and "は。表" in shown_lines
+
+
+@pytest.mark.parametrize("slug", JAPANESE)
 def test_no_line_begins_with_the_rest_of_a_word(slug):
     lines = [line.strip() for line in shown(slug, 80)]
     assert [line for line in lines if re.match(r"[ぁ-ん][、。]", line)] == []
