@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say, translated
+from course.text import listed, mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import basics
 from grader.judge import expect
@@ -42,7 +42,7 @@ def filled(rows: list[list[int]], pad_id: int) -> dict[str, list[list[int]]]:
 
 def part(result: Any, key: str, kind: str = "tensor") -> Any:
     """One entry of a result that must be a dictionary."""
-    expect.true(isinstance(result, dict), "the result is not a dictionary", actual=result, reveal=True)
+    expect.true(isinstance(result, dict), "the result is not a dictionary", actual=expect.shown(result), reveal=True)
     expect.true(
         key in result,
         say("the result has no key {key}", key=key),
@@ -52,7 +52,9 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
     )
     value = result[key]
     if kind == "tensor":
-        expect.true(isinstance(value, Tensor), say("{key} is not a tensor", key=key), actual=value, reveal=True)
+        expect.true(
+            isinstance(value, Tensor), say("{key} is not a tensor", key=key), actual=expect.shown(value), reveal=True
+        )
     return value
 
 
@@ -379,7 +381,7 @@ class CheckEncodePair:
             expect.true(
                 any(same_ids(part(result, "input_ids", "list"), row) for row in (joined(a[:1], []), joined([], b[:1]))),
                 "with max_length=4, a pair is not cut to one id and its three special tokens",
-                actual=result["input_ids"],
+                actual=expect.shown(result["input_ids"]),
                 hint="there is room for one id, so one of the two texts keeps none; each text still gets its [SEP]",
             )
 
@@ -532,7 +534,9 @@ def labelled(
             result = student.pure("label_scores", logits, id2label)
         else:
             result = student.label_scores(logits, id2label)
-    expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
+    expect.true(
+        isinstance(result, (list, tuple)), "label_scores must return a list", actual=expect.shown(result), reveal=True
+    )
     if len(result) != len(logits):
         fewer = "one fewer" if len(result) == len(logits) - 1 else "fewer" if len(result) < len(logits) else "more"
         student.note("how many answers", "one" if len(result) == 1 else fewer)
@@ -546,7 +550,7 @@ def labelled(
             score = score.item()
             expect.remark("label_scores returned a score as a tensor; the docstring asks for a plain number")
         number = isinstance(score, (int, float)) and not isinstance(score, bool)
-        expect.true(number, "a score is not a number", actual=score, reveal=True)
+        expect.true(number, "a score is not a number", actual=expect.shown(score), reveal=True)
         scores.append(float(score))
     if judged != "scores":
         known = id2label.values()
@@ -728,10 +732,17 @@ def flat(ids: Any, what: str = mark("the result of generate")) -> list[int]:
         ids = ids.flatten().tolist()
     if isinstance(ids, (list, tuple)) and len(ids) == 1 and isinstance(ids[0], (list, tuple)):
         ids = ids[0]
-    expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
+    expect.true(
+        isinstance(ids, (list, tuple)),
+        say("{what} is not a list of ids", what=what),
+        actual=expect.shown(ids),
+        reveal=True,
+    )
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, say("{what} contains something other than ids", what=what), actual=ids, reveal=True)
+    expect.true(
+        whole, say("{what} contains something other than ids", what=what), actual=expect.shown(ids), reveal=True
+    )
     return [int(item) for item in ids]
 
 
@@ -1344,7 +1355,7 @@ def grouped(
     expect.true(
         isinstance(result, (list, tuple)),
         say("{name} must return a list", name=function),
-        actual=result,
+        actual=expect.shown(result),
         reveal=True,
     )
     most = 10 * len(sentence.tokens)
@@ -1743,7 +1754,7 @@ class Body:
         self.student.note("modules out of training mode", self.switched(self.everything))
         want = self.wanted(*bert)
         missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
-        complaint = ", ".join(
+        complaint = listed(
             [say("{name} is frozen", name=name) for name in missing[:2]]
             + [say("{name} is trainable", name=name) for name in extra[:2]]
         )

@@ -70,7 +70,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
     expect.true(
         isinstance(found, (list, tuple)),
         "a side of the split (or a fold) is not a list of row numbers",
-        actual=found,
+        actual=expect.shown(found),
         reveal=True,
     )
     rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
@@ -78,7 +78,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
         expect.true(
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
             "a side of the split (or a fold) contains something other than a row number",
-            actual=row,
+            actual=expect.shown(row),
             hint="return row numbers: the caller uses them to select texts, labels and ids",
             reveal=True,
         )
@@ -895,7 +895,7 @@ def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
     """What the student makes of a matrix, as plain numbers."""
     with student.untraced():
         answer = student.prf(torch.tensor(cells), **options) if options else student.pure("prf", torch.tensor(cells))
-    expect.true(isinstance(answer, dict), "the result is not a dictionary", actual=answer, reveal=True)
+    expect.true(isinstance(answer, dict), "the result is not a dictionary", actual=expect.shown(answer), reveal=True)
     found = {}
     for key in KEYS:
         expect.true(
@@ -1354,7 +1354,7 @@ class CheckRmse:
             near,
             "the result is wrong for small errors of large values (targets around 2000, errors around 0.1)",
             expected=say("about {want:.4f}", want=want),
-            actual=found,
+            actual=expect.shown(found),
             hint="a float32 has about seven significant digits: what is left of them after you subtract two numbers "
             "near 2000 squared?",
             reveal=True,
@@ -1852,7 +1852,7 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
     expect.true(
         isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
         "the result is not a pair of numbers",
-        actual=ends,
+        actual=expect.shown(ends),
         reveal=True,
     )
     return ends

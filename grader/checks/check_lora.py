@@ -70,7 +70,7 @@ def number(report: dict[str, Any], key: str) -> float:
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     finite = isinstance(value, (int, float)) and abs(value) < 1e300
-    expect.true(finite, say("{key} is not a finite number", key=key), actual=value, reveal=True)
+    expect.true(finite, say("{key} is not a finite number", key=key), actual=expect.shown(value), reveal=True)
     return float(value)
 
 
@@ -236,7 +236,7 @@ class CheckLoraReport:
         expect.true(
             alone.get("trainable_ratio") is None,
             "the report contains a trainable_ratio although base_params was not given",
-            actual=alone.get("trainable_ratio"),
+            actual=expect.shown(alone.get("trainable_ratio")),
             hint="without base_params, the size of the whole model is unknown",
             reveal=True,
         )
@@ -401,7 +401,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     expect.true(
         sound,
         say("{what}: some values are not finite or exceed {large:,.0f}", what=translated(what), large=LARGE),
-        actual=answer,
+        actual=expect.shown(answer),
         reveal=True,
     )
 
@@ -1391,7 +1391,7 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
     expect.true(
         sensible,
         "inject_lora does not return a list of names",
-        actual=names,
+        actual=expect.shown(names),
         hint="return the dotted names of the replaced layers",
         reveal=True,
     )
@@ -3055,7 +3055,7 @@ class Approximated:
         expect.true(
             isinstance(answer, (tuple, list)) and len(answer) == 3,
             "best_rank_r must return three values: B, A and the error",
-            actual=answer,
+            actual=expect.shown(answer),
             reveal=True,
         )
         b, a, error = answer
@@ -3063,7 +3063,12 @@ class Approximated:
         usable(b, (d, r), "B")
         usable(a, (r, k), "A")
         self.product = b.double() @ a.double()
-        expect.true(isinstance(error, (int, float, Tensor)), "the error is not a number", actual=error, reveal=True)
+        expect.true(
+            isinstance(error, (int, float, Tensor)),
+            "the error is not a number",
+            actual=expect.shown(error),
+            reveal=True,
+        )
         self.error = error.detach().double().reshape(-1) if isinstance(error, Tensor) else torch.tensor([float(error)])
         if noted:
             student.note("product", self.product)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from course.text import say
+from course.parser_words import parser_words
+from course.text import say, translated
 from grader import link, wire
 from grader.errors import ServerError, StudentRaised
 from grader.judge import crashes, syntax
@@ -80,7 +81,7 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
             "{file} does not parse. Line {line}: {error}\n    {text}",
             file=name,
             line=file.number(line),
-            error=error.message,
+            error=parser_words(error.message),
             text=text,
         )
         if text.startswith(("!", "%")):
@@ -91,7 +92,7 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
         elif newer := syntax.newer(file.text, line):
             said += "\n" + say(
                 "If this is {what}, it needs Python {needs}; the grader runs {has}.",
-                what=newer.what,
+                what=translated(newer.what),
                 needs=newer.version,
                 has=syntax.RUNNING,
             )
