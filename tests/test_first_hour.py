@@ -20,9 +20,9 @@ from course import advice, paths, recipes, reference, render, selection, shell, 
 from course.cli import Settings, cli
 from course.session import Grading
 from course.workspace import Memory
-from grader.judge.check import load_file, manifest
 from tests import fake_grader
 from tests.fake_grader import check, session
+from tests.merit import specs_of
 
 FAKE = Path(fake_grader.__file__)
 EXERCISES = syllabus.load()
@@ -382,7 +382,7 @@ def test_points_of_an_older_state_are_not_lost():
 @each
 def test_every_name_that_is_shown_selects_what_it_means(exercise):
     """The names are read from the syntax tree; the manifest is what the grader reads from the same file."""
-    specs = manifest(load_file(paths.checks(exercise.slug), f"grader.checks.check_{exercise.slug}"))
+    specs = specs_of(exercise.slug)
     known = selection.load(exercise.slug)
 
     def meant(name):
@@ -418,7 +418,7 @@ def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, lang, verb
     monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(text, "_language", lang)
-    specs = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))
+    specs = specs_of("lora")
     functions = [spec.function for spec in specs]
     places = [functions[:place].count(function) for place, function in enumerate(functions)]
     mixed = [spec for _, spec in sorted(zip(places, specs, strict=True), key=lambda pair: pair[0])]

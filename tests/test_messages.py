@@ -13,9 +13,9 @@ from course.result import CHECK_STATUSES
 from grader import wire
 from grader.errors import Failed, StudentRaised
 from grader.judge import crashes, diagnose, expect, refusals, report
-from grader.judge.check import load_file, manifest
 from grader.judge.proxy import Student, check_seed, local_student
 from scripts import messages
+from tests.merit import specs_of
 
 OTHERS = text.LANGUAGES[1:]
 LEFT = tomllib.loads((paths.ROOT / "tests" / "untranslated.toml").read_text(encoding="utf-8"))
@@ -176,7 +176,7 @@ def test_a_count_chooses_the_form(japanese):
 
 
 def test_a_report_is_in_the_readers_language(japanese):
-    spec = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))[0]
+    spec = specs_of("lora")[0]
     title = report.announcement(spec, "ja").title
     assert title != spec.title == report.announcement(spec, "en").title
     assert spec.id in selection.load("lora").resolve([title])[0], "--only takes the title that the report shows"
@@ -330,7 +330,7 @@ CODE = re.compile(r"`[^`]*`|\w+\([^)]*\)|'[^']*'|\"[^\"]*\"|“[^”]*”|\[[^\]
 @pytest.mark.parametrize("slug", messages.slugs())
 def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
     """The first misconception of every check: its message, and what was expected, hold no English but code."""
-    specs = {spec.id: spec for spec in manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))}
+    specs = {spec.id: spec for spec in specs_of(slug)}
     seen, english = 0, []
     for misconception in diagnose.load_misconceptions(paths.misconceptions(slug)):
         spec = specs.pop(misconception.caught_by, None)

@@ -29,12 +29,7 @@ QUIET = Console(quiet=True)
 FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
