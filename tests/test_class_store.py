@@ -273,6 +273,32 @@ def test_the_attempt_that_counts(store):
     }
 
 
+def test_who_would_have_more_points_with_another_attempt_is_told(store):
+    """Bob's draft came later than his full mark, Cem's is not graded yet, Dora's points were set by hand."""
+    ones = put(
+        store,
+        handed("ada", "1", origin="a/1", submitted=day(8)),
+        handed("ada", "2", origin="a/2", submitted=day(9)),
+        *(
+            handed(name, f"{name}{n}", origin=f"{name}/{n}", submitted=day(8 + n))
+            for name in ("bob", "dora")
+            for n in (1, 3)
+        ),
+    )
+    for one, points in zip(ones, (5, 9, 10, 8, 10, 8), strict=True):
+        mark(store, one, points)
+    mark(store, put(store, handed("cem", "1", submitted=day(8)), folder="/c")[0], 9)
+    put(store, handed("cem", "2", submitted=day(9)), folder="/d")
+    store.override("dora", "lora", Override(Decimal(10), "the draft was a mistake", "me", "2026-03-12"))
+    assert book(store).entries["bob", "lora"].better == 10
+    (said,) = (line for line in told(store) if "worth more" in line)
+    assert said == (
+        "Another attempt is worth more than the one that counts: Name of bob (1.7 instead of 10). To let the best "
+        'attempt count, set attempts = "best" in the policy.'
+    )
+    assert not any("worth more" in line for line in told(store, "best"))
+
+
 def test_one_file_in_two_folders_is_one_attempt(store):
     put(store, handed("ada", "x", submitted=day(9)))
     put(store, handed("ada", "x", submitted=day(9)), folder="/copy")
