@@ -20,6 +20,7 @@ import tempfile
 import time
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -110,7 +111,8 @@ def grade(request: Request, servers: Servers, emit: Emit) -> None:
     """
     gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
     text.use(request.lang)
-    with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
+    with tempfile.TemporaryDirectory(prefix="course-judge-") as folder, warnings.catch_warnings():
+        warnings.showwarning = lambda *_, **__: None  # about our own code, or about a misconception that is simulated
         snapshot = Path(folder) / "submission.py"
         judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:

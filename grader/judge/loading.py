@@ -74,8 +74,8 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
         ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
     """
     name = request.name
-    if error.place is not None and ours:
-        line, text = error.place
+    if error.bad_line is not None and ours:
+        line, text = error.bad_line, file.line(error.bad_line)
         said = say(
             "{file} does not parse. Line {line}: {error}\n    {text}",
             file=name,

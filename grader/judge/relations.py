@@ -58,7 +58,7 @@ ENOUGH = 6
 IGNORED = -100
 NEARLY_NOTHING = 1e-3
 """A product or quotient below this is as good as zero, and whatever is zero would be one."""
-OF_SHARES = frozenset({"twice", "half", "one-minus"})
+OF_SHARES = frozenset({"twice", "half", "one-minus", "squared", "root"})
 """Relations that hold between two small fractions by accident."""
 SMALL = 24
 """Largest denominator of a small fraction."""

@@ -146,8 +146,9 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
 
     Returns:
         ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (how many frames are
-        missing behind the first ``OUTER_FRAMES``), ``place`` ([line, text] where the file itself does not parse, else
-        None), ``not_started`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
+        missing behind the first ``OUTER_FRAMES``), ``bad_line`` (the number of the line where the file itself does not
+        parse, else None; the judge looks up its text, since Python would take it from any file of that name),
+        ``not_started`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
     """
     trace = _TRACEBACK.__get__(error)
     frames: list[list[object]] = []
@@ -160,17 +161,17 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     # The skeleton says which hole it is; a NotImplementedError in other words is the student's own way of refusing.
     hole = last.f_code if last and last.f_code.co_filename == filename else None
     message = _text(error)
-    place = None
+    bad_line = None
     # The compiler's own, about this file: what `exec` of some text raises has come through a frame of the file.
     if type(error) in _DOES_NOT_PARSE and not frames and error.filename == filename:  # type: ignore[attr-defined]
-        place = [error.lineno or 0, _plain((error.text or "").strip(), 200)]  # type: ignore[attr-defined]
+        bad_line = error.lineno or 0  # type: ignore[attr-defined]
         message = _plain(error.msg, MAX_SAID)  # type: ignore[attr-defined]
     return {
         "type": _plain(_TYPE_NAME.__get__(type(error)), MAX_NAME),
         "message": message,
         "frames": frames[:OUTER_FRAMES] + frames[OUTER_FRAMES + left_out :],
         "left_out": left_out,
-        "place": place,
+        "bad_line": bad_line,
         "not_started": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
