@@ -73,7 +73,7 @@ class CheckPadBatch:
     def check_values(self, student):
         """rows are padded on the right; the attention mask is 1 at tokens and 0 at padding"""
         # In no order of their lengths, up or down, are four rows in the inverse order; without a limit, none is cut.
-        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5))]
+        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5), (2, 3, 7, 4))]
         batches = [student.pad_batch(rows) for rows in asked]
         for rows, batch in zip(asked, batches, strict=True):  # there are vocabularies of that size
             expect_batch(
@@ -1640,6 +1640,7 @@ class CheckCountParameters:
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         doubled = tallied(student, network([a, b, c, d], [], ["first"], ["rest.1"]))
         rough = tallied(student, network([a, b, c, d], [], ["rest.1"], [], ["first"]))
+        whole = tallied(student, network([a, b, c, d], [], ["rest.1"], [], [], ["rest.0"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
         hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
@@ -1655,6 +1656,17 @@ class CheckCountParameters:
             2 * sizes[0] + 4 * sizes[1] + 2 * sizes[2],
             "bytes of a model with bfloat16, float32 and float16",
             hint=hint,
+        )
+        hint = "a quantized model has parameters of an integer dtype: which parameters does your code count?"
+        expect.equal(whole["total"], sum(sizes), "total of a model with float32, int8 and float16", hint=hint)
+        expect.equal(
+            whole["bytes"],
+            4 * sizes[0] + sizes[1] + 2 * sizes[2],
+            "bytes of a model with float32, int8 and float16",
+            hint=hint,
+        )
+        expect.equal(
+            whole["trainable"], sizes[0] + sizes[2], "trainable of a model with float32, int8 and float16", hint=hint
         )
 
     @check(points=1, after=("plain",))

@@ -1040,6 +1040,7 @@ class CheckPrf:
         for cells, what in (
             ([[b, 0], [a, 0]], mark("a model that never predicts positive")),
             ([[b, a], [0, 0]], mark("data without positives")),
+            ([[b, 0], [0, 0]], mark("data without positives, of which none was predicted either")),
             ([[b, a], [a + 1, 0]], mark("a model without true positives")),
             ([[0, 0], [0, 0]], mark("no examples")),
         ):
@@ -1438,6 +1439,29 @@ class CheckRmse:
             )
         self.demand_small_errors_of_large_values(student)
         self.demand_whole_targets(student)
+        self.demand_no_value_left_out(student)
+
+    @staticmethod
+    def demand_no_value_left_out(student) -> None:
+        """A nan among the predictions must not get lost; an error is accepted."""
+        target = student.draw.normal(7) * 2
+        pred = target + student.draw.normal(7)
+        pred[student.draw.integer(1, 6)] = torch.nan
+        try:
+            with student.untraced():
+                found = student.rmse(pred, target)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            found = torch.nan
+        found = found.item() if isinstance(found, Tensor) and found.numel() == 1 else found
+        lost = isinstance(found, (int, float)) and math.isfinite(found)
+        student.note("rmse of predictions of which one is nan", found if lost else "no number")
+        expect.true(
+            not lost,
+            "one of the predictions is nan, but the result is an ordinary number",
+            hint="a diverged model must not look like a good one: what happens to nan values in your code?",
+        )
 
     @staticmethod
     def demand_whole_targets(student) -> None:

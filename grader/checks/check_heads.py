@@ -643,8 +643,11 @@ class Head:
             hint="the encoder's output is still used elsewhere: do not modify it in place",
         )
 
-    def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
-        """There are parameters, each affects the output, and every weight matrix gets a gradient."""
+    def expect_all_trained(self, inputs: list[object], upstream: Tensor, counted: bool = False) -> None:
+        """There are parameters, each affects the output, and every weight matrix gets a gradient.
+
+        How many do not is noted where the kind of layers is prescribed (``counted``).
+        """
         gradients = self.parameter_gradients(inputs, upstream)
         used = [isinstance(gradient, Tensor) for gradient in gradients]
         # A vector may rightly get none: a bias that shifts all scores alike does not matter to a softmax.
@@ -661,6 +664,8 @@ class Head:
                 )
             self.student.note("parameters without a gradient that change the output", str(heard))
         self.fact("a gradient arrives at every matrix", all(arrived))
+        if counted:
+            self.student.note("matrices without a gradient", len(arrived) - sum(arrived) + len(used) - sum(used))
         hint = (
             "an optimizer trains only registered parameters: layers and Parameters assigned as attributes of the module"
         )
@@ -744,6 +749,8 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores below minus one", lowest < -1.01)
     student.note("scores beyond one", highest > 1.01)
     student.note("every text has the same score", spread == 0)
+    if spread == 0 and lowest == 0 == highest:
+        student.note("which is zero", True)
     expect.true(
         lowest < -1.01 and highest > 1.01,
         "the scores of sixteen random heads are limited on at least one side: none is below -1, or none is above 1",
@@ -830,6 +837,35 @@ def side_by_side(places: Tensor) -> bool:
 def reversed_texts(texts: Texts) -> list[Tensor]:
     """The tokens of each text from the last to the first."""
     return [text.flip(0) for text in texts.tokens]
+
+
+def keeps_score_in_a_long_text(student, head: Head, kernel: int) -> bool:
+    """Whether a passage gives a long text the same score wherever it stands; noted is where it does not.
+
+    A text that is cut into pieces loses the windows across a cut; a text that is cut short loses its end.
+    """
+    filler, passage = 0.1 * student.draw.normal(8, 1, 6), 2 * student.draw.normal(8, kernel + 1, 6)
+    whole, scores = torch.ones(8, 150, dtype=torch.long), {}
+    places = [13, 20, 30, 62, 100, 126, 134]
+    for place in places:
+        texts = filler.repeat(1, 150, 1)
+        texts[:, place : place + kernel + 1] = passage
+        scores[place] = head(texts, whole, shape=(8, 1))
+    others = [place for place in places if not same(scores[place], scores[13], 1e-3)]
+    across = [place for place in others if place in (30, 62, 126)]  # a multiple of 32, 64 or 128
+    end = others == places[len(places) - len(others) :]
+    where = "nowhere" if not others else "across a cut" if others == across else "at the end" if end else "elsewhere"
+    student.note("where in a long text a passage gives another score", where)
+    return not others
+
+
+def demand_long_texts(kept: bool) -> None:
+    """What ``keeps_score_in_a_long_text`` has found is right."""
+    expect.true(
+        kept,
+        "the scores change when a passage is moved within texts of 150 words",
+        hint="a long text has the same windows as a short one, only more of them: which windows does your code miss?",
+    )
 
 
 class CheckConvHead:
@@ -953,6 +989,7 @@ class CheckConvHead:
             ordered = head.fact("order matters", not same(forth, back))
             sizes.append(head.n_trainable())
             placeless, inside = self.reading_of_a_passage(student, head)
+            kept = keeps_score_in_a_long_text(student, head, 3) if placeless and kernel == 3 else True
             head.demand_reading(6)
             expect.true(
                 placeless,
@@ -962,6 +999,7 @@ class CheckConvHead:
                     "where the passage is"
                 ),
             )
+            demand_long_texts(kept)
             expect.true(
                 ordered and inside,
                 say(
@@ -2170,7 +2208,7 @@ class CheckBiLSTMHead:
         ordered = head.fact("the order of the words matters", not same(before, backwards))
         head.demand_reading(6)
         head.demand_pure(hidden, mask)
-        head.expect_all_trained([hidden, mask], student.draw.normal(6, 1))
+        head.expect_all_trained([hidden, mask], student.draw.normal(6, 1), counted=True)
         expect.true(
             followed,
             "when the texts are reordered, the scores are not reordered with them",
@@ -2304,6 +2342,7 @@ class CheckKernelsHead:
         placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
         countless = head.fact("a passage twice is a passage once", same(again, here, 1e-3))
         ordered = head.fact("the order in a passage matters", unequal(back, here) > 0)
+        kept = keeps_score_in_a_long_text(student, head, 3) if placeless else True
         head.demand_reading(6)
         expect.true(
             ordered,
@@ -2323,6 +2362,7 @@ class CheckKernelsHead:
             "the score of a text changes when one of its passages occurs twice instead of once",
             hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
+        demand_long_texts(kept)
         self.demand_relu(student)
         demand_no_training_mode(student, head, student.draw.normal(6, 7, 6))
 

@@ -182,6 +182,33 @@ QUIET = 0.9
 """Gradients of the checks that are not about clipping are shorter, so that clipping to 1 is no matter there."""
 
 
+def steeper(numbers: Numbers, factor: float) -> Numbers:
+    """Weights with so many times the logits."""
+    return {**numbers, "weight": factor * numbers["weight"], "bias": factor * numbers["bias"]}
+
+
+def shortfalls(numbers: Numbers, batches: Sequence[Batch]) -> list[float]:
+    """By how much the logit of each label is below the largest logit."""
+    logits = torch.cat([Net(doubled(numbers)).logits(batch) for batch in batches])
+    labels = torch.cat([batch["labels"] for batch in batches])
+    found: list[float] = (logits.amax(1) - logits[torch.arange(len(labels)), labels]).tolist()
+    return found
+
+
+def draw_learned(draw, n: int) -> tuple[Numbers, list[Batch]]:
+    """Weights and two batches; the first has been learned, so its gradient is nearly zero, and the second has not."""
+    for _ in range(300):
+        numbers, batches = draw_weights(draw), [draw_batch(draw, n) for _ in range(2)]
+        net = Net(doubled(numbers))
+        orders = [net.logits(batch).sort(1, descending=True) for batch in batches]
+        lead = float((orders[0].values[:, 0] - orders[0].values[:, 1]).min())
+        if lead > 0.3:
+            for place, (batch, order) in enumerate(zip(batches, orders, strict=True)):
+                batch["labels"] = order.indices[:, place]  # the most likely class, and the next one
+            return steeper(numbers, 25 / lead), batches
+    raise AssertionError("no clear lead in 300 draws")
+
+
 def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Batch]]:
     """Weights and batches whose gradients stay short; ``peak(numbers, batches)`` is the longest on the way."""
     for _ in range(300):
@@ -409,6 +436,13 @@ class CheckTrainEpoch:
                 "write down which learning rate each optimizer step should use: the schedule's first rate "
                 "belongs to the first step",
             )
+        # Whether the first step is left out shows in the rate of the second.
+        factors = [float(student.draw.uniform(0.8, 1.0)), float(student.draw.uniform(0.2, 0.5)), 0.1]
+        Epoch(student, (3, 3), drawn=draw_learned(student.draw, 3), factors=factors, lr=0.1).demand(
+            mark("after two batches with a schedule, where the gradient of the first batch is nearly zero"),
+            "there is one optimizer step per group, and the schedule advances after each: for which groups does your "
+            "code leave out the step?",
+        )
         last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
         with student.untraced():
             steps, moves = last.found.counts()
@@ -599,10 +633,16 @@ class Evaluated:
         gaps: bool = False,
         classes: int = CLASSES,
         positions: bool = False,
+        largest: float | None = None,
     ) -> None:
-        """Draw everything and call the student's function, while gradients are recorded or not."""
+        """Draw everything and call the student's function, while gradients are recorded or not.
+
+        With ``largest``, the loss of one example is that large (nearly), and no other one is larger.
+        """
         self.student, self.sizes, self.recording = student, sizes, recording
         self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps, classes=classes)
+        if largest is not None:
+            self.numbers = steeper(self.numbers, largest / max(shortfalls(self.numbers, self.batches)))
         if positions:
             self.batches = with_positions(self.batches)
         self.gradient = gradient
@@ -695,8 +735,9 @@ class CheckEvaluate:
     @check(points=1)
     def check_loss_weighted(self, student):
         """the loss is the mean over all examples, whatever the batch sizes"""
-        for sizes in ((6, 6, 2), (1, 7)):
-            measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2))
+        for sizes in ((6, 6, 2), (1, 7), (4, 4)):
+            largest = 40.0 if sizes == (4, 4) else None  # a label of such a loss has a probability of 4e-18
+            measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2), largest=largest)
             expect.close(
                 measured.found.number("loss"),
                 measured.loss,
