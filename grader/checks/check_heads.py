@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say, translated
+from course.text import mark, say, translated
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -188,7 +188,7 @@ class CheckMeanPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result for each text is the mean of its own real tokens"""
-        for lengths, more in (([5, 3, 1], 0), ([2, 4, 4, 1], 0), ([3], 2)):
+        for lengths, more in (([5, 3, 1], 0), ([2, 4, 4, 1], 0), ([150], 2)):
             texts = Texts(student, lengths, 4)
             hidden, mask = texts.hidden(more, scale=1.0), texts.mask(more)
             expect.close(
@@ -286,7 +286,8 @@ class CheckMaxPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
-        texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [3], 4)
+        texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [150], 4)
+        single.tokens[0][140] += 9.0  # the maximum comes late in a long text
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (with_loud_padding(student, HOLES, 4), HOLES),
@@ -1163,6 +1164,7 @@ class CheckLSTMHead:
                 text[place] = student.draw.normal(6)
             after = head(texts.hidden(tokens=tokens), mask, shape=shape)
             changed[what] = head.fact(f"the {what} token matters", not same(after, before, tolerance=1e-6))
+        unread = self.unread_in_long_texts(student, head)
         tokens = [student.draw.normal(len(texts.tokens[0]), 6), *texts.tokens[1:]]
         other = head(texts.hidden(tokens=tokens), mask, shape=shape)
         alone = head.fact("other texts do not matter", same(other[1:], before[1:]))
@@ -1181,6 +1183,11 @@ class CheckLSTMHead:
             hint="along which axis does your LSTM read: over the tokens, or over the texts?",
         )
         expect.true(
+            not unread,
+            say("in texts of 34, 66 and 130 words, changing the {place} word does not change the score", place=unread),
+            hint="up to which word does your LSTM read a long text, and from which word on?",
+        )
+        expect.true(
             alone,
             "a text's score depends on the other texts in the batch",
             hint="which argument tells your LSTM which axis is time?",
@@ -1193,6 +1200,22 @@ class CheckLSTMHead:
                 "all texts shorter than the longest one get the same score",
                 hint="at which position do you read the state of a text that ends early?",
             )
+
+    @staticmethod
+    def unread_in_long_texts(student, head: Head) -> str:
+        """Which word, near the end of a long text, does not matter; a text may be cut short, or cut into pieces."""
+        found = []
+        for length in (34, 66, 130):  # the third-last word is the last one of a piece of 32, 64 or 128
+            text, mask = student.draw.normal(4, length, 6), torch.ones(4, length, dtype=torch.long)
+            before = head(text, mask, shape=(4, 1))
+            for name, place in ((mark("last"), -1), (mark("third-last"), -3)):
+                other = text.clone()
+                other[:, place] = 3 * student.draw.normal(4, 6)
+                if same(head(other, mask, shape=(4, 1)), before, 1e-6):
+                    found.append(name)
+        kinds = sorted(set(found))
+        student.note("words of long texts that do not matter", kinds)
+        return translated(kinds[0]) if kinds else ""
 
     @check(points=1)
     def check_order(self, student):
@@ -1791,6 +1814,9 @@ class CheckAttentionPool:
         result, *more = (one(texts.hidden(), texts.mask(), shape=shape) for one in pools)
         plain = torch.stack([text.mean(0) for text in texts.tokens])
         back = pool(texts.hidden(tokens=reversed_texts(texts)), texts.mask(), shape=shape)
+        long = student.draw.normal(2, 150, 6)
+        ends = [pool(one, torch.ones(2, 150, dtype=torch.long), shape=(2, 6)) for one in (long, long.flip(1))]
+        long_free = pool.fact("the order does not matter in long texts", same(*ends, 1e-3))
         equal = [same(row, mean, 1e-3) for rows in (result, *more) for row, mean in zip(rows, plain, strict=True)]
         # Of two tokens, one is zero: then the weight of the other one is seen even if the two do not sum to 1.
         pairs = 0.5 * student.draw.normal(24, 2, 6) * torch.tensor([1.0, 0.0])[:, None]
@@ -1813,6 +1839,11 @@ class CheckAttentionPool:
             free,
             "reversing the tokens of a text changes the result",
             hint="a token's weight must depend on its state, not on its position",
+        )
+        expect.true(
+            long_free,
+            "reversing the tokens of a text of 150 tokens changes the result",
+            hint="up to which token does your code read a long text?",
         )
         expect.true(
             varied and both,
@@ -1965,7 +1996,7 @@ class CheckGeMPool:
             (3.0, 1e-6, [5, 3, 1], 1.0),
             (2.5, 1e-6, [2, 6, 4, 1], 1.0),
             (2.0, 0.3, [4, 3], 1.0),
-            (1.5, 1e-6, [5], 300.0),
+            (1.5, 1e-6, [5], 15_000.0),
             (1.0, 0.2, [4, 2, 3], 1.0),
         ):
             texts = Texts(student, lengths, 4)

@@ -415,6 +415,10 @@ class CheckTrainEpoch:
                 say("after batches of {sizes}, accum=3", sizes=", ".join(map(str, sizes))),
                 "every example in a group must count equally, so a small batch counts for less than a full one",
             )
+        Epoch(student, (3, 2), accum=5).demand(
+            mark("after two batches with accum=5: one step"),
+            "batches left over at the end form a group, even if it is the only one",
+        )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
             mark("after three batches with accum=2 and clipped gradients"),
             "the last group needs an optimizer step like the others, including clipping",
@@ -461,6 +465,8 @@ class CheckTrainEpoch:
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((5, 4), 2, 0.9), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes, classes=2 if sizes == (7,) else CLASSES)
+            if len(sizes) == 4:  # the largest loss of an example is 40
+                drawn = steeper(drawn[0], 40 / max(shortfalls(*drawn))), drawn[1]
             epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn, positions=len(sizes) == 4)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
         with student.untraced():
@@ -1040,6 +1046,11 @@ class CheckEarlyStopper:
             what = f'mode="max", patience={patience}'
             options = {"patience": patience, "mode": "max"}
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
+        percent = [float(60 + 5 * i + draw.integer(0, 5)) for i in range(3)]
+        what = 'mode="max", patience=3, with percentages'
+        waits = self.waits(student, 3, least=1)
+        values = [*percent, *worse_after(draw, percent[-1], waits + 2, sign=-1.0)]
+        cases.append(Case(values, 3 + waits, what, {"patience": 3, "mode": "max"}, percent[-1]))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
         self.demand_zero(student, "max")
@@ -1118,6 +1129,9 @@ class CheckEarlyStopper:
             second = first - sign * float(draw.uniform(0.1, 0.2))
             what = say('mode="{mode}", with NaN between two improvements', mode=mode)
             cases.append(Case([first, nan, second, *[nan] * 5], 3 + waits, what, options, second, 2))
+            worst = sign * float("inf")
+            what = say('mode="{mode}", with an infinite loss or accuracy as the last values', mode=mode)
+            cases.append(Case([first, second, *[worst] * 6], 2 + waits, what, options, second, 1))
         self.demand(student, cases, hint=hint)
 
 
@@ -1484,7 +1498,7 @@ class CheckCustomLoss:
     @check(points=1, visible=True)
     def check_plain(self, student):
         """without smoothing or a focal factor, the loss is the mean cross-entropy"""
-        for n, n_classes in ((5, 3), (4, 6)):
+        for n, n_classes in ((5, 3), (4, 6), (1, 4), (150, 3)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
                 "take the negative log probability of each example's right class, then the mean over the examples"
             )
