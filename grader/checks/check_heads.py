@@ -1208,7 +1208,7 @@ class CheckLSTMHead:
         for length in (34, 66, 130):  # the third-last word is the last one of a piece of 32, 64 or 128
             text, mask = student.draw.normal(4, length, 6), torch.ones(4, length, dtype=torch.long)
             before = head(text, mask, shape=(4, 1))
-            for name, place in ((mark("last"), -1), (mark("third-last"), -3)):
+            for name, place in ((mark("last"), -1), (mark("third-to-last"), -3)):
                 other = text.clone()
                 other[:, place] = 3 * student.draw.normal(4, 6)
                 if same(head(other, mask, shape=(4, 1)), before, 1e-6):
