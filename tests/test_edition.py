@@ -12,7 +12,7 @@ import pytest
 
 from course import paths, syllabus
 from course.result import Result
-from grader.judge.check import load_file, manifest
+from tests.merit import specs_of
 
 SLUG = "lora"
 
@@ -42,11 +42,7 @@ def edition(tmp_path_factory):
     return grade
 
 
-VISIBLE = {
-    spec.id: spec.points
-    for spec in manifest(load_file(paths.checks(SLUG), f"grader.checks.check_{SLUG}"))
-    if spec.visible
-}
+VISIBLE = {spec.id: spec.points for spec in specs_of(SLUG) if spec.visible}
 SOURCE = paths.solution(SLUG).read_text(encoding="utf-8")
 
 

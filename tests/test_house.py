@@ -27,8 +27,8 @@ from packaging.utils import canonicalize_name
 from sample import thorough
 
 from course import lesson, paths, syllabus
+from course.classroom import skeletons
 from course.compat import tomllib
-from scripts import skeletons
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("course", "exercises", "solutions", "grader", "tests", "scripts")

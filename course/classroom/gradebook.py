@@ -212,7 +212,8 @@ def _entry(
     )
     if attempts:
         offered = [policies.Attempt(one.submitted, Decimal(one.result.points)) for one in attempts]
-        chosen = attempts[policy.counts(offered, student, exercise.slug, exercise.points)]
+        place = policy.counts(offered, student, exercise.slug, exercise.points)
+        chosen = attempts[place]
     elif refused:
         last = max(refused, key=lambda no: _stamp(no.submitted))
         result = _told(exercise, last.origin, last.reason, ours=False)
@@ -226,8 +227,10 @@ def _entry(
     notes = _told_of(refused, chosen.submitted)
     if chosen.result.status == "not_gradable":
         notes = (chosen.result.message.partition("\n")[0], *notes)
+    worths = [policy.worth(one, student, exercise.slug, exercise.points) for one in offered]
     return replace(
         entry,
+        better=max(worths) if chosen.graded and max(worths) > worths[place] else None,
         result=chosen.result,
         origin=chosen.origin,
         sha256=chosen.sha256,

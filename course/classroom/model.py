@@ -144,6 +144,8 @@ class Entry:
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0
     """How many files were handed in that could be read; what was refused never counts."""
+    better: Decimal | None = None
+    """What another attempt would be worth, if that is more than the one that counts."""
     refused: tuple[Refused, ...] = ()
     """Files that were refused, if nothing that could be read came after them."""
     graded: bool = True

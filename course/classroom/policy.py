@@ -218,14 +218,8 @@ class Policy:
             max_points: what can be reached.
         """
         positions = range(len(attempts))
-        if self.attempts == "best":
-
-            def worth(position: int) -> tuple[Decimal, int]:
-                one = attempts[position]
-                lost = self.deduction(one.submitted, student, exercise, one.earned, max_points)[1]
-                return one.earned - lost, position  # the last of equals
-
-            return max(positions, key=worth)
+        if self.attempts == "best":  # the last of equals
+            return max(positions, key=lambda at: (self.worth(attempts[at], student, exercise, max_points), at))
         if self.attempts == "last-on-time":
             on_time = [at for at in positions if not self.late(attempts[at].submitted, student, exercise)]
             return max(on_time, default=positions[-1])
@@ -248,6 +242,10 @@ class Policy:
                 )
             )
         return "auto" if unsandboxed else "full"
+
+    def worth(self, attempt: Attempt, student: Student, exercise: str, max_points: int) -> Decimal:
+        """The points of an attempt after its penalty."""
+        return attempt.earned - self.deduction(attempt.submitted, student, exercise, attempt.earned, max_points)[1]
 
     def seed_of(self, student: Student, exercise: str) -> int | None:
         """The seed to grade with; None means a fresh one."""

@@ -165,7 +165,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
         "mask_tokens must return two tensors: the corrupted ids and the labels",
-        actual=answer,
+        actual=expect.shown(answer),
         reveal=True,
     )
     for what, tensor in zip((mark("the corrupted ids"), mark("the labels")), answer, strict=True):
@@ -1462,7 +1462,9 @@ def stated(good: list[bool]) -> str:
 
 def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]:
     """Any sequence of triples; a label may be a bool or a tensor of one number."""
-    expect.true(isinstance(answer, (list, tuple)), "make_nsp_pairs must return a list", actual=answer, reveal=True)
+    expect.true(
+        isinstance(answer, (list, tuple)), "make_nsp_pairs must return a list", actual=expect.shown(answer), reveal=True
+    )
     expect.true(
         len(answer) <= 10 * n_pairs,
         "the result has more than ten times as many pairs as requested",
@@ -1478,7 +1480,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
     expect.true(
         isinstance(entry, (list, tuple)) and len(entry) == 3,
         "an entry is not a triple of first sentence, second sentence and label",
-        actual=entry,
+        actual=expect.shown(entry),
         hint="each entry is a triple: two sentences and their label",
         reveal=True,
     )
@@ -1494,7 +1496,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         isinstance(first, str) and isinstance(second, str),
         "the first two elements of a triple are not both sentences",
         expected=say("(first sentence, second sentence, label)"),
-        actual=entry,
+        actual=expect.shown(entry),
         hint="what are the three parts of a triple, and in which order?",
         reveal=True,
     )
@@ -1504,7 +1506,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         not isinstance(label, str),
         "a label is a string instead of a number",
         expected=say("0 or 1"),
-        actual=label,
+        actual=expect.shown(label),
         hint="labels are numbers: which one means that the second sentence follows the first?",
         reveal=True,
     )
@@ -1514,7 +1516,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         label in (0, 1),
         "a label is neither 0 nor 1",
         expected=say("0 or 1"),
-        actual=label,
+        actual=expect.shown(label),
         hint="a label has two possible values, one for each case: the second sentence follows the first, or it "
         "does not",
         reveal=True,
@@ -1848,7 +1850,7 @@ def guesses_of(
     expect.true(
         well_formed,
         "fill_mask_topk must return one list per [MASK], each a list of (token id, probability) pairs",
-        actual=answer,
+        actual=expect.shown(answer),
         reveal=True,
     )
     if not all(
@@ -2190,7 +2192,7 @@ class Selections:
         expect.true(
             isinstance(answer, (list, tuple)) and len(answer) == n,
             say("{name} must return one entry for each of the {count} tokens", name="whole_word_mask", count=n),
-            actual=answer,
+            actual=expect.shown(answer),
             hint="return True or False for every token, including special tokens",
             reveal=True,
         )
@@ -2198,7 +2200,7 @@ class Selections:
         expect.true(
             all(isinstance(entry, (bool, int, float)) and entry in (0, 1) for entry in entries),
             "an entry is neither True nor False",
-            actual=answer,
+            actual=expect.shown(answer),
             reveal=True,
         )
         return [bool(entry) for entry in entries]
@@ -2280,7 +2282,7 @@ class Selections:
             cut is None,
             say("{what}: only some tokens of a word are selected", what=self.what),
             expected=say("all its tokens, or none"),
-            actual=cut,
+            actual=expect.shown(cut),
             hint="select whole words: how does your code decide which tokens belong to the same word?",
             reveal=True,
         )
@@ -2633,7 +2635,10 @@ class CheckPerplexity:
         for batches, found in zip(asked, answers, strict=True):
             mean = mean_loss(batches)
             expect.true(
-                isinstance(found, (int, float, Tensor)), "perplexity is not a number", actual=found, reveal=True
+                isinstance(found, (int, float, Tensor)),
+                "perplexity is not a number",
+                actual=expect.shown(found),
+                reveal=True,
             )
             number = float(found.item() if isinstance(found, Tensor) else found)
             if mean > 1000:

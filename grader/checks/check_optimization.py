@@ -1931,7 +1931,7 @@ class CheckAdamStep:
             expect.true(
                 isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
                 "adam_step must return two values: the new weight and the new state (a dictionary)",
-                actual=answer,
+                actual=expect.shown(answer),
                 reveal=True,
             )
             again = self.watched(student, answer[0], grad, answer[1], mode)

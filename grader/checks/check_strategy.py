@@ -68,7 +68,7 @@ def demand_part(got: Any, name: str, want: float, what: str, hint: str, *, toler
     expect.true(
         isinstance(got, dict) and name in got,
         say("training_memory should return a dictionary with the key {name!r}", name=name),
-        actual=got,
+        actual=expect.shown(got),
         reveal=True,
     )
     label = say("{name}, {what}", name=name, what=translated(what))
@@ -187,7 +187,7 @@ class CheckTrainingMemory:
                     "training_memory should return a dictionary with a number for each of {names}",
                     names=", ".join(PARTS),
                 ),
-                actual=got,
+                actual=expect.shown(got),
                 reveal=True,
             )
             total = sum(part for part in parts if part is not None)
@@ -223,7 +223,7 @@ def shuffled(student, items):
 
 def spoken(answer):
     """An answer as the student reads it."""
-    return translated(answer) if answer == NO_ANSWER else answer
+    return expect.Words(translated(answer)) if answer == NO_ANSWER else answer
 
 
 def objectives(student, cases):
@@ -317,7 +317,7 @@ class CheckChooseObjective:
                     output=output,
                     has_source=has_source,
                 ),
-                actual=spoken(known[output, has_source]),
+                actual=expect.shown(spoken(known[output, has_source])),
                 hint="this is one of the four outputs listed in the docstring",
             )
         strange = [
@@ -343,7 +343,7 @@ class CheckChooseObjective:
                     has_source=has_source,
                 ),
                 expected=say("an exception"),
-                actual=answer,
+                actual=expect.shown(answer),
                 hint="an unknown output should raise an error rather than fall through to the last branch",
                 reveal=True,
             )
@@ -483,7 +483,7 @@ class Plans:
                 expect.true(
                     method in METHODS,
                     say("a plan's method is not one of {methods}", methods=", ".join(METHODS)),
-                    actual=method,
+                    actual=expect.shown(method),
                     reveal=True,
                 )
                 yield s, answer
@@ -501,14 +501,14 @@ class Plans:
         expect.true(
             isinstance(answer, dict),
             say("no plan was returned, although one is possible: {situation}", situation=in_words(s)),
-            actual=answer,
+            actual=expect.shown(answer),
             reveal=True,
         )
         method = str(answer["method"])
         expect.true(
             method in METHODS,
             say("a plan's method is not one of {methods}", methods=", ".join(METHODS)),
-            actual=method,
+            actual=expect.shown(method),
             reveal=True,
         )
         return method
@@ -654,7 +654,7 @@ class CheckChooseStrategy:
             plans.method(place) in ("lora", "head"),
             say("full fine-tuning is planned for {situation}", situation=what),
             expected=say("lora or head"),
-            actual=plans.answers[place]["method"],
+            actual=expect.shown(plans.answers[place]["method"]),
             hint=(
                 "memory is not the problem here: how many parameters would full fine-tuning train, and on "
                 "how many examples?"
@@ -880,7 +880,7 @@ class CheckChooseStrategy:
             isinstance(answer, str),
             say("a plan was returned although no method fits: {situation}", situation=in_words(s)),
             expected="ValueError",
-            actual=answer["method"] if isinstance(answer, dict) else answer,
+            actual=expect.shown(answer["method"] if isinstance(answer, dict) else answer),
             hint=(
                 "every method needs memory for its weights and storage for its files: do you check both even for the "
                 "last method?"
@@ -894,7 +894,7 @@ class CheckChooseStrategy:
                 situation=in_words(s),
             ),
             expected="ValueError",
-            actual=answer,
+            actual=expect.shown(answer),
             hint=(
                 "an accidental error does not tell the caller that no plan exists: which error does the "
                 "docstring ask for?"
@@ -989,7 +989,7 @@ class CheckChooseStrategy:
                 number <= max(1, room),
                 say("the planned training run takes longer than the available hours: {situation}", situation=what),
                 expected=say("at most {count} epochs", count=int(room)) if room >= 1 else "1",
-                actual=number,
+                actual=expect.shown(number),
                 hint="an epoch takes n_train / examples_per_s seconds: how many epochs fit into the hours available?",
                 reveal=True,
             )
@@ -998,7 +998,7 @@ class CheckChooseStrategy:
                     2 <= number <= 5,
                     say("with plenty of time, 2 to 5 epochs are usual: {situation}", situation=what),
                     expected="3",
-                    actual=number,
+                    actual=expect.shown(number),
                     hint=(
                         "how many seconds are there in an hour, and are more epochs always better?"
                         if s["n_tasks"] == 1
@@ -1096,7 +1096,7 @@ class Settings:
         expect.true(
             isinstance(self.found, dict),
             "recommend_hparams should return a dictionary",
-            actual=self.found,
+            actual=expect.shown(self.found),
             reveal=True,
         )
         student.note("asked", [n_train, per_step_batch, self.target])
@@ -1129,7 +1129,7 @@ class Settings:
         expect.true(
             value == int(value) and 0 <= value < 2**31,
             say("{name} should be an integer: {call}", name=name, call=self.what),
-            actual=value,
+            actual=expect.shown(value),
             reveal=True,
         )
         return int(value)
@@ -1138,7 +1138,10 @@ class Settings:
         """A whole number from 1 on."""
         value = self.count(name)
         expect.true(
-            value >= 1, say("{name} should be at least 1: {call}", name=name, call=self.what), actual=value, reveal=True
+            value >= 1,
+            say("{name} should be at least 1: {call}", name=name, call=self.what),
+            actual=expect.shown(value),
+            reveal=True,
         )
         return value
 
@@ -1393,7 +1396,7 @@ class CheckRecommendHparams:
                 within(decay, 0.01, 0.1),
                 say("weight_decay is out of range: {call}", call=settings.what),
                 expected=say("{low:g} to {high:g}", low=0.01, high=0.1),
-                actual=decay,
+                actual=expect.shown(decay),
                 hint="weight decay should pull the weights gently towards zero; 0 switches it off",
                 reveal=True,
             )
@@ -1402,7 +1405,7 @@ class CheckRecommendHparams:
                 epochs == int(epochs) and 2 <= epochs <= 5,
                 say("the number of epochs is out of range: {call}", call=settings.what),
                 expected=say("{low} to {high}", low=2, high=5),
-                actual=epochs,
+                actual=expect.shown(epochs),
                 hint=(
                     "the model is already pretrained, and your data set is small compared with the "
                     "pre-training data: a few epochs are enough"
@@ -1416,7 +1419,7 @@ class CheckRecommendHparams:
         expect.true(
             isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
             "decay_exclude should be a set (or a list) of strings",
-            actual=excluded,
+            actual=expect.shown(excluded),
             reveal=True,
         )
         for names, wanted, hint in (
@@ -1562,7 +1565,7 @@ def measured(student, words, *arguments):
     expect.true(
         isinstance(report, dict),
         "the function does not return a dictionary",
-        actual=report,
+        actual=expect.shown(report),
         hint="return a dictionary with the three keys in the docstring, each with a number",
         reveal=True,
     )
@@ -1886,7 +1889,7 @@ class CheckChunkForMlm:
                     row[:1] == [cls_id] and row[-1:] == [sep_id] and len(row) > 2,
                     say("block {place} does not have the form [CLS] ... [SEP]", place=place),
                     expected=f"[{cls_id}, ..., {sep_id}]",
-                    actual=row,
+                    actual=expect.shown(row),
                     hint=(
                         "the model reads each block as a separate input, so each needs the format that the "
                         "model expects"
@@ -2303,7 +2306,7 @@ def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
         expect.true(
             isinstance(answer, (set, list, tuple)) and all(isinstance(item, str) for item in answer),
             say("for {situation}, strategy_reasons should return a set of strings", situation=in_words(s)),
-            actual=answer,
+            actual=expect.shown(answer),
             reveal=True,
         )
         read.append(sorted({*answer}))
