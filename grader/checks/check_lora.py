@@ -2134,7 +2134,7 @@ class CheckLoraStateDict:
         known = all(name in named for name in state)
         expect.true(
             known,
-            "in a model with a part called module, some saved names are not those of its parameters",
+            "in a model with a part called module, some saved names match none of its parameters",
             hint="every part of a parameter's name must be kept: what does your code do to the names?",
             fact=True,
         )
