@@ -7,7 +7,7 @@ from the classes below (``python -m scripts.schema``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -322,8 +322,9 @@ class Result:
 
 
 def plain(record: AnnouncedCheck | Result | Explanation | None) -> Any:
-    """A record as data that JSON can hold."""
-    return msgspec.to_builtins(record)
+    """A record as data that JSON can hold, with every field."""
+    # msgspec alone leaves out a field that the record was converted without, although it has a default.
+    return None if record is None else msgspec.to_builtins(asdict(record))
 
 
 def convert(record: object, kind: type[Any]) -> Any:

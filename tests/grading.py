@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from valid import valid
 
 from course.compat import module_command
 from course.errors import GraderFault
@@ -131,6 +132,8 @@ class Host(Grader):
                 pytest.fail(f"no result after {PATIENCE_SECONDS} s: {self.complaints()}")
             except GraderFault as fault:
                 pytest.fail(fault.message)
+        if events[-1]["event"] == "result":
+            valid(events[-1]["result"])
         return Graded(events)
 
     def raw(self, line: bytes) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from valid import valid
 
 from course import paths, syllabus
 from course.result import Result
@@ -37,7 +38,7 @@ def edition(tmp_path_factory):
             timeout=300,
         )
         assert not done.stderr, done.stderr
-        return Result.from_json(json.loads((root / "out.json").read_text(encoding="utf-8"))), done.stdout
+        return Result.from_json(valid(json.loads((root / "out.json").read_text(encoding="utf-8")))), done.stdout
 
     return grade
 

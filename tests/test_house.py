@@ -25,6 +25,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sample import thorough
+from valid import valid
 
 from course import lesson, paths, syllabus
 from course.compat import tomllib
@@ -1112,6 +1113,6 @@ def test_a_scaffold_can_be_graded(scaffolded: Path):
     for file, (code, status, misconceptions) in expected.items():
         outcome = run_module(scaffolded, "course", "grade", "xyz", "--file", file, "--json", "-")
         assert outcome.returncode == code, outcome.stderr
-        result = json.loads(outcome.stdout)
+        result = valid(json.loads(outcome.stdout))
         assert result["status"] == status
         assert {check["mistake"] for check in result["checks"]} - {None} == misconceptions
