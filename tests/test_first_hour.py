@@ -514,8 +514,13 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
         assert lines[:2] == ["--- lora.py", "+++ reference"]
     mine.write_bytes(paths.solution("lora").read_bytes())
     assert "lora.py is identical to the reference." in course("diff", "3").stdout
-    mine.write_bytes(b"\xff\x1b[2J = 1\n")
-    assert "\x1b" not in course("diff", "3").stdout
+    mine.write_bytes(b"# coding: latin-1\nname = '\xe9\x1b[2J'\n")  # the reader of submissions knows the encoding
+    shown = course("diff", "3").stdout
+    assert "\x1b" not in shown and "-name = 'é" in shown
+    for content, words in ((b"name = '\xe9'\n", "lora.py is not UTF-8 text"), (b"#" * (2**20 + 1), "needs no more")):
+        mine.write_bytes(content)
+        refused = course("diff", "3")
+        assert (refused.exit_code, refused.stdout) == (4, "") and words in refused.stderr
     mine.unlink()
     assert course("diff", "3").exit_code == 4
 

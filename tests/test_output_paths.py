@@ -362,6 +362,27 @@ def test_what_is_no_plain_file_is_refused_at_once(desk, what):
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["solution", "3", "--diff", "--give-up"], ["diff", "3"], ["reset", "3"], ["grade", "3"]],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_no_command_waits_for_what_is_no_plain_file(desk, arguments, what):
+    """With and without a notebook beside it, for then it matters which of the two was started."""
+    desk("solution", "3", "--give-up")
+    mine = desk.root / "lora.py"
+    mine.unlink()
+    mine.symlink_to("/dev/zero") if what == "device" else os.mkfifo(mine)
+    for notebook in (False, True):
+        if notebook:
+            mine.with_suffix(".ipynb").write_bytes(b"{}")
+        done = desk(*arguments)
+        assert done.returncode in (2, 4), done.stderr
+        assert f"lora.py is a {what}, not a Python file." in " ".join((done.stdout + done.stderr).split())
+    assert os.path.lexists(mine) and not mine.is_file()
+
+
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/stdin", "/dev/tty"])
 def test_devices_are_not_graded(desk, device):
     done = desk.shell("sleep 3 | COURSE & wait $!", "grade", "3", "--file", device)

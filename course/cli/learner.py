@@ -775,10 +775,6 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
     mine = _own_file(here, exercise)
     try:
         lines, untouched = reference.difference(exercise, mine)
-    except OSError as error:
-        raise errors.NoFile(
-            say("{file} cannot be read: {reason}.", file=mine.name, reason=error.strerror or str(error))
-        ) from error
     except submission.NotGradable as reason:
         raise errors.NoFile(str(reason)) from reason
     if not lines:
