@@ -10,7 +10,6 @@ import contextlib
 import difflib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -474,10 +473,6 @@ def _graded(
     return result
 
 
-LOOK_SECONDS = 0.25
-"""Between two looks at a file that is watched."""
-
-
 @cli.command()
 @exercise_argument
 @only_option
@@ -493,6 +488,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
+    from course.watch import saved
 
     settings: Settings = ctx.obj
     console = render.make_console(no_color)
@@ -505,7 +501,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
         while chosen is not None:
             target = _own_file(here, chosen)
             assert here is not None  # else it has no file
-            for _ in _saved(target):
+            for _ in saved(target):
                 with _screen(None, no_color=no_color, verbose=verbose) as screen:
                     result = _graded(grader, chosen, target, here, screen, only=selected)
                 following = advice.after_grade(result, chosen, here.memories(), None)
@@ -532,31 +528,6 @@ def _until_interrupted() -> Iterator[None]:
     except Stopped as stopped:
         if stopped.exit_code != errors.INTERRUPTED:
             raise
-
-
-def _saved(path: Path) -> Iterator[None]:
-    """Once at first, and then whenever the file has changed and is the same at two looks."""
-    known = None
-    while True:
-        before = _stamp(path)
-        if before is not None and before != known and (known is None or before == _after_a_moment(path)):
-            known = before
-            yield
-        time.sleep(LOOK_SECONDS)
-
-
-def _after_a_moment(path: Path) -> tuple[int, int, int] | None:
-    time.sleep(LOOK_SECONDS)
-    return _stamp(path)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is saved; None while it is not there, as some editors have it for a moment."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
