@@ -1,7 +1,7 @@
 """One grading: a file goes in, events are heard on the way, a ``Result`` comes out.
 
-``course grade``, ``course watch``, ``course class grade`` and ``course class verify`` call ``run``. A check that did not
-report did not pass: the list that the grader announced at the start says what must report.
+``course grade``, ``course watch``, ``course class grade`` and ``course class verify`` call ``run``. A check that did
+not report did not pass: the list that the grader announced at the start says what must report.
 """
 
 from __future__ import annotations
