@@ -29,7 +29,7 @@ from torch import nn
 from course import paths, syllabus
 from course.compat import module_command
 from course.submission import MAX_BYTES
-from grader import fixtures, wire
+from grader import wire
 from grader.errors import Failed, ServerError, StudentGone
 from grader.fixtures import lora
 from grader.host import forkserver
@@ -43,7 +43,7 @@ from grader.judge.proxy import local_student
 from grader.judge.running import run_checks
 from grader.link import LinkClosed, LinkTimeout, send
 from grader.requests import Request
-from grader.student import pool, sandbox, scratch
+from grader.student import pool, registry, sandbox, scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -314,7 +314,7 @@ def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
     importlib.import_module("transformers.models.bert.modeling_bert")
     monkeypatch.setattr(pool, "_models", {})
     before = torch.get_rng_state()
-    fixtures.fill_pool("lora")
+    registry.fill_pool("lora")
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
     return pool._models
 
@@ -383,9 +383,9 @@ def test_file_that_changes_torch_finds_that_in_every_model(
 @pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
 def test_other_exercises_build_no_model_of_lora(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_models", {})
-    fixtures.fill_pool(slug)
+    registry.fill_pool(slug)
     assert not {make.__module__ for make, _ in pool._models} & {lora.__name__}
-    fixtures.fill_pool("lora")
+    registry.fill_pool("lora")
     assert {make.__module__ for make, _ in pool._models} >= {lora.__name__}
 
 

@@ -44,10 +44,10 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import fixtures, imports, wire
+from grader import imports, wire
 from grader.host import hugepages
 from grader.preloads import PRELOADS
-from grader.student import process, sandbox
+from grader.student import process, registry, sandbox
 from grader.student.dispatch import seed_everything
 from grader.student.scratch import overflows, remove, remove_if_plain, why
 
@@ -128,7 +128,7 @@ class ForkServer:
         if settling:
             self.settle()
         if filling:
-            fixtures.fill_pool(exercise)
+            registry.fill_pool(exercise)
         if settling or filling:
             hugepages.collapse()
 

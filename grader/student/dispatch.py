@@ -26,7 +26,7 @@ import numpy as np
 import torch
 
 from grader import fixtures, wire
-from grader.student import neutral
+from grader.student import neutral, registry
 from grader.wire import MAX_FRAMES, MAX_SAID, MAX_VALUE, OUTER_FRAMES
 
 RESERVE_BYTES = 2**20
@@ -102,11 +102,11 @@ class Dispatcher:
         raise wire.WireError(f"unknown operation {operation!r}")
 
     def _find(self, root: object, path: str) -> Any:
-        roots = {"module": self.module, "fixtures": fixtures}
+        roots = {"module": self.module, "fixtures": registry.ROOT}
         if root == "fixtures":
             neutral.restore()
         found: Any = roots[root] if isinstance(root, str) else root
-        if root == "fixtures" and not hasattr(fixtures, path.split(".")[0]):
+        if root == "fixtures" and not hasattr(found, path.split(".")[0]):
             raise _OurFault(f"grader.fixtures has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
             raise _Undefined(path.split(".")[0])
