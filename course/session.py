@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course import bundle, errors, notebook, submission
+from course import bundle, edition, errors, notebook, submission
 from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
@@ -99,6 +99,7 @@ class Grading:
             sandbox=self.sandbox,
             lang=self.lang,
             only=list(self.only),
+            edition=edition.graded(self.slug),
         )
         told.count_points()
         return told
@@ -178,7 +179,7 @@ def run(
             else:
                 submission.read(file)
         except submission.NotGradable as reason:
-            grading.refuse(str(reason), exercise.points)
+            grading.refuse(str(reason), edition.points(exercise))
         else:
             if heard:
                 heard(grading, {})

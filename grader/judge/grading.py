@@ -29,7 +29,7 @@ from typing import Any
 
 import _pytest
 
-from course import paths, submission, text
+from course import edition, paths, submission, text
 from course.result import CheckResult, Edition, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
 from course.text import mark, say, translated
@@ -53,6 +53,9 @@ TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the l
 UNEXPLAINED = mark(
     "The grader itself failed ({error}) while it looked for explanations, so some mistakes may not be "
     "explained this time. The points are not affected. Please tell us."
+)
+NO_MISCONCEPTIONS = mark(
+    "This installation has no misconceptions for {exercise}, so none can be named. The points are not affected."
 )
 NOT_TO_ITS_END = mark(
     "The file raised {error}{place}. All functions were defined by then, so they were graded; anything below that "
@@ -137,7 +140,7 @@ class Judge:
         self.started = datetime.now(timezone.utc)
         self.clock = time.monotonic()
         slug = request.exercise.slug
-        self.edition: Edition = "full" if paths.solution(slug).is_file() else "student"
+        self.edition: Edition = edition.graded(slug)
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
         every = manifest(self.checks_module, request.exercise.bonus)
         self.specs = self._selected(every)
@@ -190,6 +193,8 @@ class Judge:
                     )
                 )
         self._note_definitions()
+        if self.edition == "full" and not paths.misconceptions(self.request.exercise.slug).is_file():
+            self.notes.append(say(NO_MISCONCEPTIONS, exercise=self.request.exercise.id))
         self.launcher.rest()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
