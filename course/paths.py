@@ -29,12 +29,12 @@ def lesson(slug: str, lang: str = "en") -> Path:
 
 
 def skeleton(slug: str) -> Path:
-    """The file with holes that a learner starts from."""
+    """The file with TODOs that a learner starts from."""
     return ROOT / "exercises" / f"{slug}.py"
 
 
 def solution(slug: str) -> Path:
-    """The reference, the same module without holes."""
+    """The reference, the same module complete."""
     return ROOT / "solutions" / f"{slug}.py"
 
 

@@ -53,13 +53,13 @@ def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
         _definitions(source) for source in (paths.skeleton(exercise.slug).read_text(encoding="utf-8"), ours)
     )
     handed_in = "\n".join(theirs)
-    untouched = [
+    not_started = [
         name for name in written if name in blank and blank[name] in handed_in and blank[name] != written[name]
     ]
-    for name in untouched:
+    for name in not_started:
         ours = ours.replace(written[name], blank[name])
     lines = difflib.unified_diff(theirs, ours.splitlines(), mine.name, "reference", n=CONTEXT, lineterm="")
-    return list(lines), untouched
+    return list(lines), not_started
 
 
 def _definitions(text: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Memory:
     """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order, and
     ``kind``, ``cause`` (its id) and ``explanation`` (its text) of what explains them."""
     given: list[str] = field(default_factory=list)
-    """Checks whose own hint was shown (``id`` and the mistake named)."""
+    """Checks whose own hint was shown (``id`` and the misconception named)."""
     levels: dict[str, int] = field(default_factory=dict)
     """Function -> how many of the lesson's hints were shown."""
     results: dict[str, int] = field(default_factory=dict)
@@ -178,7 +178,7 @@ class Workspace:
         return self.root / f"{exercise.slug}.ipynb"
 
     def work(self, exercise: Exercise) -> Path:
-        """What the learner works in: the notebook if there is no other file, or only an untouched skeleton."""
+        """What the learner works in: the notebook if there is no other file, or only one not started."""
         file, notebook = self.file(exercise), self.notebook(exercise)
         if not notebook.is_file():
             return file

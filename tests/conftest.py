@@ -7,7 +7,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tensors are tiny: further threads only wait, at the price of a core
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # tests fork
 
-from grading import host  # noqa: E402, F401  a fixture: one warm grader for all tests of a session
+from grading import host  # noqa: E402, F401  a fixture: one grader for all tests of a session
 from valid import to_json  # noqa: E402
 
 from course.result import Result  # noqa: E402

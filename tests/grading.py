@@ -1,4 +1,4 @@
-"""For tests that grade files: one warm grader process, many gradings, and a look at what they leave behind.
+"""For tests that grade files: one grader process, many gradings, and a look at what they leave behind.
 
     graded = host.grade(tmp_path / "lora.py", only=["lora_report"])
     assert graded.status == "passed"
@@ -198,7 +198,7 @@ class Host(Grader):
 
 @pytest.fixture(scope="session")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A warm grader that every test may use; whatever is asked of it, it has to stay well."""
+    """A grader that every test may use; whatever is asked of it, it has to stay well."""
     host = Host(tmp_path_factory.mktemp("grader"))
     yield host
     code = host.close()

@@ -601,7 +601,7 @@ def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
 
     monkeypatch.setattr(demo.subprocess, "run", lambda *arguments, **options: subprocess.CompletedProcess([], 1))
     demo.grading(
-        "2. A misunderstanding: " + "in the reference, something became something " * 5,
+        "2. A misconception: " + "in the reference, something became something " * 5,
         "exercise-3",
         Path("x"),
         exit_code=1,

@@ -483,9 +483,9 @@ def _graded(
 def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: bool, no_color: bool) -> None:
     """Grade again whenever you save.
 
-    Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so every
-    grading after the first is faster. When the exercise passes, it goes on with the next one; if only checks of bonus
-    functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
+    Grades the file in your workspace, waits until you save it, and grades it again; the grader keeps running, so
+    every grading after the first is faster. When the exercise passes, it goes on with the next one; if only checks of
+    bonus functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
     from course.watch import saved
@@ -745,16 +745,16 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 
     mine = _own_file(here, exercise)
     try:
-        lines, untouched = reference.difference(exercise, mine)
+        lines, not_started = reference.difference(exercise, mine)
     except submission.NotGradable as reason:
         raise errors.NoFile(str(reason)) from reason
     if not lines:
         render.line(console, say("{file} is identical to the reference.", file=mine.name))
     with render.pager(console):
         render.difference(console, lines)
-    if untouched:
+    if not_started:
         console.print()
-        render.line(console, say("Not started, so not compared: {names}", names=", ".join(untouched)), style="dim")
+        render.line(console, say("Not started, so not compared: {names}", names=", ".join(not_started)), style="dim")
 
 
 @cli.command("next")

@@ -451,7 +451,7 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(alive[2], "two different inputs give the same output", hint="does your forward pass use its input?")
 
 
-HOLES = (
+REFUSING = (
     *("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count"),
     *("best_rank_r", "DoRALinear"),
 )
@@ -460,14 +460,14 @@ HOLES = (
 def refused(student, promised: str, function: Callable[..., object], *args: object, **kwargs: object) -> bool:
     """Whether the student's code raises; a type other than the promised one is accepted with a remark.
 
-    NotImplementedError is such a choice too; only the skeleton's, which says the name of the hole, is none.
+    NotImplementedError is such a choice too; only the skeleton's, which says the name of its function, is none.
     """
     raised = False
     try:
         with student.untraced():
             function(*args, **kwargs)
     except StudentRaised as error:
-        if error.memory or (error.not_started and error.message.split(".")[0] in HOLES):
+        if error.memory or (error.not_started and error.message.split(".")[0] in REFUSING):
             raise
         raised = True
         if error.type != promised:

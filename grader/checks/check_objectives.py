@@ -34,7 +34,7 @@ LABELLED = (0, 0.01, 0.05, 0.12, 0.135, 0.15, 0.1875, 0.24, 0.27, 0.3, 0.375, 0.
 FATES = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
 STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
 """What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
-and the same mistake would be called differently from throw to throw."""
+and the same misconception would be called differently from throw to throw."""
 
 
 class Texts:

@@ -1,4 +1,4 @@
-"""The warm process that everything is forked from: imports once, stays single-threaded, holds nothing secret.
+"""A fork server, which judges and student processes are forked from: single-threaded, and holds nothing secret.
 
 Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
 
@@ -74,7 +74,7 @@ class Child:
     scratch: Path
     started: float
     resident_limit: int
-    """Bytes of memory above which it is killed, shared pages of the warm host included."""
+    """Bytes of memory above which it is killed, shared pages of the fork server included."""
     reason: str | None = None
 
 
@@ -409,7 +409,7 @@ def warm_up() -> None:
     with torch.profiler.record_function("warm-up"):  # as every optimizer does
         pass
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"the warm host has {threads} threads; it cannot be forked from safely")
+        raise RuntimeError(f"the fork server has {threads} threads; it cannot be forked from safely")
 
 
 def _run_student(

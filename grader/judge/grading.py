@@ -51,8 +51,8 @@ Emit = Callable[[dict[str, Any]], None]
 
 TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading run")
 UNEXPLAINED = mark(
-    "The grader itself failed ({error}) while it looked for explanations, so some mistakes may not be "
-    "explained this time. The points are not affected. Please tell us."
+    "The grader itself failed ({error}) while it looked for explanations, so some misconceptions may not be "
+    "named this time. The points are not affected. Please tell us."
 )
 NO_MISCONCEPTIONS = mark(
     "This installation has no misconceptions for {exercise}, so none can be named. The points are not affected."
@@ -66,7 +66,7 @@ SHARED_SECONDS = 3.0
 and the whole time."""
 
 MAX_COMPARED, MAX_WITHHELD = 20, 5
-"""Comparisons of a visible check that a result lists, and how many of them if the process was given substitutes."""
+"""Comparisons of a visible check that a result lists, and how many of them if the process has substitutes."""
 
 
 @dataclass
@@ -201,7 +201,7 @@ class Judge:
                 self._diagnose()
         except limits.Overdue:  # then nothing is named
             self.emit({"event": "diagnosis", "checks": {}})
-        except Exception as error:  # a mistake of ours, in the catalogue or here: the marks are there all the same
+        except Exception as error:  # a fault of ours, in the catalogue or here: the marks are there all the same
             traceback.print_exc()
             self.notes.append(say(UNEXPLAINED, error=type(error).__name__))
             self.emit({"event": "diagnosis", "checks": {}})
@@ -356,7 +356,7 @@ class Judge:
 
     def _end(self, process: Process, again: bool = False) -> None:
         """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
-        wait = process.failure is not None or bool(process.given)
+        wait = process.failure is not None or bool(process.substitutes)
         process.ended = self.launcher.end(process, wait=wait, again=again)
 
     # --- one check ----------------------------------------------------------------------------------------------------
@@ -373,8 +373,8 @@ class Judge:
         substitutes = list(self._substitutes_for(spec))
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            given = tuple(name for name, _ in substitutes)
-            process = self.launcher.take(spec.preloads, alone, given, spec.function)
+            names = tuple(name for name, _ in substitutes)
+            process = self.launcher.take(spec.preloads, alone, names, spec.function)
         self.process = process
         following = self._following(spec)
         if following is not None and not substitutes:  # what is substituted must not reach the process of a later check
@@ -391,7 +391,7 @@ class Judge:
         left = self.budget.student - self._own_seconds(process)
         transport = ProcessTransport(process, min(seconds, max(left, 0.1)))
         for name, code in substitutes:
-            wire.decode(transport.ask(wire.encode(["give", name, code])))
+            wire.decode(transport.ask(wire.encode(["substitute", name, code])))
         self.student = Student(transport, check_seed(self.request.seed, spec.id))
         return self.student
 
@@ -403,8 +403,8 @@ class Judge:
         if self.edition == "full" and any(
             item.function == spec.function and item.status in ("failed", "crashed") for item in self.reports.values()
         ):
-            for need in spec.preloads:
-                for module in PRELOADS[need]:
+            for preload in spec.preloads:
+                for module in PRELOADS[preload]:
                     importlib.import_module(module)
 
     def _following(self, spec: CheckSpec) -> CheckSpec | None:
@@ -432,10 +432,10 @@ class Judge:
 
         One process serves check after check as long as all goes well: its file is run afresh before each, but what a
         check has left behind elsewhere may be in the next one's way. So nothing is lost in a process that has served
-        before. A hole is a hole, and an answer that takes too long to examine is the student's own.
+        before. What is not started stays so, and an answer that takes too long to examine is the student's own.
         """
-        hole = isinstance(error, StudentRaised) and error.not_started
-        if error is None or hole or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
+        not_started = isinstance(error, StudentRaised) and error.not_started
+        if error is None or not_started or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
             return True
         left = dataclasses.replace(self.budget, student=self.budget.student - self._own_seconds(self.process))
         if left.used_up:
@@ -475,9 +475,9 @@ class Judge:
         else:
             self.verdicts.classify(item, spec, error, process, self._reference_passes)
         frames = self.verdicts.stuck(process)
-        if process.given:  # what a process calls its functions may say what the substitutes consist of
+        if process.substitutes:  # what a process calls its functions may say what the substitutes consist of
             frames = [(line, name) for line, name in frames if name in self.file.text and self.file.line(line)]
-        self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.given))
+        self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.substitutes))
         if isinstance(error, StudentGone):
             self.verdicts.classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
@@ -487,14 +487,14 @@ class Judge:
                 )
         item.message += sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
-        item.remarks = [] if process.given else list(expect.remarks)  # they may quote names from over there
+        item.remarks = [] if process.substitutes else list(expect.remarks)  # they may quote names from over there
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
             item.compared = report.listed(expect.seen, MAX_COMPARED)
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
-        if process.given:
+        if process.substitutes:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
@@ -527,7 +527,7 @@ class Judge:
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
 
     def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
-        """Show nothing at length of what a process has said that was given a part of the reference."""
+        """Show nothing at length of what a process with substitutes has said."""
         names = ", ".join(name for name, _ in self._substitutes_for(spec))
         item.stdout = (
             say("(output is not shown: this check ran with a substitute for {names})", names=names)

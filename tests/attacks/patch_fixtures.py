@@ -1,18 +1,18 @@
-"""Replaces the given helpers in its process with ones that say what a check might like to hear."""
+"""Replaces the fixtures in its process with ones that say what a check might like to hear."""
 
 import sys
 
 import torch
 from torch import nn
 
-given = sys.modules["grader.fixtures"]
-for name, value in list(vars(given).items()):
+fixtures = sys.modules["grader.fixtures"]
+for name, value in list(vars(fixtures).items()):
     if callable(value) and not isinstance(value, type):
-        setattr(given, name, lambda *args, **kwargs: torch.zeros(4, 5))
-given.n_trainable = lambda module: 10**6
-given.trainable_shapes = lambda module: [(2, 2)]
-given.train = lambda *args, **kwargs: [3.0, 2.0, 1.0]
-given.gradients = lambda *args, **kwargs: {"output": torch.ones(4, 5), "inputs": torch.ones(4, 7), "parameters": {}}
+        setattr(fixtures, name, lambda *args, **kwargs: torch.zeros(4, 5))
+fixtures.n_trainable = lambda module: 10**6
+fixtures.trainable_shapes = lambda module: [(2, 2)]
+fixtures.train = lambda *args, **kwargs: [3.0, 2.0, 1.0]
+fixtures.gradients = lambda *args, **kwargs: {"output": torch.ones(4, 5), "inputs": torch.ones(4, 7), "parameters": {}}
 
 
 class LoRALinear(nn.Module):
