@@ -354,7 +354,7 @@ def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.Monkey
 def test_pool_is_what_one_grading_takes(filled: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch) -> None:
     reference = load_file(REFERENCE, "reference")
     built: list[object] = []
-    monkeypatch.setattr(pool, "_built", lambda make, arguments: built.append((make, arguments)) or make(*arguments))
+    monkeypatch.setattr(pool, "built", lambda make, *arguments: built.append((make, arguments)) or make(*arguments))
     for spec in manifest(load_file(paths.checks("lora"), "checks")):
         assert observe(spec, reference, run_seed=3).status == "passed"
     assert not any(filled.values()), "more is built in advance than a grading takes"

@@ -432,7 +432,7 @@ def expect_alive(student, module, k: int, d: int) -> None:
     x, other = student.draw.normal(4, k), student.draw.normal(4, k)
     with student.untraced():
         quiet = module(x)
-        student.fixtures.stir(module, student.draw.seed())
+        student.fixtures.lora.stir(module, student.draw.seed())
         one, again, elsewhere = module(x), module(x), module(other)
     for output in (quiet, one, again, elsewhere):
         usable(output, (4, d), "output")
