@@ -29,7 +29,7 @@ from typing import Any
 
 import _pytest
 
-from course import edition, paths, submission, text
+from course import edition, errors, paths, submission, text
 from course.result import CheckResult, Edition, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
 from course.text import mark, say, translated
@@ -171,7 +171,7 @@ class Judge:
         if not self.specs:
             self._announce()
             message = say("this exercise has no check called {only}", only=", ".join(self.request.only))
-            self.emit({"event": "fault", "message": message, "exit_code": 5})
+            self.emit({"event": "fault", "message": message, "exit_code": errors.NOTHING_TO_RUN})
             return
         self.queue = sorted(
             self.specs, key=lambda spec: bool(spec.preloads)
