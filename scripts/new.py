@@ -14,7 +14,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, syllabus
-from scripts import skeletons
+from course.classroom import skeletons
 
 NEW_ENTRY = """
 [[exercise]]

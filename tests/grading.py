@@ -157,9 +157,7 @@ class Host(Grader):
         finally:
             for pid in self.processes():
                 os.kill(pid, signal.SIGKILL)
-            self.process.wait()
-            self._reader.join(10)
-            self.process.stdout.close()
+            self.__exit__()  # what listened to it ends too
         return code
 
     def processes(self) -> dict[int, str]:

@@ -531,13 +531,13 @@ def test_from_real_files_to_pages(tmp_path):
     page = tmp_path / "report.html"
     assert invoke("report", "--store", store, "--out", page).exit_code == 0
     text = page.read_text(encoding="utf-8")
-    assert "The activation comes after the up projection" in text and "2 students" in text
+    assert "A non-linearity acts on the output of the up projection" in text and "2 students" in text
     assert "return h + torch.tanh(self.up(self.down(h)))" in text
     assert "was here" not in text
     assert invoke("feedback", "--store", store, "--out", tmp_path / "out").exit_code == 0
     told = (tmp_path / "out" / "ada.html").read_text(encoding="utf-8")
     assert (
-        "The activation comes after the up projection" in told
+        "A non-linearity acts on the output of the up projection" in told
         and "hidden check" in told
         and "bo" not in re.findall(r"\w+", told)
     )

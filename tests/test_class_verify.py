@@ -227,8 +227,11 @@ def test_a_regrade_that_fails_through_our_fault_keeps_the_old_points(desk, monke
     desk.grade(handed("ada", "# ours"))
     (desk.folder / "repaired").unlink()
     correct(desk, monkeypatch, "lora")
-    outcome = desk("regrade", "--store", str(desk.store_path))
+    words = ["--exercise", "lora", "--jobs", "3", "--allow-unsandboxed"]
+    outcome = desk("regrade", "--store", str(desk.store_path), *words)
     assert outcome.exit_code == 3 and "0 results have changed" in outcome.stdout
+    again = f"course class regrade --store {desk.store_path} --jobs 3 --exercise lora --allow-unsandboxed"
+    assert outcome.stdout.splitlines()[-1] == again
     with Store(desk.store_path) as store:
         assert gradebook.build(store).entries["ada", "lora"].points == 6
     (desk.folder / "repaired").touch()

@@ -6,13 +6,11 @@ thing is the point. The processes that are killed are this file's own.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import doctest
 import json
 import math
 import os
-import random
 import re
 import shlex
 import signal
@@ -26,7 +24,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from made_up import made_up
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertConfig
 
 from solutions import evaluation, strategy
 from solutions.recipes import data, memory, splitting
@@ -37,46 +35,23 @@ from solutions.recipes.compare.store import SPLIT, Cell, Runs
 from solutions.recipes.compare.tables import TABLES, Asked
 from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune
 from solutions.recipes.errors import Diverged, RecipeError
+from tests.tiny import save_bert, write_reviews
 
 ROOT = Path(__file__).resolve().parents[1]
-WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
-GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    """A folder with a tiny BERT and its tokenizer."""
-    folder = tmp_path_factory.mktemp("encoder")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    torch.manual_seed(0)
-    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 40}
-    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **shape)).save_pretrained(folder)
-    return folder
+    return save_bert(tmp_path_factory.mktemp("encoder"), num_attention_heads=2)
 
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
     """200 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
-    draw = random.Random(0)
-    path = tmp_path_factory.mktemp("data") / "reviews.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label", "stars"])
-        for i in range(200):
-            words = draw.choices(WORDS, k=draw.randint(2, 9)) + draw.choices(GOOD if i % 2 else BAD, k=2)
-            draw.shuffle(words)
-            writer.writerow([" ".join(words), "praise" if i % 2 else "blame", 3 + (i % 2) + draw.random()])
-    return path
+    return write_reviews(tmp_path_factory.mktemp("data") / "reviews.csv", n=200, most_words=9, stars=(3, 1))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from valid import valid
 import course.edition
 from course import paths, syllabus
 from course.result import Result
-from grader.judge.check import load_file, manifest
+from tests.merit import specs_of
 
 SLUG = "lora"
 
@@ -56,11 +56,7 @@ def without_misconceptions(tmp_path_factory):
     return copy_of(tmp_path_factory.mktemp("unexplained"), ("course", "grader", "exercises", "solutions"))
 
 
-VISIBLE = {
-    spec.id: spec.points
-    for spec in manifest(load_file(paths.checks(SLUG), f"grader.checks.check_{SLUG}"))
-    if spec.visible
-}
+VISIBLE = {spec.id: spec.points for spec in specs_of(SLUG) if spec.visible}
 BONUS = sum(VISIBLE[spec] for spec in VISIBLE if spec.partition(".")[0] in syllabus.resolve(SLUG).bonus)
 SOURCE = paths.solution(SLUG).read_text(encoding="utf-8")
 
@@ -85,8 +81,8 @@ def test_a_file_that_cannot_be_graded_could_have_earned_the_same_points(edition)
 def test_points_of_the_visible_checks(exercise, monkeypatch):
     assert course.edition.points(exercise) == exercise.points
     monkeypatch.setattr(course.edition, "graded", lambda slug: "student")
-    specs = manifest(load_file(paths.checks(exercise.slug), f"grader.checks.check_{exercise.slug}"), exercise.bonus)
-    visible = sum(spec.points for spec in specs if spec.visible and not spec.bonus)
+    asked = [spec for spec in specs_of(exercise.slug) if spec.function not in exercise.bonus]
+    visible = sum(spec.points for spec in asked if spec.visible)
     assert course.edition.points(exercise) == visible > 0
 
 

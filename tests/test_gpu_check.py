@@ -21,7 +21,7 @@ import torch
 from click.testing import CliRunner
 from rich.console import Console
 
-from solutions.recipes import pictures, preflight
+from solutions.recipes import preflight
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS
 from solutions.recipes.errors import RecipeError
@@ -36,13 +36,7 @@ QUIET = Console(quiet=True)
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -254,7 +255,7 @@ def test_file_is_compiled_aside_and_its_mistakes_are_told() -> None:
 def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a process of its own it can be; the source that would keep it busy was not found, so it is kept busy here."""
     monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(compiling, "_work", lambda *_: time.sleep(1000))
+    monkeypatch.setattr(compiling, "imports", lambda *_: time.sleep(1000))
     started = time.monotonic()
     assert compile_aside(b"x = 1\n", "f.py").status != 0
     assert time.monotonic() - started < PATIENCE_SECONDS / 5
@@ -312,11 +313,11 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 def filled(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
     """An empty model pool, filled as a server fills it that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
-    monkeypatch.setattr(pool, "_models", {})
+    monkeypatch.setattr(pool, "models", {})
     before = torch.get_rng_state()
     registry.fill_pool("lora")
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
-    return pool._models
+    return pool.models
 
 
 def test_model_from_the_pool_is_the_one_that_would_be_built(filled: dict[Any, list[nn.Module]]) -> None:
@@ -337,7 +338,7 @@ def test_model_from_the_pool_is_the_one_that_would_be_built(filled: dict[Any, li
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model from the pool was built before the student's file ran, any other one afterwards."""
-    monkeypatch.setattr(pool, "_models", {})
+    monkeypatch.setattr(pool, "models", {})
     torch.set_default_dtype(torch.float64)
     try:
         made = lora.classifier(5, n_layers=lora.FEW)
@@ -353,12 +354,18 @@ def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.Monkey
 @thorough
 def test_pool_is_what_one_grading_takes(filled: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch) -> None:
     reference = load_file(REFERENCE, "reference")
-    built: list[object] = []
-    monkeypatch.setattr(pool, "built", lambda make, *arguments: built.append((make, arguments)) or make(*arguments))
+    asked: list[object] = []
+    take = pool.taken
+
+    def taken(make: Callable[..., Any], *arguments: object) -> Any:
+        asked.append((make, arguments))
+        return take(make, *arguments)
+
+    monkeypatch.setattr(pool, "taken", taken)
     for spec in manifest(load_file(paths.checks("lora"), "checks")):
         assert observe(spec, reference, run_seed=3).status == "passed"
     assert not any(filled.values()), "more is built in advance than a grading takes"
-    assert not built, "less is built in advance than a grading takes"
+    assert Counter(asked) == Counter(lora.pooled()), "less is built in advance than a grading takes"
 
 
 def test_file_that_changes_torch_finds_that_in_every_model(
@@ -382,11 +389,11 @@ def test_file_that_changes_torch_finds_that_in_every_model(
 
 @pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
 def test_other_exercises_build_no_model_of_lora(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_models", {})
+    monkeypatch.setattr(pool, "models", {})
     registry.fill_pool(slug)
-    assert not {make.__module__ for make, _ in pool._models} & {lora.__name__}
+    assert not {make.__module__ for make, _ in pool.models} & {lora.__name__}
     registry.fill_pool("lora")
-    assert {make.__module__ for make, _ in pool._models} >= {lora.__name__}
+    assert {make.__module__ for make, _ in pool.models} >= {lora.__name__}
 
 
 def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[str]) -> None:

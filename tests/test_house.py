@@ -29,8 +29,8 @@ from sample import thorough
 from valid import valid
 
 from course import lesson, paths, syllabus
+from course.classroom import skeletons
 from course.compat import tomllib
-from scripts import skeletons
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("course", "exercises", "solutions", "grader", "tests", "scripts")

@@ -15,10 +15,10 @@ import pytest
 from course import lesson as lessons
 from course import paths, syllabus
 from course.compat import tomllib
-from grader.judge.check import load_file, manifest
 from scripts import figures, pictures
 from scripts.figures import __main__ as figures_command
 from scripts.pictures import svg
+from tests.merit import specs_of
 
 READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
 LESSONS = [lessons.INTRO, *READY]
@@ -144,7 +144,7 @@ def test_every_picture_belongs_to_a_lesson():
 
 @each
 def test_every_function_has_hints(slug):
-    groups = {spec.function for spec in manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))}
+    groups = {spec.function for spec in specs_of(slug)}
     lesson = lessons.load(slug, "en")
     assert groups and lesson is not None
     for group in groups:

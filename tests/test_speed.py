@@ -29,12 +29,7 @@ QUIET = Console(quiet=True)
 FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +92,8 @@ def test_nothing_in_the_loop_waits_for_a_gpu(config, under_way, tmp_path, monkey
     config = dataclasses.replace(config, batch_size=2, accumulate=1, epochs=1)
     ours = under_way(config, tmp_path)
     ours.look_always = False
-    waits = []
+    ours.validation = ours.saving = None  # which wait, and are meant to
+    waits, looking = [], []
     for name in ("item", "tolist", "__float__", "__int__", "__bool__", "cpu", "numpy"):
         honest = getattr(torch.Tensor, name)
 
@@ -107,18 +103,16 @@ def test_nothing_in_the_loop_waits_for_a_gpu(config, under_way, tmp_path, monkey
             return honest(self, *arguments)
 
         monkeypatch.setattr(torch.Tensor, name, watched)
-    looking, look, measure = [], ours._look, ours._measure
+    read = training.read
 
-    def meant(act):
-        looking.append(act)
+    def meant(numbers):
+        looking.append(numbers)
         try:
-            return act()
+            return read(numbers)
         finally:
             looking.pop()
 
-    monkeypatch.setattr(ours, "_look", lambda: meant(look))
-    monkeypatch.setattr(ours, "_measure", lambda: meant(measure))
-    monkeypatch.setattr(ours, "_save", lambda: None)
+    monkeypatch.setattr(training, "read", meant)
     ours.run()
     assert ours.at.step > 15
     assert len(waits) <= 2, waits  # train_epoch reads what it returns, once

@@ -23,29 +23,22 @@ import torch
 from accelerate.state import AcceleratorState
 from click.testing import CliRunner
 from rich.console import Console
-from safetensors.torch import load_file
 
-from solutions.recipes import checkpoint, journal, pictures, preflight, team, training
+from solutions.recipes import checkpoint, journal, preflight, team, training
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.team import Team
-from tests.tiny import tiny
+from tests.tiny import tiny, weights
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, or every process would import torch")
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +106,6 @@ def codes(children: list[int], log: Path, seconds: float = 120) -> list[int]:
 
 def together(size: int, act: Callable[[int], None], log: Path, **more: str) -> None:
     assert codes(fork(size, act, log, **more), log) == [0] * size
-
-
-def weights(out: Path) -> dict[str, torch.Tensor]:
-    recipe = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
-    return load_file(out / recipe["weights"])
 
 
 def result(out: Path) -> dict:

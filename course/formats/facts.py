@@ -124,7 +124,7 @@ def entry_lines(entry: Entry) -> list[str]:
                 )
             )
     lines += [refusal(no, entry) for no in entry.refused]
-    if entry.attempts > 1 and entry.origin and entry.status != "refused":
+    if entry.attempts > 1 and entry.origin:
         lines.append(
             say("Attempts: {count}. The one that counts: {file}", count=entry.attempts, file=bare(entry.origin))
         )

@@ -70,7 +70,7 @@ def number(report: dict[str, Any], key: str) -> float:
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     finite = isinstance(value, (int, float)) and abs(value) < 1e300
-    expect.true(finite, say("{key} is not a finite number", key=key), actual=value, reveal=True)
+    expect.true(finite, say("{key} is not a finite number", key=key), actual=expect.shown(value), reveal=True)
     return float(value)
 
 
@@ -236,7 +236,7 @@ class CheckLoraReport:
         expect.true(
             alone.get("trainable_ratio") is None,
             "the report contains a trainable_ratio although base_params was not given",
-            actual=alone.get("trainable_ratio"),
+            actual=expect.shown(alone.get("trainable_ratio")),
             hint="without base_params, the size of the whole model is unknown",
             reveal=True,
         )
@@ -401,7 +401,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     expect.true(
         sound,
         say("{what}: some values are not finite or exceed {large:,.0f}", what=translated(what), large=LARGE),
-        actual=answer,
+        actual=expect.shown(answer),
         reveal=True,
     )
 
@@ -449,6 +449,43 @@ def expect_alive(student, module, k: int, d: int) -> None:
         hint="which of the trainable parameters does your forward pass use?",
     )
     expect.true(alive[2], "two different inputs give the same output", hint="does your forward pass use its input?")
+
+
+def expect_new_values_used(
+    student,
+    layer,
+    pair,
+    base,
+    start: tuple[Tensor, Tensor, Tensor],
+    output: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor],
+) -> None:
+    """In evaluation mode and without gradients, a layer uses A, B and W as they are, whichever of them has changed.
+
+    Args:
+        student: of this check.
+        layer: unmerged.
+        pair: its factors.
+        base: the layer that it was built around.
+        start: A, B and W at the start.
+        output: of the layer, from x, A, B and W.
+    """
+    x, now = student.draw.normal(4, K), list(start)
+    later = [student.draw.normal(*numbers.shape) for numbers in start]
+    found = student.fixtures.lora.outputs_without_gradients(layer, pair, base, x, later)
+    labels = (
+        mark("output in evaluation mode and without gradients"),
+        mark("output in evaluation mode and without gradients, after A has changed"),
+        mark("output in evaluation mode and without gradients, after B has changed"),
+        mark("output in evaluation mode and without gradients, after W has changed"),
+    )
+    hint = (
+        "each of A, B and W can change between two calls, in evaluation mode too: what does your layer keep from an "
+        "earlier call?"
+    )
+    for step, (one, label) in enumerate(zip(found, labels, strict=True)):
+        if step:
+            now[step - 1] = later[step - 1]
+        expect.close(one, output(x, *now), translated(label), tolerance=1e-4, hint=hint)
 
 
 REFUSING = (
@@ -717,7 +754,7 @@ class CheckLoRALinear:
     @check(points=3, visible=True)
     def check_forward(self, student):
         """the output is W x + b + (alpha/r) B A x, and x is not modified"""
-        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
+        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False), ((K,), True)):
             adapted = Adapted(student, alpha=8.0, bias=bias)
             for _ in range(2):
                 x = student.draw.normal(*shape)
@@ -1268,6 +1305,15 @@ class CheckLoRALinear:
             hint="eval() must only switch the mode, and merge() was not called: what in your code changed the weight?",
         )
         adapted.expect_proportional()
+        other = Adapted(student, alpha=8.0)
+        expect_new_values_used(
+            student,
+            other.layer,
+            other.find(),
+            other.base,
+            (other.a, other.b, other.weight),
+            lambda x, a, b, weight: F.linear(x, weight + other.scale * b @ a, other.bias),
+        )
 
     @staticmethod
     def expect_only_factors_learn(student, adapted: Adapted, x: Tensor, silent: Tensor) -> None:
@@ -1391,7 +1437,7 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
     expect.true(
         sensible,
         "inject_lora does not return a list of names",
-        actual=names,
+        actual=expect.shown(names),
         hint="return the dotted names of the replaced layers",
         reveal=True,
     )
@@ -2428,6 +2474,13 @@ class CheckMultiLoRALinear:
             tolerance=1e-4,
             hint="only set_adapter changes which adapter is active",
         )
+        expect.close(
+            switched.layer(switched.x[0]),
+            switched.wanted["reviews"][0],
+            say("output for x of shape {shape}, with an adapter active", shape=(K,)),
+            tolerance=1e-4,
+            hint="x of shape (..., k) may have no leading dimension at all",
+        )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
 
     @check(points=1, substitutes=("LoRALinear",))
@@ -2737,6 +2790,20 @@ class CheckMultiLoRALinear:
             mark("output in evaluation mode after the factors have changed"),
             "factors can change in evaluation mode, as when a checkpoint is loaded: what does your layer keep?",
         )
+        other = Switched(student)
+        pair = other.add("reviews", r=3, alpha=6.0)
+        a, b = student.draw.normal(3, K), student.draw.normal(D, 3)
+        pair.write(a, b)
+        with student.untraced():
+            other.layer.set_adapter("reviews")
+        expect_new_values_used(
+            student,
+            other.layer,
+            pair,
+            other.base,
+            (a, b, other.weight),
+            lambda x, a, b, weight: F.linear(x, weight + 2 * b @ a, other.bias),
+        )
 
 
 # --- adapter layers ---
@@ -2814,6 +2881,12 @@ class CheckBottleneckAdapter:
             h,
             "output with all parameters at zero",
             hint="what should the adapter return when its branch outputs zero?",
+        )
+        expect.close(
+            adapter(h[0, 0]),
+            h[0, 0],
+            "output for h of shape (7,), with all parameters at zero",
+            hint="h of shape (..., d) may have no leading dimension at all",
         )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
@@ -3056,7 +3129,7 @@ class Approximated:
         expect.true(
             isinstance(answer, (tuple, list)) and len(answer) == 3,
             "best_rank_r must return three values: B, A and the error",
-            actual=answer,
+            actual=expect.shown(answer),
             reveal=True,
         )
         b, a, error = answer
@@ -3064,7 +3137,12 @@ class Approximated:
         usable(b, (d, r), "B")
         usable(a, (r, k), "A")
         self.product = b.double() @ a.double()
-        expect.true(isinstance(error, (int, float, Tensor)), "the error is not a number", actual=error, reveal=True)
+        expect.true(
+            isinstance(error, (int, float, Tensor)),
+            "the error is not a number",
+            actual=expect.shown(error),
+            reveal=True,
+        )
         self.error = error.detach().double().reshape(-1) if isinstance(error, Tensor) else torch.tensor([float(error)])
         if noted:
             student.note("product", self.product)
@@ -3107,6 +3185,7 @@ class CheckBestRankR:
             ((6, 9), 2, SINGULAR),
             ((7, 10), 1, SINGULAR),
             ((34, 30), 3, FLAT),
+            ((10, 7), 2, (60.0, 0.5)),
         ):
             one = Approximated(student, with_values(student, *shape, *values), r, noted=False)
             again = Approximated(student, one.matrix, one.r, noted=False)
@@ -3333,6 +3412,15 @@ class CheckDoRALinear:
                 hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
                 "keep from an earlier call?",
             )
+        other = Turned(student, alpha=6.0)
+
+        def output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
+            turned = weight.double() + other.scale * b.double() @ a.double()
+            rows = other.m.double().unsqueeze(1) * turned / turned.norm(dim=1, keepdim=True)
+            return F.linear(x.double(), rows, other.bias.double())
+
+        start = other.a, other.b, other.weight
+        expect_new_values_used(student, other.layer, other.parts, other.base, start, output)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):

@@ -61,6 +61,10 @@ NOT_TO_ITS_END = mark(
     "The file raised {error}{place}. All functions were defined by then, so they were graded; anything below that "
     'line was not run. Move whatever is not part of a function below `if __name__ == "__main__":`.'
 )
+NOT_TO_ITS_END_IN_A_NOTEBOOK = mark(
+    "The notebook raised {error}{place}. All functions were defined by then, so they were graded; no code below that "
+    "line was run."
+)
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
 and the whole time."""
@@ -343,7 +347,11 @@ class Judge:
                 error = StudentRaised.from_wire(process.error or {})
                 place = self.file.place(error.frames)
                 known = error.type if re.fullmatch(r"[\w.]{1,100}", error.type) else "Exception"
-                self.notes.append(say(NOT_TO_ITS_END, error=known, place=place))
+                if self.file.is_notebook:
+                    self.notes.append(say(NOT_TO_ITS_END_IN_A_NOTEBOOK, error=known, place=place))
+                    self.notes.append(say(loading.RUN_IN_A_NOTEBOOK))
+                else:
+                    self.notes.append(say(NOT_TO_ITS_END, error=known, place=place))
                 return
         frames = self.verdicts.stuck(process)
         self._end(process)

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import torch
 
 from course.result import not_defined
-from course.text import mark, say, translated
+from course.text import filled, mark, say, translated
 from grader import wire
 from grader.errors import Failed, NotDefined, StudentRaised
 from grader.student.dispatch import Dispatcher, seed_everything
@@ -186,7 +186,7 @@ def _complaint(content: object) -> str:
         known = translated(sentence)
         if known != sentence:
             with contextlib.suppress(LookupError, ValueError):  # gaps without a value: not what a fixture sends
-                text = known.format(**{str(name): str(value)[:MAX_VALUE] for name, value in values.items()})
+                text = filled(known, {str(name): str(value)[:MAX_VALUE] for name, value in values.items()})
     return text[:MAX_SAID]
 
 

@@ -232,7 +232,7 @@ class Case:
         tried = 0
         for place in self._places():
             request = self._requests[place]
-            names, inputs, defaults = self._named(request)
+            names, inputs, defaults = self.named(request)
             if any(inputs.get(name) is not None for name in DRAWING):
                 return []
             for variation in variations(inputs, defaults, visible):
@@ -289,7 +289,7 @@ class Case:
         }
         return sorted(latest.values(), reverse=True)
 
-    def _named(self, request: Request) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
+    def named(self, request: Request) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
         """Names of the positional arguments, all arguments by name, and the defaults of those that have one."""
         parameters = self._parameters(request)
         names = [parameter.name for parameter in parameters][: len(request.args)]

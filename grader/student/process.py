@@ -97,7 +97,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
-        _answer(sock, incoming, _Served(types.ModuleType(name), "", lambda: types.ModuleType(name)), gauge)
+        _answer(sock, incoming, Served(types.ModuleType(name), "", lambda: types.ModuleType(name)), gauge)
         return
     asked, streams, replaced = "reload", (sys.stdin, sys.stdout, sys.stderr), []
     while asked:
@@ -116,14 +116,14 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         neutral.restore()
         gauge.look(began)
         torch.set_num_threads(threads)
-        dispatcher = _Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
+        dispatcher = Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
         names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher, gauge)
 
 
-class _Served(Dispatcher):
+class Served(Dispatcher):
     """The dispatcher of a student process, which knows four more operations.
 
     Args:
@@ -166,7 +166,7 @@ class _Served(Dispatcher):
         return super()._run(operation, rest)
 
 
-def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served, gauge: Gauge) -> str:
+def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: Served, gauge: Gauge) -> str:
     """Answer until the judge hangs up (``""``), or asks for ``reload`` or ``renew``."""
     while True:
         try:

@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from course import paths, shell, submission
+from course.parser_words import parser_words
 from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError, StudentError, missing_package
@@ -400,7 +401,7 @@ def find_mine(path: Path) -> dict[str, Path]:
                 say(
                     "{file} cannot be read as Python: {reason} (line {line})",
                     file=file,
-                    reason=error.msg,
+                    reason=parser_words(error.msg),
                     line=error.lineno,
                 )
             ) from error
