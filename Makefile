@@ -39,7 +39,7 @@ $(VENV)/.dev: $(VENV)/.setup
 setup: $(VENV)/.setup ## create .venv with the course command in it
 	@$(BIN)/python -c "from course import shell; print('Ready. Next:', shell.runnable('course start'), sep='\n')"
 
-demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
+demo: $(VENV)/.setup ## grade exercise-3 three times: not started, with a misconception, solved
 	@$(BIN)/python -m scripts.demo
 
 demo-class: $(VENV)/.setup ## grade a generated class of twelve, from the files to the gradebook

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from valid import valid
 
 from course import bundle, paths
 from course.classroom import gradebook, verify
@@ -303,7 +304,7 @@ def test_a_result_of_the_real_grader_is_confirmed(tmp_path):
     options = {"cwd": ROOT, "capture_output": True, "text": True}
     first = subprocess.run([*course, "grade", "strategy", "--file", str(file), "--json", str(kept)], **options)
     assert first.returncode == 1, first.stdout + first.stderr
-    told = json.loads(kept.read_text())
+    told = valid(json.loads(kept.read_text()))
     assert told["bundle"] == bundle.of("strategy") and told["status"] == "failed" and told["points"] > 0
     second = subprocess.run([*course, "class", "verify", str(kept), str(file), "--lang", "en"], **options)
     assert second.returncode == 0, second.stdout + second.stderr

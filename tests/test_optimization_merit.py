@@ -7,7 +7,6 @@ import sys
 import pytest
 import torch
 
-from grader import fixtures
 from tests import test_heads_merit as heads
 from tests.merit import remarked
 
@@ -27,7 +26,6 @@ def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
     monkeypatch.setattr(helpers.Watch, "untrainable", lambda self: [])
     monkeypatch.setattr(helpers.Watch, "numbers", lambda self: {"bert.a.weight": torch.randn(150, 150)})
     monkeypatch.setattr(helpers, "stepped", lambda *args, **options: {})
-    monkeypatch.setattr(fixtures, "parameters", lambda model: {})
     for function in ("reinit_top_layers", "decay_groups"):
         seen, _ = heads.graded(function, f"\n\ndef {function}(*args, **options):\n    return None\n")
         assert len(seen) >= 5

@@ -51,7 +51,7 @@ def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str
 
     Args:
         reference: source of the reference.
-        todos: qualified name -> sentence; one for each function or method that becomes a hole.
+        todos: qualified name -> sentence; one for each function or method that becomes a TODO.
         functions: the functions and classes that the syllabus declares.
 
     Returns:
@@ -74,7 +74,7 @@ def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str
                     private.append(function)
                 elif name in todos:
                     names.append(name)
-                    edits.append(hole(name, function, lines, todos[name]))
+                    edits.append(body_edit(name, function, lines, todos[name]))
                 else:
                     raise SkeletonError(f"{name} has no TODO sentence")
     if missing := [name for name in functions if name not in {node.name for node in defined}]:
@@ -108,7 +108,7 @@ def functions_of(node: Definition) -> Iterator[tuple[str, Function]]:
             yield f"{node.name}.{item.name}", item
 
 
-def hole(name: str, function: Function, lines: Sequence[str], sentence: str) -> Edit:
+def body_edit(name: str, function: Function, lines: Sequence[str], sentence: str) -> Edit:
     """What a function's body becomes."""
     body = function.body
     for statement in body:

@@ -83,7 +83,7 @@ def words(check: CheckResult) -> str:
         check.visible and check.message,
         check.visible and check.expected and f"expected: {check.expected}",
         check.visible and check.actual and f"actual: {check.actual}",
-        found and check.misunderstood and found.title,
+        found and check.cause and found.title,
         found and found.text != check.hint and found.text,
         check.hint and f"hint: {check.hint}",
         check.visible and check.traceback,

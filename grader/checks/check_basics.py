@@ -1183,7 +1183,7 @@ class CheckGenerate:
         """the same seed gives the same text, different seeds give different texts; the prompt list is not modified"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
-        mine = student.fixtures.basics.kept(prompt)
+        mine = student.fixtures.hold(prompt)
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "generate")
@@ -1347,7 +1347,7 @@ def grouped(
     """The student's entities, five known keys each."""
     with student.untraced():
         if pure:
-            mine = student.fixtures.basics.kept(sentence.tokens)
+            mine = student.fixtures.hold(sentence.tokens)
             student.fixtures.call(student.value(None, function), mine, sentence.text)
             student.note("what changed in the caller's tokens", what_changed(sentence.tokens, mine.read()))
             result = student.pure(function, sentence.tokens, sentence.text)

@@ -37,7 +37,7 @@ NEIGHBOURING = {0.15: 0.1, 0.2: 0.1, 0.85: 0.8, 0.9: 0.8}
 """Fates of which few thousand tokens cannot tell one from the other."""
 STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
 """What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
-and the same mistake would be called differently from throw to throw."""
+and the same misconception would be called differently from throw to throw."""
 
 
 class Texts:

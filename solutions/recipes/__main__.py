@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from course import click_words, parent, shell, spelling, text
+from course.errors import INTERRUPTED, NOT_PASSED
 from course.text import say
 from solutions.recipes import idle, predicting, preflight
 from solutions.recipes.compare.options import compare as measure_and_show
@@ -83,7 +84,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
         again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
         if preflight.first():
             click.echo("\n" + saved_for_later(preflight.command(*again)), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     if preflight.first():
         display.print_result(console, result, out)
 
@@ -241,7 +242,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     except Interrupted:
         again = pretrain_display.resume_command(config, out)
         click.echo("\n" + saved_for_later(again), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     pretrain_display.print_result(console, result, out)
 
 
@@ -302,7 +303,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     with console.status(say("starting torch")):
         from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
-        ctx.exit(1)
+        ctx.exit(NOT_PASSED)
 
 
 @cli.command("gpu-check", context_settings={"show_default": True})
@@ -334,9 +335,9 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
             report = run.gpu_check(told, out, Console())
     except KeyboardInterrupt:
         click.echo("\n" + say("interrupted; the steps so far are in {file}", file=out), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     if not run.passed(report):
-        ctx.exit(1)
+        ctx.exit(NOT_PASSED)
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})

@@ -15,7 +15,7 @@ from typing import Any
 from course.text import mark, say
 from solutions.recipes.compare.store import Cell, Run, Runs
 from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune, Method
-from solutions.recipes.preflight import find_mine
+from solutions.recipes.preflight import find_mine, source_of
 
 NAMES = {
     "full": "full",
@@ -77,7 +77,7 @@ class Asked:
         if self.mine is None:
             return ""
         files = sorted(find_mine(self.mine).items())
-        return hashlib.sha256(b"".join(slug.encode() + file.read_bytes() for slug, file in files)).hexdigest()
+        return hashlib.sha256(b"".join(slug.encode() + source_of(file) for slug, file in files)).hexdigest()
 
     def config(self, data: str, **options: Any) -> FineTune:
         """A configuration, with what was asked for."""
