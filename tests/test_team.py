@@ -345,15 +345,27 @@ def test_without_accelerate_several_processes_are_refused_with_the_line_that_ins
     ("changes", "device", "complaint"),
     [
         ({}, "mps", "on CPUs or on CUDA GPUs, not on mps"),
-        ({}, "cuda", "2 processes were started on this machine, which has 0 GPUs"),
         ({"batch_size": 2, "accumulate": 2}, "cpu", "2 processes cannot share batches of 1 texts"),
     ],
 )
 def test_processes_that_cannot_work_together_are_told_why(config, monkeypatch, changes, device, complaint):
     started(monkeypatch)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with pytest.raises(RecipeError, match=complaint):
         team.join(dataclasses.replace(config, **changes), Hardware(torch.device(device), bf16=False, threads=1))
+
+
+@pytest.mark.parametrize(
+    ("device", "complaint"),
+    [
+        ("cuda", "2 processes were started on this machine, which has 1 GPUs"),
+        ("cuda:1", "2 processes were started, and each uses a GPU of its own, but --device cuda:1 names a single one"),
+    ],
+)
+def test_processes_that_cannot_have_a_gpu_each_are_told_why(config, monkeypatch, device, complaint):
+    started(monkeypatch)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(RecipeError, match=complaint):
+        team.on_own_gpu(dataclasses.replace(config, device=device))
 
 
 def test_other_recipes_are_not_run_twice(monkeypatch):
