@@ -133,9 +133,9 @@ def about_gpu(device: torch.device) -> dict[str, Any]:
 def build(config: FineTune, n: int, hardware: Hardware, taken: Functions) -> Classifier:
     """A model with the same weights wherever it will compute: all of them are drawn on the CPU."""
     cpu = Hardware(torch.device("cpu"), bf16=False, threads=hardware.threads)
-    stays = hardware.device.type == "cpu"  # where attention in bfloat16 would be slow (see fp32_attention)
     torch.manual_seed(config.seed)
-    model = load_classifier(config, n, hardware if stays else cpu, taken)
+    model = load_classifier(config, n, hardware, taken).to(cpu.device)  # its attention is that of the other device
+    model.hardware = cpu
     adapt(model, config, replace(cpu, bf16=hardware.bf16), taken)
     model.hardware = hardware
     return model.to(hardware.device)
