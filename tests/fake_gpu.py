@@ -328,8 +328,8 @@ def fake_gpu(monkeypatch: Any, bf16: bool = True) -> Iterator[FakeGpu]:
     monkeypatch.setattr(torch._C, "_group_tensors_by_device_and_dtype", grouped_here)
     monkeypatch.setattr(torch.backends.cudnn, "is_acceptable", lambda tensor: False)
     monkeypatch.setattr(torch.Tensor, "pin_memory", pinned)
-    monkeypatch.setattr(torch, "autocast", lambda kind, **options: autocast(
-        "cpu" if kind == "cuda" else kind, **options))  # fmt: skip
+    monkeypatch.setattr(torch, "autocast", lambda device_type, **options: autocast(
+        "cpu" if device_type == "cuda" else device_type, **options))  # fmt: skip
     monkeypatch.setattr(torch, "inference_mode", torch.no_grad)  # which subclasses of tensors cannot be made in
     monkeypatch.setattr(preflight, "find_device", lambda name: None)
     before = torch.__future__.get_overwrite_module_params_on_conversion()

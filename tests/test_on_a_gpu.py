@@ -20,12 +20,13 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
-from solutions.recipes import augmenting, hardware, methods, model, pictures, predicting, saving, team, training
+from solutions.recipes import augmenting, bench, hardware, methods, model, pictures, predicting, saving, team, training
 from solutions.recipes import data as texts
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions
+from solutions.recipes.gpu import steps as gpu_steps
 from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.journal import Journal
 from solutions.recipes.pretrain import run as pretraining
@@ -447,6 +448,44 @@ def test_accelerate_is_told_whether_there_are_gpus(config, gpu, monkeypatch, sec
 
 
 # --- What others are given --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["cuda", "cpu"])
+def test_the_trainer_is_told_where_to_compute(config, gpu, monkeypatch, kind):
+    told = []
+
+    class Trainer:
+        def __init__(self, model, arguments, callbacks, **_):
+            self.callbacks = callbacks
+
+        def remove_callback(self, _):
+            pass
+
+        def train(self):
+            for one in self.callbacks:
+                one.on_train_begin()
+                one.on_train_end()
+
+    monkeypatch.setattr("transformers.Trainer", Trainer)
+    monkeypatch.setattr("transformers.TrainingArguments", lambda **options: told.append(options))
+    tokenised = ready(config, Hardware(CPU, False, 1)).data
+    turn = bench.trainer_recipe(tokenised, dataclasses.replace(config, device=kind, precision="auto"))()
+    assert turn.texts == len(tokenised.tokens)
+    (options,) = told
+    assert (options["use_cpu"], options["dataloader_pin_memory"]) == (kind == "cpu", kind == "cuda")
+    assert options["bf16"] == hardware.bf16_pays(torch.device(kind))
+
+
+@pytest.mark.parametrize("method", ["lora", "prefix"])
+def test_what_is_compared_with_the_cpu_begins_with_the_same_weights(config, monkeypatch, method):
+    config = dataclasses.replace(config, method=method, learning_rate=1e-3)
+    here = gpu_steps.build(config, 2, Hardware(CPU, False, 1), functions())
+    with fake_gpu(monkeypatch):
+        there = gpu_steps.build(config, 2, Hardware(GPU, False, 1), functions())
+        assert all(isinstance(one, OnGpu) for one in there.parameters())
+        assert there.device == GPU and there.config._attn_implementation == "unread_sdpa"
+        pairs = zip(here.named_parameters(), there.named_parameters(), strict=True)
+        assert all(torch.equal(one, plain(other.data)) and name == same for (name, one), (same, other) in pairs)
 
 
 def test_mixup_draws_its_partners_on_the_cpu(gpu):

@@ -382,6 +382,23 @@ def test_next_commands_start_as_many_processes(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_an_interrupted_run_says_which_traceback_is_torchruns(config, tmp_path, monkeypatch, size):
+    """It prints one when all processes have ended, so that nothing of ours can come after it."""
+    if size > 1:
+        started(monkeypatch)
+
+    def interrupted(*_, **__):
+        raise Interrupted()
+
+    monkeypatch.setattr(f"{finetune.__module__}.finetune", interrupted)
+    words = ["--out", str(tmp_path / "run"), "--model", config.model, "--data", config.data]
+    answer = CliRunner().invoke(cli, ["finetune", *words])
+    lines = answer.stderr.strip().splitlines()
+    assert answer.exit_code == 130 and " finetune --out " in answer.stderr and answer.stderr.count("--resume") == 1
+    assert lines[-1].startswith("A traceback below comes from torchrun") == (size > 1)
+
+
 @pytest.mark.parametrize(("variables", "n"), [({}, 1), ({"WORLD_SIZE": "4"}, 1), ({"WORLD_SIZE": "x", "RANK": "0"}, 1)])
 def test_without_a_launcher_there_is_one_process(monkeypatch, variables, n):
     for name in ("WORLD_SIZE", "RANK"):
