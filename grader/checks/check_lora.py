@@ -3401,9 +3401,9 @@ class CheckDoRALinear:
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), mode))
             turned.draw_parts()
             turned.parts.write(turned.a, turned.b, turned.m)
-        for output, want, mode in asked:
+        for got, want, mode in asked:
             expect.close(
-                output,
+                got,
                 want,
                 "output in training mode after A, B and m have changed"
                 if mode == "training"
@@ -3417,7 +3417,7 @@ class CheckDoRALinear:
         def output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
             turned = weight.double() + other.scale * b.double() @ a.double()
             rows = other.m.double().unsqueeze(1) * turned / turned.norm(dim=1, keepdim=True)
-            return F.linear(x.double(), rows, other.bias.double())
+            return F.linear(x.double(), rows, None if other.bias is None else other.bias.double())
 
         start = other.a, other.b, other.weight
         expect_new_values_used(student, other.layer, other.parts, other.base, start, output)
