@@ -5,7 +5,7 @@ click takes its words from gettext, which knows the environment's language only,
 click spells differently, stays English.
 
 ``Option`` and ``Command`` say their own help in that language. click breaks lines at spaces and counts characters, so
-it gets a ``wrap_text`` from us that knows Japanese.
+it gets a ``wrap_text`` from us that knows Japanese (``course.line_breaks``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 import click
 
 from course import text
-from course.line_breaks import PLACE, WIDE
+from course.line_breaks import columns, fill, is_wide, joined
 from course.text import mark, mark_many, say
 
 MODULES = (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types)
@@ -77,31 +77,72 @@ PLURALS = (
 
 NUMBERS = ((click.IntRange, mark("whole number")), (click.FloatRange, mark("number")))
 """What click calls "integer range" and "float range", also where the value is no number at all."""
+KINDS = (*(name for _, name in NUMBERS), mark("integer"), mark("float"))
+"""What a value may have to be, as click says it in a sentence."""
+PLACES = {"File": "file", "Directory": "directory", "Path": "path"}
+"""The same at the beginning of a sentence, and the words that are in the catalogue."""
+
+
+class Sentence(str):
+    """What a lookup returns: click fills it with words that it looked up too early, or not at all."""
+
+    __slots__ = ()
+
+    def format(self, *arguments: object, **values: object) -> str:
+        """Fill the gaps; the kind of a value is said in the language of the sentence."""
+        if values.get("number_type") in KINDS:
+            values["number_type"] = text.translated(str(values["number_type"]))
+        if text.language() != "en" and values.get("name") in PLACES:
+            values["name"] = text.translated(PLACES[str(values["name"])])
+        return text.filled(str(self), values) if values else super().format(*arguments)
+
+
+def lookup(sentence: str) -> Sentence:
+    """What click's ``_`` becomes."""
+    return Sentence(text.translated(sentence))
 
 
 def teach() -> None:
     """Replace click's lookups (``_`` and ``ngettext`` in its modules) by ours, for the whole process."""
     for module in MODULES:
-        for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
+        for name, ours in (("_", lookup), ("ngettext", text.translated_many)):
             if hasattr(module, name):
-                setattr(module, name, lookup)
+                setattr(module, name, ours)
     click.formatting.wrap_text = wrap_text
     for kind, name in NUMBERS:
         kind.name = name
 
 
 _wrap_text = click.formatting.wrap_text
-_FILLER, _BREAK = "\ue000", "\ue001"
-"""In a text that is being wrapped: the second column of a wide character, or a place where a line may end."""
 
 
-def wrap_text(text: str, width: int = 78, *arguments: Any, **options: Any) -> str:
-    """As click's, with every wide character as two, the second of which is a space where a line may end."""
-    if not re.search(f"[{WIDE}]", text):
-        return _wrap_text(text, width, *arguments, **options)
-    text = re.sub(f"([{WIDE}])(?!{_BREAK})", rf"\1{_FILLER}", PLACE.sub(_BREAK, text)).replace(_BREAK, " ")
-    wrapped = _wrap_text(text, width - 1, *arguments, **options)  # the space at the end of a line is not counted
-    return re.sub(f"(?<=[{WIDE}]) (?=[{WIDE}])|{_FILLER}", "", wrapped)
+def wrap_text(
+    text: str,
+    width: int = 78,
+    initial_indent: str = "",
+    subsequent_indent: str = "",
+    preserve_paragraphs: bool = False,
+) -> str:
+    r"""As click's, and Japanese is filled: its lines end between characters, and wide characters count as two columns.
+
+    As there, an empty line begins a paragraph, and one that begins with a line of ``\b`` keeps its lines.
+    """
+    if not is_wide(text + initial_indent):
+        return _wrap_text(text, width, initial_indent, subsequent_indent, preserve_paragraphs)
+    subsequent_indent += " " * (columns(initial_indent) - len(initial_indent))
+    shown = []
+    for paragraph in re.split(r"\n{2,}", text.strip("\n")) if preserve_paragraphs else [text]:
+        lines = paragraph.split("\n")
+        if preserve_paragraphs and lines[0].strip() == "\b":
+            lines = lines[1:]
+        else:
+            margin = " " * (len(lines[0]) - len(lines[0].lstrip())) if preserve_paragraphs else ""
+            room = width - columns(initial_indent) - len(margin)
+            lines = [margin + line for line in fill(joined([line.strip() for line in lines]), room)]
+        shown.append(
+            "\n".join((subsequent_indent if place else initial_indent) + line for place, line in enumerate(lines))
+        )
+    return "\n\n".join(shown)
 
 
 class Option(click.Option):

@@ -1,14 +1,117 @@
-"""Where a line of Japanese may end: between most of its characters, for it has hardly any spaces."""
+"""Where a line of Japanese may end: between most of its characters, for it has hardly any spaces.
+
+The rules are those of Japanese typesetting, and some that are stricter: short compounds of kanji, words in katakana and
+the commonest words in hiragana stay whole, and so does a number with the word that it counts. A Latin word may begin
+and end a line where it touches Japanese without a space, as in ``また、weight.shape``.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
+KANJI, KATAKANA, HIRAGANA = "\u3005-\u3007\u3400-\u9fff", "\u30a1-\u30fa\u30fc-\u30ff", "\u3041-\u309f"
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uff01-\uff60\u2026"
 """Kana, kanji, and their punctuation; an ellipsis goes with them."""
-NEVER_FIRST = "、。，．・：；？！ゝゞー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
-"""What no line begins with: closing brackets, punctuation, small kana."""
-NEVER_LAST = "（［｛〈《「『【〔"
-"""What no line ends with."""
-PLACE = re.compile(f"(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[{WIDE}])(?![{NEVER_FIRST}])")
-"""Between two characters of which the first may end a line, and the second begin one."""
+PUNCTUATION = "\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff60"
+"""The wide characters that are no part of a word."""
+NEVER_FIRST = "、。，．・：；？！％ゝゞー々んぁぃぅぇぉっゃゅょゎンァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
+"""What no line begins with: closing brackets, punctuation, small kana and n, which begin no word."""
+NEVER_LAST = "（［｛〈《「『【〔っッ"
+"""What no line ends with: opening brackets, and the small kana that doubles what follows."""
+CLOSING = "、。，．：；？！）］」』】"
+"""What stands behind the last kana of a sentence or of a part of one."""
+WORDS = (
+    "ください でしょう なければ ところ すべて それぞれ たとえば される できる あなた ました ません でした ではなく "
+    "です ます ため から まで こと もの する した して ある ない いる なる また この その どの これ それ どれ ここ "
+    "よう とき だけ など ほど より ずつ なぜ つまり まず もう まだ ほか どう ちょうど "
+    "もっと ほとんど ところが そして さらに"
+).split()
+"""Words in hiragana that stay whole."""
+LATIN = "0-9A-Za-z\u00c0-\u024f\u0391-\u03c9"
+"""What words of other scripts begin and end with."""
+
+PLACE = re.compile(
+    f"(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[{WIDE}])(?![{NEVER_FIRST}])"  # between two characters
+    f"|(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[\"'`(\\[{{<−]*[{LATIN}]|[(\\[][{WIDE}])"  # before a Latin word or a bracket
+    f"|(?:(?<=[{LATIN})\\]}}>%])(?<![0-9])|(?<=[{LATIN})\\]}}][\"'`]))(?=[{WIDE}])(?![{NEVER_FIRST}])"  # behind one
+)
+"""Where a line may end without a space, as far as the characters on both sides tell."""
+COMPOUND = re.compile(f"[{KANJI}]+|[{KATAKANA}]+")
+WHOLE = re.compile("|".join(WORDS))
+WITHIN = re.compile(f"(?<=[{KANJI}{KATAKANA}）」』】])(?=[{HIRAGANA}])|(?=[{HIRAGANA}][{CLOSING}])")
+"""Between a word and its ending or particle, and in front of the last kana before punctuation, no line ends."""
+SHORTEST = {True: 2, False: 4}
+"""What a line leaves of a compound of kanji, or else of katakana, and takes of it: characters, at least."""
+UNPARTED = re.compile(
+    f"(?<![\\w.])[0-9][0-9.,/]*( )(?=[{KANJI}{KATAKANA}{HIRAGANA}])|(?<=[^ ])( )(?=[{HIRAGANA}][{CLOSING}])"
+)
+"""Spaces at which no line ends: between a number and what it counts, and before a particle and a comma."""
+
+
+def is_wide(text: str) -> bool:
+    """Whether there is any Japanese in a text; an ellipsis is none."""
+    return re.search(f"[{WIDE}]", text.replace("…", "")) is not None
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows it."""
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
+def places(text: str) -> list[int]:
+    """Where a line may end without a space.
+
+    >>> text = "また、weight.shape の表示です。[必須]"
+    >>> [text[start:end] for start, end in zip([0, *places(text)], [*places(text), None])]
+    ['また、', 'weight.shape の', '表示です。', '[必須]']
+    """
+    kept: set[int] = set()
+    for match in COMPOUND.finditer(text):
+        start, end = match.span()
+        least = SHORTEST[re.match(f"[{KANJI}]", match[0]) is not None]
+        kept.update(place for place in range(start + 1, end) if min(place - start, end - place) < least)
+    for match in WHOLE.finditer(text):
+        kept.update(range(match.start() + 1, match.end()))
+    kept.update(match.start() for match in WITHIN.finditer(text))
+    return [place for match in PLACE.finditer(text) if (place := match.start()) not in kept]
+
+
+def unparted(text: str) -> set[int]:
+    """Where the spaces are at which no line ends."""
+    return {match.end() - 1 for match in UNPARTED.finditer(text)}
+
+
+STRAY = re.compile(f"(?<=[{PUNCTUATION}]) (?=[^ ])|(?<=[{WIDE}]) (?=[{WIDE}])")
+"""A space where Japanese has none."""
+
+
+def joined(lines: list[str]) -> str:
+    """The lines of a paragraph as one: a space goes between them, but not between two Japanese characters.
+
+    >>> joined(["保存します。", "表示は", "LoRA の", "層です。"])
+    '保存します。表示は LoRA の層です。'
+    """
+    return STRAY.sub("", " ".join(lines))
+
+
+def fill(text: str, width: int) -> list[str]:
+    """The lines of a paragraph, at most ``width`` columns each.
+
+    >>> fill("重みの行列を 3 つとも凍結して、LoRA だけを学習させます。", 16)
+    ['重みの行列を', '3 つとも', '凍結して、LoRA', 'だけを学習させ', 'ます。']
+    """
+    kept = unparted(text)
+    ends = {*places(text), *(match.end() for match in re.finditer(" +", text) if match.start() not in kept), len(text)}
+    lines, line, begin = [], "", 0
+    for end in sorted(ends - {0}):
+        piece, begin = text[begin:end], end
+        if line and columns(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+        while columns(line.rstrip()) > width:  # a word that is longer than a line
+            cut = next(n for n in range(len(line), 0, -1) if n == 1 or columns(line[:n]) <= width)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.rstrip() or not lines else lines

@@ -32,7 +32,7 @@ from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_defined, 
 from course.selection import BONUS, CONTINUED
 from course.session import Grading
 from course.syllabus import Exercise
-from course.text import clean, language, mark, say, say_many
+from course.text import clean, language, listed, mark, say, say_many
 from course.workspace import Memory
 
 WIDTH = 100
@@ -379,7 +379,7 @@ class Screen:
         if check.traceback:
             self._print_traceback(check.traceback, message, indent=indent)
         explanation = check.explanation
-        if explanation and not check.misunderstood:
+        if explanation and not check.cause:
             words = explanation.text
             if explanation.kind == "crash":
                 words = say("what this means: {text}", text=words)
@@ -739,7 +739,7 @@ def _where(check: CheckResult) -> str | None:
         parts.append(say("relative {value}", value=f"{difference.max_rel:.3g}"))
     if difference.tolerance is not None and f"{difference.tolerance:g}" not in message:
         parts.append(say("tolerance {value}", value=f"{difference.tolerance:g}"))
-    return say("largest difference {parts}", parts=", ".join(parts)) if parts else None
+    return say("largest difference {parts}", parts=listed(parts)) if parts else None
 
 
 def shorten(path: str) -> str:
@@ -774,13 +774,12 @@ def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[st
         reached = say(LEFT_OUT if edition.left_out(exercise) else words, **score)
         if memory and memory.bonus_points:
             reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
-        hours, minutes = divmod(exercise.minutes, 60)
         row = {
             "no.": Text(str(exercise.number)),
             "exercise": Text(exercise.title(language())),
             "name": Text(exercise.slug, style="cyan"),
             "points": Text(str(exercise.points)),
-            "time": Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
+            "time": Text(_duration(exercise.minutes)),
             "state": Text(reached, style=STATE_STYLES[state]),
         }
         rows.append((row, "dim" if exercise.planned else ""))
@@ -795,6 +794,12 @@ def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[st
         row["exercise"] = wrapping.styled(row["exercise"])
         table.add_row(*(row[name] for name in columns), style=style)
     console.print(wrapping.Filled(table))
+
+
+def _duration(minutes: int) -> str:
+    if minutes < 60:
+        return say("{minutes} min", minutes=minutes)
+    return say("{hours}:{minutes:02d} h", hours=minutes // 60, minutes=minutes % 60)
 
 
 def _fitting(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
@@ -829,7 +834,9 @@ def _hint(console: Console, one: Hint) -> None:
     if one.markdown:
         markdown(console, one.text)
     else:
-        console.print(Text(clean(one.text)), width=min(console.width, WIDTH))
+        for words in wrapping.wrap(Text(clean(one.text)), console, min(console.width, WIDTH)):
+            words.rstrip()
+            console.print(words, soft_wrap=True)
 
 
 def findings(console: Console, found: Sequence[Finding]) -> None:

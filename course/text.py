@@ -16,10 +16,12 @@ import gettext
 import json
 import os
 import re
+import string
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from course import paths
+from course.line_breaks import is_wide
 
 LANGUAGES = ("en", "ja")
 """English, which stands in the code, and those that have catalogues."""
@@ -95,14 +97,48 @@ def say(sentence: str, /, **values: object) -> str:
     """The sentence in the reader's language with its gaps filled in.
 
     Raises:
-        KeyError: a gap has no value; a mistake of ours that the tests find.
+        KeyError: a gap has no value; a fault of ours that the tests find.
     """
-    return translated(sentence).format(**values)
+    return filled(translated(sentence), values)
 
 
 def say_many(one: str, other: str, /, *, count: int, **values: object) -> str:
     """The same for a sentence with two English forms, chosen by ``count``; other languages have theirs."""
-    return _catalogues(_language).ngettext(one, other, count).format(count=count, **values)
+    return filled(_catalogues(_language).ngettext(one, other, count), {"count": count, **values})
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Words of ours in a row, with the comma of the reader's language."""
+    return translated(mark(", ")).join(parts)
+
+
+def filled(sentence: str, values: Mapping[str, object]) -> str:
+    """A sentence with its gaps filled in.
+
+    In a Japanese sentence a space parts a gap from the words beside it, for most values are code or numbers; between
+    two Japanese words there is none. A path keeps its space, or nobody could tell where it ends.
+
+    >>> [filled("{what} の形状: {n} 個", {"what": what, "n": 3}) for what in ("重み", "`w`", "/tmp/重み")]
+    ['重みの形状: 3 個', '`w` の形状: 3 個', '/tmp/重み の形状: 3 個']
+    """
+    if sentence.isascii():
+        return sentence.format(**values)
+    said, japanese = "", False
+    for words, field, form, conversion in string.Formatter().parse(sentence):
+        if japanese and words[:1] == " " and is_wide(words[1:2]):
+            words = words[1:]
+        said += words
+        japanese = False
+        if field is None:  # a doubled brace
+            continue
+        gap = f"{{{field}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}}}"
+        value = gap.format(**values)
+        ours = not re.search(r"[/\\]", value)
+        if ours and words[-1:] == " " and is_wide(words[-2:-1]) and is_wide(value[:1]):
+            said = said[:-1]
+        said += value
+        japanese = ours and is_wide(value[-1:])
+    return said
 
 
 def translated_many(one: str, other: str, count: int) -> str:

@@ -55,7 +55,7 @@ class StudentGone(Exception):
 
 
 class ServerError(Exception):
-    """The warm host cannot do what it is asked: no fault of the student's."""
+    """A fork server cannot do what it is asked: no fault of the student's."""
 
 
 @dataclass

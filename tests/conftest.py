@@ -13,8 +13,10 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # tests fork
 
 import pytest  # noqa: E402
 import torch  # noqa: E402
-from grading import host  # noqa: E402, F401  a fixture: one warm grader for all tests of a session
+from grading import host  # noqa: E402, F401  a fixture: one grader for all tests of a session
+from valid import to_json  # noqa: E402
 
+from course.result import Result  # noqa: E402
 from grader.judge import diagnose  # noqa: E402
 
 collect_ignore = ["attacks", "variants"]
@@ -22,6 +24,9 @@ collect_ignore = ["attacks", "variants"]
 # What is named may not hang on how busy the machine is: several times what a grading takes. How well the real limits do
 # is measured by scripts.naming.
 diagnose.PAIR_SECONDS = diagnose.RELATION_SECONDS = 2.0
+
+Result.to_json = to_json  # type: ignore[method-assign]
+"""Every result that a test's own process writes is held against the schema."""
 
 
 @pytest.fixture

@@ -18,9 +18,11 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from course import environment, paths, render, syllabus, workspace
+from course import text as course_text
 from course.cli import Settings, cli
 from course.compat import module_command
 from course.grader import PATIENCE
+from course.result import Difference
 from course.session import Grading
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
@@ -486,6 +488,22 @@ def test_the_list_keeps_its_titles_at_any_width(desk, monkeypatch, columns, lang
     for exercise in syllabus.load():
         assert sum(exercise.title(lang) in line for line in table) == 1
     assert sum("12" in line for line in table) >= 10 * progress
+
+
+@pytest.mark.parametrize(
+    ("lang", "short", "long"), [("en", " 35 min ", " 2:05 h "), ("ja", " 35 分 ", " 2 時間 05 分 ")]
+)
+def test_less_than_an_hour_is_given_in_minutes(desk, monkeypatch, lang, short, long):
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = desk("list", "--lang", lang).stdout
+    assert short in shown and long in shown and "0:" not in shown and "0 時間" not in shown
+
+
+def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(monkeypatch):
+    difference = Difference(0.5, 0.204, [0, 1], 1e-5)
+    monkeypatch.setattr(course_text, "_language", "ja")
+    said = render._where(SimpleNamespace(difference=difference, message=""))
+    assert said == "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05"
 
 
 def test_next_says_why_it_leaves_an_exercise_out(desk):
@@ -1019,7 +1037,7 @@ def watched(desk, monkeypatch, *moments):
             raise KeyboardInterrupt
         left.pop(0)()
 
-    monkeypatch.setattr("course.cli.learner.time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("course.watch.time", SimpleNamespace(sleep=sleep))
     return desk("watch", "3")
 
 

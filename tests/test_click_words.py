@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import re
 
 import click
@@ -13,6 +14,7 @@ from course import click_words as words
 from course import text
 from course.cli import cli
 from course.line_breaks import NEVER_FIRST, WIDE
+from solutions.recipes.__main__ import cli as recipes
 
 FOR_PROGRAMMERS = {
     "extra['required']",
@@ -79,6 +81,8 @@ def test_all_that_click_says_to_a_reader_is_in_the_catalogue():
         ("grade", "引数がありません: 'EXERCISE'"),
         ("grade 3 --seed -4", "'--seed' の値が無効です: -4 は範囲 x>=0 の外です。"),
         ("grade 3 --seed", "オプション '--seed' には値が 1 個必要です。"),
+        ("grade 3 --seed abc", "'--seed' の値が無効です: 'abc' は整数として読めません。"),
+        ("class similarity --threshold abc", "'--threshold' の値が無効です: 'abc' は数値として読めません。"),
         ("grade 3 more", "余分な引数があります (more)"),
         ("list --lang xx", "'xx' は 'en', 'ja' のどれでもありません。"),
     ],
@@ -124,8 +128,61 @@ def test_lines_of_a_japanese_help_page_fit_into_eighty_columns():
     assert seen > 200
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_words_of_a_japanese_help_page_stay_whole(width):
+    """What is required, names in katakana, the last kana of a sentence."""
+    seen = 0
+    for path in commands(cli):
+        output = CliRunner().invoke(cli, ["--lang", "ja", *path, "--help"], terminal_width=width).output
+        lines = [line.strip() for line in output.splitlines()]
+        torn = [
+            (above, below)
+            for above, below in itertools.pairwise(lines)
+            if (re.search("[^ァ-ー][ァ-ー]{1,3}$", above) and re.match("[ァ-ー]", below))
+            or (re.search("[ァ-ー]$", above) and re.match("[ァ-ー]{1,3}[^ァ-ー]", below))
+        ]
+        assert torn == [], path
+        assert [line for line in lines if re.match("須|[ぁ-ん][、。]", line)] == [], path
+        seen += output.count("[必須]")
+    assert seen > 5
+
+
+def kept(help_text: str) -> list[list[str]]:
+    """The blocks of a help text whose lines are not filled."""
+    blocks = [block.split("\n") for block in re.split(r"\n{2,}", help_text)]
+    return [block[1:] for block in blocks if block[0].strip() == "\b"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_of_a_block_are_kept_in_japanese_as_in_english(width):
+    """Lists of exit codes, and examples: as many as in English, and each line on a line of its own."""
+    seen = 0
+    for chosen, group in ((["--lang", "ja"], cli), ([], recipes)):
+        for path in commands(group):
+            command = group
+            for name in path:
+                command = command.commands[name]
+            english = inspect.cleandoc(command.callback.__doc__)
+            blocks = kept(text.translated(english, "ja"))
+            if kept(english):  # where English has sentences, a list may be clearer
+                assert [len(block) for block in blocks] == [len(block) for block in kept(english)], path
+            text.use("ja")
+            shown = CliRunner().invoke(group, [*chosen, *path, "--help"], terminal_width=width).output.splitlines()
+            text.use("en")
+            assert [line for block in blocks for line in block if f"  {line}" not in shown] == [], path
+            seen += sum(map(len, blocks))
+    assert seen > 20
+
+
+def test_lines_of_a_paragraph_are_joined_without_a_space_in_japanese():
+    shown = words.wrap_text("保存します。\n表示は\nLoRA の\n層です。\n\n次の段落。", 80, preserve_paragraphs=True)
+    assert shown == "保存します。表示は LoRA の層です。\n\n次の段落。"
+    assert words.wrap_text("one-two … three", 10) == "one-two …\nthree"
+    assert words.wrap_text("one\ntwo\n\nthree", 80, preserve_paragraphs=True) == "one two\n\nthree"
+
+
 def test_japanese_is_wrapped_between_characters_and_keeps_its_spaces():
-    sentence = "重みの行列を 凍結して、LoRA の（小さな）因子だけを学習させます。"
+    sentence = "重みの行列を凍結して、LoRA の（小さな）因子だけを学習させます。"
     lines = words.wrap_text(sentence, 20).split("\n")
     assert all(cell_len(line) <= 20 for line in lines) and len(lines) == 4
     assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
@@ -136,5 +193,29 @@ def test_japanese_is_wrapped_between_characters_and_keeps_its_spaces():
 
 
 def test_click_has_every_module_that_is_taught():
-    assert all(module._ is text.translated for module in words.MODULES if hasattr(module, "_"))
-    assert click.exceptions._ is click.formatting._ is text.translated
+    assert all(module._ is words.lookup for module in words.MODULES if hasattr(module, "_"))
+    assert click.exceptions._ is click.formatting._ is words.lookup
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (click.INT, "abc", "'abc' は整数として読めません。"),
+        (click.FLOAT, "abc", "'abc' は数値として読めません。"),
+        (click.FloatRange(0, 1), "abc", "'abc' は数値として読めません。"),
+        (click.Path(file_okay=False), __file__, f"フォルダ {__file__!r} はファイルです。"),
+        (click.Path(dir_okay=False), ".", "ファイル '.' はフォルダです。"),
+        (click.Path(exists=True), "nope", "パス 'nope' はありません。"),
+    ],
+)
+def test_a_kind_of_value_is_named_in_the_language_that_was_chosen_later(kind, value, said):
+    text.use("ja")
+    with pytest.raises(click.BadParameter) as refused:
+        kind.convert(value, None, None)
+    assert refused.value.message == said
+    text.use("en")
+    with pytest.raises(click.BadParameter) as refused:
+        kind.convert(value, None, None)
+    assert refused.value.message.isascii() and re.match(
+        "'abc' is not a valid|File|Directory|Path", refused.value.message
+    )

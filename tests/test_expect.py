@@ -6,6 +6,7 @@ import types
 import pytest
 import torch
 
+from course import text
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import load_file, manifest
@@ -98,3 +99,50 @@ def test_what_held_is_recorded_as_such(monkeypatch):
         with pytest.raises(Failed) as failure:
             compare()
         assert expect.seen[-1][1:] == (failure.value.expected, failure.value.actual)
+
+
+@pytest.fixture
+def japanese():
+    text.use("ja")
+    yield
+    text.use("en")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (text.say("an exception"), "an exception"),  # the judge's own words
+        ("0.05 ± 0.031", "0.05 ± 0.031"),
+        (expect.shown("lora "), "'lora '"),  # what the student returned
+        (expect.shown(["a", 1.5]), "['a', 1.5]"),
+        ([1, "a"], "[1, 'a']"),
+        (expect.shown(None), None),
+        ("x" * 200, "x" * 159 + "…"),
+    ],
+)
+def test_words_of_the_judge_are_told_without_quotes(value, said):
+    with pytest.raises(Failed) as failure:
+        expect.true(False, "it is wrong", expected=value, actual=value)
+    assert failure.value.expected == failure.value.actual == said
+
+
+def test_words_in_place_of_an_answer_are_told_without_quotes():
+    with pytest.raises(Failed) as failure:
+        expect.equal(expect.Words("an error"), "lora", "the objective")
+    assert (failure.value.expected, failure.value.actual) == ("'lora'", "an error")
+
+
+def test_an_entry_of_a_quantity_is_named_as_in_python_or_in_words(japanese):
+    with pytest.raises(Failed) as failure:
+        expect.close({"f1": 1.0}, {"f1": 2.0}, "metrics")
+    assert failure.value.message.startswith("metrics['f1']: ")
+    with pytest.raises(Failed) as failure:
+        expect.close([1.0, [3.0, 3.0]], [1.0, {"a": 2.0}], "ノルム")
+    assert failure.value.message.startswith("ノルムの [1]: ")
+
+
+def test_the_shape_of_a_quantity_is_one_label(japanese):
+    expect.seen.clear()
+    for what, label in (("可視性のテンソル", "可視性のテンソルの形状"), ("`mask`", "`mask` の形状")):
+        expect.shape(torch.zeros(2), (2,), what)
+        assert expect.seen[-1][0] == label

@@ -524,8 +524,13 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
         assert lines[:2] == ["--- lora.py", "+++ reference"]
     mine.write_bytes(paths.solution("lora").read_bytes())
     assert "lora.py is identical to the reference." in course("diff", "3").stdout
-    mine.write_bytes(b"\xff\x1b[2J = 1\n")
-    assert "\x1b" not in course("diff", "3").stdout
+    mine.write_bytes(b"# coding: latin-1\nname = '\xe9\x1b[2J'\n")  # the reader of submissions knows the encoding
+    shown = course("diff", "3").stdout
+    assert "\x1b" not in shown and "-name = 'é" in shown
+    for content, words in ((b"name = '\xe9'\n", "lora.py is not UTF-8 text"), (b"#" * (2**20 + 1), "needs no more")):
+        mine.write_bytes(content)
+        refused = course("diff", "3")
+        assert (refused.exit_code, refused.stdout) == (4, "") and words in refused.stderr
     mine.unlink()
     assert course("diff", "3").exit_code == 4
 
@@ -606,7 +611,7 @@ def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
 
     monkeypatch.setattr(demo.subprocess, "run", lambda *arguments, **options: subprocess.CompletedProcess([], 1))
     demo.grading(
-        "2. A misunderstanding: " + "in the reference, something became something " * 5,
+        "2. A misconception: " + "in the reference, something became something " * 5,
         "exercise-3",
         Path("x"),
         exit_code=1,

@@ -5,6 +5,7 @@ behind in its translation.
 """
 
 import io
+import itertools
 import re
 from collections import Counter
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from course import lesson, line_breaks, paths, render, wrapping
+from course.hints import Hint
 
 ENGLISH = sorted(path.stem for path in paths.lesson("basics").parent.glob("*.md"))
 JAPANESE = [slug for slug in ENGLISH if paths.lesson(slug, "ja").is_file()]
@@ -196,3 +198,87 @@ def test_a_cell_of_a_table_is_not_cut_off():
     console = Console(width=30, file=io.StringIO())
     render.markdown(console, "| 項目 | 説明 |\n|---|---|\n| あ | 学習率の調整、重み減衰の調整 0.01 の値 |\n")
     assert "…" not in console.file.getvalue() and "0.01" in console.file.getvalue()
+
+
+# --- where lines end ---
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("転置します。output.dense は", "転置し|ます。|output.dense は"),  # a Latin word begins a line
+        ('ですから、"query" や（B, A）の', 'です|から、|"query" や|（B, A）の'),
+        ("LoRAの層とx[0]の値、90%が", "LoRA|の|層と|x[0]|の|値、|90%|が"),  # or ends one
+        ("値を3つ、第2章を", "値を|3つ、|第|2章を"),  # but what is counted stays with its number
+        ("書き込むファイル [必須] デフォルト", "書き|込む|ファイル [必須] デフォルト"),
+        ("ファインチューニング", "ファイン|チューニング"),
+        ("事前学習の損失関数", "事前|学習の|損失|関数"),
+        ("でしょうか。また、使えますから。", "でしょうか。|また、|使え|ます|から。"),
+    ],
+)
+def test_a_line_may_end_there(text, pieces):
+    assert wrapping.styled(Text(text)).plain.replace(wrapping.SEPARATOR, "|").replace(wrapping.KEPT, " ") == pieces
+    shown = "".join(line_breaks.fill(text, 10))
+    assert shown.replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_number_and_what_it_counts_stay_on_one_line():
+    for lines in (
+        line_breaks.fill("これらの層は 12 個あります。", 16),
+        [line.plain.rstrip() for line in wrapping.wrap(Text("これらの層は 12 個あります。"), Console(), 16)],
+    ):
+        assert lines == ["これらの層は", "12 個あります。"]
+
+
+def test_a_paragraph_keeps_its_lines_full_in_front_of_code():
+    """No kana is torn from its word because a name in code touches what follows it."""
+    console = Console(width=40, file=io.StringIO())
+    render.markdown(console, "同じことが起こるのは、行が最後まで続くときです。`output.dense` の重みは転置します。")
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    assert lines == ["同じことが起こるのは、行が最後まで続く", "ときです。output.dense の重みは転置し", "ます。"]
+
+
+def test_a_hint_of_a_check_is_wrapped_as_a_lesson_is():
+    console = Console(width=40, file=io.StringIO())
+    words = "スパンの長さの分布を、一様分布と比べますよ。どこが違いますか。"
+    render.hints(console, [Hint("", words, markdown=False)])
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    assert lines == ["スパンの長さの分布を、一様分布と比べ", "ますよ。どこが違いますか。"]
+
+
+@pytest.mark.parametrize("slug", JAPANESE)
+def test_no_space_is_shown_behind_a_sentence(slug):
+    """Markdown needs one behind emphasis that ends in a full stop, and makes one of a new line."""
+    assert [line for line in shown(slug, 80) if re.search(r"[、。] [^ ]", line)] == []
+
+
+def test_spaces_of_markdown_are_not_shown():
+    console = Console(width=40, file=io.StringIO())
+    render.markdown(console, "**書きましょう。** 次の\n行、\n`x` と *LoRA* です。\n\n| **は。** 表 |\n|---|\n| 1 |\n")
+    shown_lines = console.file.getvalue()
+    assert "書きましょう。次の行、x と LoRA です。" in shown_lines and "は。表" in shown_lines
+
+
+@pytest.mark.parametrize("slug", JAPANESE)
+def test_no_line_begins_with_the_rest_of_a_word(slug):
+    lines = [line.strip() for line in shown(slug, 80)]
+    assert [line for line in lines if re.match(r"[ぁ-ん][、。]", line)] == []
+    torn = [
+        (above, below)
+        for above, below in zip(lines, lines[1:], strict=False)
+        if "  " not in below
+        and re.search(r"(?<![ァ-ヴー])[ァ-ヴー]{1,3}$", above)
+        and re.match(r"[ァ-ヴー]{1,3}(?![ァ-ヴー])", below)
+    ]
+    assert torn == []
+
+
+def test_few_lines_are_ragged():
+    room = [
+        render.LESSON_WIDTH - cell_len(above)
+        for slug in JAPANESE
+        for above, below in itertools.pairwise(line.rstrip() for line in shown(slug, 80))
+        if CJK.match(above) and CJK.match(below) and "  " not in above
+    ]
+    assert len(room) > 1000 and max(room) < 24
+    assert sum(one > 8 for one in room) < 0.08 * len(room) and sum(one > 12 for one in room) < 0.025 * len(room)

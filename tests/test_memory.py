@@ -89,7 +89,7 @@ class Box:
 
 
 def asked(served: Served, *request: object) -> object:
-    kind, value = wire.decode(served.handle(wire.encode(list(request))), lambda number: number)
+    kind, value = wire.decode(served.answer(wire.encode(list(request))), lambda number: number)
     assert kind == "ok"
     return value
 

@@ -175,6 +175,29 @@ def test_a_count_chooses_the_form(japanese):
     assert [said(0), said(1), said(2)] == ["0 remarks", "1 remark", "2 remarks"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "values", "said"),
+    [
+        ("{what} の形状", {"what": "重み"}, "重みの形状"),
+        ("{what} の形状", {"what": "`w`"}, "`w` の形状"),
+        ("表の {what} を", {"what": "（2）"}, "表の（2）を"),
+        ("{path} を読めません", {"path": "/home/課題"}, "/home/課題 を読めません"),  # or where would it end?
+        ("{one} {other}", {"one": "重み", "other": "偏り"}, "重み 偏り"),
+        ("損失 {loss:.2f} 点、{{x}}", {"loss": 0.5}, "損失 0.50 点、{x}"),
+        ("{n!r} 行目", {"n": "三"}, "'三' 行目"),
+        ("plain {what} here", {"what": "重み"}, "plain 重み here"),
+    ],
+)
+def test_between_two_japanese_words_there_is_no_space(sentence, values, said):
+    assert text.filled(sentence, values) == said
+
+
+def test_words_in_a_row_have_the_comma_of_the_language(japanese):
+    assert text.listed(["a", "b"]) == "a、b"
+    text.use("en")
+    assert text.listed(["a", "b"]) == "a, b"
+
+
 def test_a_report_is_in_the_readers_language(japanese):
     spec = specs_of("lora")[0]
     title = report.announcement(spec, "ja").title
@@ -324,14 +347,20 @@ def test_a_complaint_of_another_form_is_refused(complaint):
 QUOTED = {"decay_groups.usable", "load_lora_state_dict.round_trip"}
 """Checks that show what torch says, as it says it."""
 ENGLISH = re.compile(r"\b(the|of|with|for|and|after|in|from|by|which|each|not|all|is|are|to)\b")
-CODE = re.compile(r"`[^`]*`|\w+\([^)]*\)|'[^']*'|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|\w+=\S+")
+CODE = re.compile(r"`[^`]*`|\w+\([^)]*\)|'[^']*'|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|\w+=\S+|\w+Error: .*")
+JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
+COMPOSED = re.compile(f"'{JAPANESE}[^']*'|{JAPANESE} {JAPANESE}|{JAPANESE}\\[['0-9]")
+"""A translation in Python's quotes; a space or an index where words of ours were put together."""
 
 
 @pytest.mark.parametrize("slug", messages.slugs())
 def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
-    """The first misconception of every check: its message, and what was expected, hold no English but code."""
+    """The first misconception of every check: its message, and what was expected, hold no English but code.
+
+    Nor is a translation put in quotes as if it were a value, or parted by a space from the words around it.
+    """
     specs = {spec.id: spec for spec in specs_of(slug)}
-    seen, english = 0, []
+    seen, english, composed = 0, [], []
     for misconception in diagnose.load_misconceptions(paths.misconceptions(slug)):
         spec = specs.pop(misconception.caught_by, None)
         if spec is None or spec.id in QUOTED:
@@ -343,7 +372,10 @@ def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
                 seen += said is not None
                 if said and ENGLISH.search(CODE.sub("", said)):
                     english.append((spec.id, said))
+                if said and COMPOSED.search(said):
+                    composed.append((spec.id, said))
         except StudentRaised:
             continue
     assert seen > 15
     assert english == []
+    assert composed == []

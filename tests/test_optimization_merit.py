@@ -7,7 +7,6 @@ import sys
 import pytest
 import torch
 
-from grader import fixtures
 from tests.merit import grade, remarked
 
 SLUG = "optimization"
@@ -19,7 +18,6 @@ def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
     monkeypatch.setattr(helpers.Watch, "untrainable", lambda self: [])
     monkeypatch.setattr(helpers.Watch, "numbers", lambda self: {"bert.a.weight": torch.randn(150, 150)})
     monkeypatch.setattr(helpers, "stepped", lambda *args, **options: {})
-    monkeypatch.setattr(fixtures, "parameters", lambda model: {})
     for function in ("reinit_top_layers", "decay_groups"):
         graded = grade(SLUG, function, f"def {function}(*args, **options):\n    return None\n")
         assert len(graded.observed) >= 5

@@ -341,7 +341,7 @@ def test_a_process_of_a_run_speaks_the_language_too(tmp_path):
     assert running.environment(cell, runner)["LANGUAGE"] == "ja"
     with pytest.raises(RecipeError) as refused:
         runner.run(cell)
-    assert "のメモリ" in refused.value.message and "が失敗しました (終了コード" in refused.value.message
+    assert "のメモリ" in refused.value.message and "が失敗しました（終了コード" in refused.value.message
     wanted = "位置の数は 512" if sys.platform == "linux" else "Linux と GPU だけです"
     assert wanted in refused.value.message
 

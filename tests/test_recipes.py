@@ -763,6 +763,8 @@ def test_there_are_variants_of_every_function_that_the_recipe_calls():
         (None, "there is no file"),
         ("def lora_report(", "cannot be read as Python: .* \\(line 1\\)"),
         ("import nowhere_to_be_found", "cannot be imported: ModuleNotFoundError"),
+        ("#" * (2**20 + 1), "lora.py has 1,048,577 bytes; a solution needs no more than"),
+        ("", "none of the functions that this run needs is started in .*: .*lora.inject_lora"),
         ("def nothing(): ...", "none of the functions that this run needs is started in .*: .*lora.inject_lora"),
     ],
 )

@@ -177,7 +177,7 @@ def test_a_checkpoint_names_what_differs_in_japanese(tmp_path, japanese):
     optimizer = torch.optim.AdamW(model.parameters())
     path, before = tmp_path / "checkpoint.safetensors", {"rank": 4, "base weights": "aa", "training texts": "bb"}
     checkpoint.save_checkpoint(path, before, checkpoint.Position(), model, optimizer, {}, torch.device("cpu"))
-    with pytest.raises(RecipeError, match=r"rank \(4、今回は 8\), 学習用テキスト \(bb、今回は cc\)"):
+    with pytest.raises(RecipeError, match="rank（4、今回は 8）、学習用テキスト（bb、今回は cc）"):
         checkpoint.load_checkpoint(path, before | {"rank": 8, "training texts": "cc"})
 
 
@@ -186,7 +186,7 @@ def test_figures_and_durations_in_japanese(japanese):
         "9 秒", "3 分", "3 分 20 秒", "2 時間 1 分"
     ]  # fmt: skip
     numbers = {"rmse": 0.5, "standard_error": 0.01, "rmse_of_mean": 1.0, "n": 1200}
-    assert display.describe_score(numbers) == "RMSE 0.500 ± 0.010 (テキスト 1,200 件)、常に平均を予測した場合は 1.000"
+    assert display.describe_score(numbers) == "RMSE 0.500 ± 0.010（テキスト 1,200 件）、常に平均を予測した場合は 1.000"
 
 
 def test_the_table_of_a_run_is_aligned_in_japanese(tmp_path, japanese, capsys):

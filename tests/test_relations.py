@@ -160,6 +160,8 @@ NEAR = [
     ("all equal", torch.full((6,), 2.0), torch.full((6,), 4.0), {}),
     ("half by accident", 1, 2, {}),
     ("twice as many of six, by accident", 2 / 3, 1 / 3, {}),
+    ("nine of sixteen right, not twelve, by accident", 9 / 16, 12 / 16, {}),
+    ("six of nine, not four, by accident", 2 / 3, 4 / 9, {}),
     ("the other part of seven, by accident", torch.tensor(4 / 7), torch.tensor(3 / 7), {}),
     (
         "padded, or not the first one",

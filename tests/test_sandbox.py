@@ -1,6 +1,6 @@
 """Every door of the sandbox is tried from inside; and without the sandbox it must open, or the try proves nothing.
 
-The doors are tried in forks of one warm host, as in grading; this file is also that host's program. Everything stays
+The doors are tried in forks of one host, as in grading; this file is also that host's program. Everything stays
 within one temporary folder and the loopback interface, with at most one more process, 200 MiB of memory, 2 MiB of disk
 and ``PATIENCE_SECONDS``.
 """

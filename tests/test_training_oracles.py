@@ -19,7 +19,7 @@ from transformers import BertConfig, BertForSequenceClassification, get_linear_s
 from transformers.trainer_callback import EarlyStoppingCallback, TrainerControl, TrainerState
 
 from grader.checks import check_training as judged
-from grader.fixtures import training as given
+from grader.fixtures import training as fixtures
 from scripts.figures import training as figures
 from scripts.pictures import training as pictures
 from solutions import optimization, training
@@ -36,9 +36,9 @@ pytestmark = [
 ]
 
 
-def classifier(**options: Any) -> given.Classifier:
+def classifier(**options: Any) -> fixtures.Classifier:
     """The fixture, with drawn numbers."""
-    return given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4), **options)
+    return fixtures.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4), **options)
 
 
 def batch_of(n: int, n_tokens: int = 5) -> dict[str, torch.Tensor]:
@@ -302,11 +302,11 @@ def test_amp_step_skips_an_overflow():
 
 def test_the_scaler_of_the_checks_is_that_of_torch():
     """Its interface and its numbers; an overflow that is asked for is one that torch finds."""
-    ours, theirs = given.scaler(64.0), torch.amp.GradScaler("cpu", init_scale=64.0)
+    ours, theirs = fixtures.scaler(64.0), torch.amp.GradScaler("cpu", init_scale=64.0)
     for scaler in (ours, theirs):
         torch.manual_seed(0)
         model = classifier()
-        optimizer = given.optimizer(model, 0.5)
+        optimizer = fixtures.optimizer(model, 0.5)
         training.amp_step(model, batch_of(4), optimizer, scaler)
         scaler.last = {name: parameter.detach() for name, parameter in model.named_parameters()}
     assert ours.calls == ["scale", "unscale_", "step", "update"]
@@ -334,10 +334,10 @@ def test_amp_step_on_cuda(dtype):
             self.body = nn.Sequential(copy.deepcopy(first), nn.Tanh(), copy.deepcopy(second))
             self.dtypes: list[torch.dtype] = []
 
-        def forward(self, features: torch.Tensor, labels: torch.Tensor) -> given.Output:
+        def forward(self, features: torch.Tensor, labels: torch.Tensor) -> fixtures.Output:
             logits = self.body(features)
             self.dtypes.append(logits.dtype)
-            return given.Output(nn.functional.cross_entropy(logits.float(), labels), logits)
+            return fixtures.Output(nn.functional.cross_entropy(logits.float(), labels), logits)
 
     ours, theirs = Model(), Model()
     optimizer = torch.optim.SGD(ours.parameters(), lr=0.5)
@@ -422,7 +422,7 @@ def test_a_run_goes_on_bit_by_bit_with_dropout_of_torch(make):
     """With real dropout, Adam, a schedule of transformers and the reference's own loop."""
 
     def build() -> tuple[nn.Module, Any, Any]:
-        model = given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
+        model = fixtures.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
         model.dropout = _RealDropout()
         optimizer = make(model.parameters(), lr=0.05)
         return model, optimizer, get_linear_schedule_with_warmup(optimizer, 2, 12)

@@ -66,7 +66,7 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
         all(good),
         say("{name} should return a list of tokens", name=name),
         expected=say("a list of strings"),
-        actual=value if value is not None else str(kind),
+        actual=expect.shown(value) if value is not None else str(kind),
         hint="the input is a list of words, and the result must be a list of words, too",
         reveal=True,
     )
@@ -1052,7 +1052,7 @@ class CheckRandomInsertion:
                 origins == {"synonyms"},
                 "some inserted words are not synonyms of any word in the text",
                 expected=say("synonyms of known words of the text"),
-                actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
+                actual=next((expect.shown(word) for word in new if lexicon.origin(word) != "synonyms"), None),
                 hint=(
                     "an inserted word must be a synonym of a word in the text. A word is not its own synonym, "
                     "even if its entry lists it"
@@ -1608,7 +1608,7 @@ def parts_of(answer: Any, exactly: bool) -> Any:
     expect.true(
         good,
         "mixup should return two tensors: mixed features and mixed labels",
-        actual=say("{count} values", count=len(answer)) if isinstance(answer, (list, tuple)) else answer,
+        actual=say("{count} values", count=len(answer)) if isinstance(answer, (list, tuple)) else expect.shown(answer),
         hint="return one tensor of mixed features and one of mixed labels",
         reveal=True,
     )
@@ -1915,7 +1915,7 @@ class Journey:
         expect.true(
             not missing,
             "some changed texts are missing from the result",
-            expected=missing[0] if missing else None,
+            expected=expect.shown(missing[0]) if missing else None,
             actual=self.found[:3],
             hint="translate into the other language, then back, and keep each text that has changed",
             reveal=True,
@@ -1935,7 +1935,7 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
     expect.true(
         good,
         say("{name} should return two lists: texts and labels", name=name),
-        actual=answer,
+        actual=expect.shown(answer),
         hint="return two lists of equal length, texts and labels, not one list of pairs",
         reveal=True,
     )

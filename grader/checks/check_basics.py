@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import mark, say, translated
+from course.text import listed, mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import basics
 from grader.judge import expect
@@ -42,7 +42,7 @@ def filled(rows: list[list[int]], pad_id: int) -> dict[str, list[list[int]]]:
 
 def part(result: Any, key: str, kind: str = "tensor") -> Any:
     """One entry of a result that must be a dictionary."""
-    expect.true(isinstance(result, dict), "the result is not a dictionary", actual=result, reveal=True)
+    expect.true(isinstance(result, dict), "the result is not a dictionary", actual=expect.shown(result), reveal=True)
     expect.true(
         key in result,
         say("the result has no key {key}", key=key),
@@ -52,7 +52,9 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
     )
     value = result[key]
     if kind == "tensor":
-        expect.true(isinstance(value, Tensor), say("{key} is not a tensor", key=key), actual=value, reveal=True)
+        expect.true(
+            isinstance(value, Tensor), say("{key} is not a tensor", key=key), actual=expect.shown(value), reveal=True
+        )
     return value
 
 
@@ -73,7 +75,7 @@ class CheckPadBatch:
     def check_values(self, student):
         """rows are padded on the right; the attention mask is 1 at tokens and 0 at padding"""
         # In no order of their lengths, up or down, are four rows in the inverse order; without a limit, none is cut.
-        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5))]
+        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5), (2, 3, 7, 4))]
         batches = [student.pad_batch(rows) for rows in asked]
         for rows, batch in zip(asked, batches, strict=True):  # there are vocabularies of that size
             expect_batch(
@@ -234,8 +236,9 @@ class CheckEncodePair:
     @check(points=2, visible=True)
     def check_layout(self, student):
         """a pair is encoded as [CLS] A [SEP] B [SEP], and its attention mask is 1 everywhere"""
-        lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)
-        for (first, second), special in zip(lengths, ((CLS, SEP), (0, 2)), strict=True):  # BERT's, and RoBERTa's
+        lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3), (6, 3)
+        specials = (CLS, SEP), (0, 2), (0, 2)  # BERT's, and RoBERTa's
+        for (first, second), special in zip(lengths, specials, strict=True):
             a, b = texts(student, first, second)
             if special == (CLS, SEP):
                 b[0] = student.draw.integer(0, 2)  # the padding id of BERT or of RoBERTa, in a text
@@ -379,7 +382,7 @@ class CheckEncodePair:
             expect.true(
                 any(same_ids(part(result, "input_ids", "list"), row) for row in (joined(a[:1], []), joined([], b[:1]))),
                 "with max_length=4, a pair is not cut to one id and its three special tokens",
-                actual=result["input_ids"],
+                actual=expect.shown(result["input_ids"]),
                 hint="there is room for one id, so one of the two texts keeps none; each text still gets its [SEP]",
             )
 
@@ -532,7 +535,9 @@ def labelled(
             result = student.pure("label_scores", logits, id2label)
         else:
             result = student.label_scores(logits, id2label)
-    expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
+    expect.true(
+        isinstance(result, (list, tuple)), "label_scores must return a list", actual=expect.shown(result), reveal=True
+    )
     if len(result) != len(logits):
         fewer = "one fewer" if len(result) == len(logits) - 1 else "fewer" if len(result) < len(logits) else "more"
         student.note("how many answers", "one" if len(result) == 1 else fewer)
@@ -546,7 +551,7 @@ def labelled(
             score = score.item()
             expect.remark("label_scores returned a score as a tensor; the docstring asks for a plain number")
         number = isinstance(score, (int, float)) and not isinstance(score, bool)
-        expect.true(number, "a score is not a number", actual=score, reveal=True)
+        expect.true(number, "a score is not a number", actual=expect.shown(score), reveal=True)
         scores.append(float(score))
     if judged != "scores":
         known = id2label.values()
@@ -728,10 +733,17 @@ def flat(ids: Any, what: str = mark("the result of generate")) -> list[int]:
         ids = ids.flatten().tolist()
     if isinstance(ids, (list, tuple)) and len(ids) == 1 and isinstance(ids[0], (list, tuple)):
         ids = ids[0]
-    expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
+    expect.true(
+        isinstance(ids, (list, tuple)),
+        say("{what} is not a list of ids", what=what),
+        actual=expect.shown(ids),
+        reveal=True,
+    )
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, say("{what} contains something other than ids", what=what), actual=ids, reveal=True)
+    expect.true(
+        whole, say("{what} contains something other than ids", what=what), actual=expect.shown(ids), reveal=True
+    )
     return [int(item) for item in ids]
 
 
@@ -1171,7 +1183,7 @@ class CheckGenerate:
         """the same seed gives the same text, different seeds give different texts; the prompt list is not modified"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
-        mine = student.fixtures.basics.kept(prompt)
+        mine = student.fixtures.hold(prompt)
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "generate")
@@ -1335,7 +1347,7 @@ def grouped(
     """The student's entities, five known keys each."""
     with student.untraced():
         if pure:
-            mine = student.fixtures.basics.kept(sentence.tokens)
+            mine = student.fixtures.hold(sentence.tokens)
             student.fixtures.call(student.value(None, function), mine, sentence.text)
             student.note("what changed in the caller's tokens", what_changed(sentence.tokens, mine.read()))
             result = student.pure(function, sentence.tokens, sentence.text)
@@ -1344,7 +1356,7 @@ def grouped(
     expect.true(
         isinstance(result, (list, tuple)),
         say("{name} must return a list", name=function),
-        actual=result,
+        actual=expect.shown(result),
         reveal=True,
     )
     most = 10 * len(sentence.tokens)
@@ -1454,7 +1466,7 @@ class CheckAggregateSimple:
             [entity["score"] for entity in grouped(student, sentence)],
             [entity["score"] for entity in (sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7))],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1)
@@ -1640,6 +1652,7 @@ class CheckCountParameters:
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         doubled = tallied(student, network([a, b, c, d], [], ["first"], ["rest.1"]))
         rough = tallied(student, network([a, b, c, d], [], ["rest.1"], [], ["first"]))
+        whole = tallied(student, network([a, b, c, d], [], ["rest.1"], [], [], ["rest.0"], scalar=True))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
         hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
@@ -1654,6 +1667,23 @@ class CheckCountParameters:
             rough["bytes"],
             2 * sizes[0] + 4 * sizes[1] + 2 * sizes[2],
             "bytes of a model with bfloat16, float32 and float16",
+            hint=hint,
+        )
+        hint = (
+            "this model has parameters of an integer dtype, and one that is a single number of shape (): which "
+            "parameters does your code count?"
+        )
+        expect.equal(whole["total"], sum(sizes) + 1, "total of a model with float32, int8 and float16", hint=hint)
+        expect.equal(
+            whole["bytes"],
+            4 * sizes[0] + sizes[1] + 2 * sizes[2] + 4,
+            "bytes of a model with float32, int8 and float16",
+            hint=hint,
+        )
+        expect.equal(
+            whole["trainable"],
+            sizes[0] + sizes[2] + 1,
+            "trainable of a model with float32, int8 and float16",
             hint=hint,
         )
 
@@ -1743,7 +1773,7 @@ class Body:
         self.student.note("modules out of training mode", self.switched(self.everything))
         want = self.wanted(*bert)
         missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
-        complaint = ", ".join(
+        complaint = listed(
             [say("{name} is frozen", name=name) for name in missing[:2]]
             + [say("{name} is trainable", name=name) for name in extra[:2]]
         )
@@ -1928,6 +1958,7 @@ class CheckNucleus:
         """only the most likely tokens remain, as few as needed for a total probability of at least p"""
         # These are 2, 1, 5, 3 and 4 tokens; in half precision, the first two of them already reach 0.60005.
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.60005, 0.83)]
+        asked += [(0.83, settled(student, *SHARES) + far) for far in (60.0, -60.0)]
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
             expect.close(
@@ -2099,7 +2130,7 @@ class CheckAggregateFirst:
             [entity["score"] for entity in first_grouped(student, sentence)],
             [entity["score"] for entity in want],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1, substitutes=("aggregate_simple",))

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from course.text import mark, say, translated
+from course.text import listed, mark, say, translated
 from grader.errors import StudentRaised
 from grader.fixtures import inference as built
 from grader.judge import expect
@@ -288,7 +288,7 @@ class Metered:
             0 <= told < len(self.names) and abs(place - told) < 0.1,
             say("{what}: the label and the confidence do not match any class in the model's output", what=what),
             expected=say("a label from model.config.id2label and its probability"),
-            actual=answer,
+            actual=expect.shown(answer),
             hint="take the logits from the model and the class names from its config",
             reveal=True,
         )
@@ -321,7 +321,7 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
         isinstance(answer, (tuple, list)) and len(answer) == 2,
         say("{what}: not a (label, confidence) pair", what=translated(what)),
         expected=say("(label, confidence)"),
-        actual=answer,
+        actual=expect.shown(answer),
         reveal=True,
     )
     label, confidence = answer
@@ -337,7 +337,7 @@ def number_of(value: Any, what: str) -> float:
         isinstance(value, (int, float)),
         say("{what}: the confidence is not a number", what=translated(what)),
         expected=say("a number"),
-        actual=value,
+        actual=expect.shown(value),
         reveal=True,
     )
     return float(value)
@@ -349,7 +349,7 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
         isinstance(answers, (list, tuple)),
         say("{what} should return a list of pairs", what=what),
         expected=say("a list"),
-        actual=answers,
+        actual=expect.shown(answers),
         reveal=True,
     )
     expect.true(
@@ -551,7 +551,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
         not any(one.changed for one in seen),
         "a prediction had side effects",
         expected=say("only the model's mode may change"),
-        actual=next((list(map(translated, one.changed)) for one in seen if one.changed), None),
+        actual=next((listed(map(translated, one.changed)) for one in seen if one.changed), None),
         hint=(
             "the caller keeps using the model, its tokenizer and torch: what does your code change "
             "without restoring it?"
@@ -977,7 +977,7 @@ class CheckPredictBatch:
             isinstance(answers, (list, tuple)) and not answers,
             "for an empty list of texts, the result should be an empty list",
             expected="[]",
-            actual=answers,
+            actual=expect.shown(answers),
             hint="without texts, the loop over the batches never runs: what does your code return then?",
             reveal=True,
         )
@@ -1114,7 +1114,7 @@ class CheckExpectedCalibrationError:
             expect.true(
                 False,
                 "no error was raised although there were no predictions",
-                actual=got,
+                actual=expect.shown(got),
                 hint="what does your mean return for an empty tensor?",
                 reveal=True,
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from course.line_breaks import is_wide
 from course.result import Difference
 from course.text import mark, say, translated
 from grader.errors import Failed, Hint, StudentRaised
@@ -28,6 +29,12 @@ remarks: list[str] = []
 MAX_REMARKS = 5
 
 
+class Words(str):
+    """What stands in place of an answer, in the judge's words: it is told without quotes."""
+
+    __slots__ = ()
+
+
 def remark(message: str) -> None:
     """Accept an answer that departs from the docstring, and say so: one sentence that the student reads."""
     message = translated(message)
@@ -35,6 +42,8 @@ def remark(message: str) -> None:
         remarks.append(message)
 
 
+MAX_SHOWN = 160
+"""Characters of a value."""
 MAX_COLLECTED = 200
 """Comparisons of one check that are looked at; where there are more, the first ones speak for all."""
 
@@ -136,12 +145,12 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
     if isinstance(want, Mapping):
         _same_keys(got, want, what, hint)
         for key in want:
-            _close(got[key], want[key], f"{what}[{key!r}]", tolerance, hint, reveal)  # type: ignore[index]
+            _close(got[key], want[key], _entry(what, key), tolerance, hint, reveal)  # type: ignore[index]
         return
     if isinstance(want, (list, tuple)) and not _is_numeric_list(want):
         _same_length(got, want, what, hint)
         for place, item in enumerate(want):
-            _close(got[place], item, f"{what}[{place}]", tolerance, hint, reveal)  # type: ignore[index]
+            _close(got[place], item, _entry(what, place), tolerance, hint, reveal)  # type: ignore[index]
         return
     expected, actual = _tensor(want), _tensor(got)
     if expected is None:
@@ -231,19 +240,24 @@ def true(
 ) -> None:
     """The judge's own statement holds; ``message`` says what is wrong when it does not.
 
-    With ``fact``, whether it holds is noted for the diagnosis, under the message.
+    A string for ``expected`` or ``actual`` is in the judge's words and told as it stands: what the student returned
+    goes through ``shown``, which puts quotes around a string. With ``fact``, whether it holds is noted for the
+    diagnosis, under the message.
     """
     _state(message, bool(condition), fact)
     if not condition:
-        message = translated(message)
-        seen.append((message, "-" if expected is None else _short(expected), "-" if actual is None else _short(actual)))
-        raise Failed(
-            message,
-            expected=None if expected is None else _short(expected),
-            actual=None if actual is None else _short(actual),
-            hint=hint,
-            reveal=reveal,
-        )
+        message, wanted, got = translated(message), _told(expected), _told(actual)
+        seen.append((message, "-" if wanted is None else wanted, "-" if got is None else got))
+        raise Failed(message, expected=wanted, actual=got, hint=hint, reveal=reveal)
+
+
+def shown(value: object) -> str | None:
+    """A value of the student's in words: as in Python, shortened; None is nothing to show."""
+    return None if value is None else _short(value)
+
+
+def _told(value: object) -> str | None:
+    return _cut(value) if isinstance(value, str) else shown(value)
 
 
 def shape(got: object, want: Sequence[int], what: str, *, hint: Hint = None) -> None:
@@ -310,7 +324,7 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
 
 
 def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = None, hint: Hint = None) -> None:
-    """The student's code refuses with any exception; a hole of the skeleton does not count as refusing.
+    """The student's code refuses with any exception; the skeleton's NotImplementedError does not count as refusing.
 
     Args:
         thunk: asks the student's code.
@@ -375,6 +389,11 @@ def allowed(what: str) -> Iterator[None]:
         message = say("an error is raised for {what}, which the docstring allows", what=what)
         hint = mark("which values does the docstring allow, and which of them does your code refuse?")
         true(False, message, expected=say("no error"), actual=str(error), hint=hint, reveal=True)
+
+
+def _entry(what: str, key: object) -> str:
+    """What an entry of a quantity is called: as in Python, but words in Japanese end in no bracket."""
+    return say("{what}[{key!r}]", what=what, key=key) if is_wide(what[-1:]) else f"{what}[{key!r}]"
 
 
 def _unravel(place: int, shape: Sequence[int]) -> list[int]:
@@ -484,13 +503,15 @@ def _short_at(value: object, element: object, index: Sequence[int]) -> str:
     return say("{text}; {element} at {index}", text=text, element=_short(element, 60), index=list(index))
 
 
-def _short(value: object, limit: int = 160) -> str:
+def _short(value: object, limit: int = MAX_SHOWN) -> str:
     """At most ``limit`` characters; tensors as shape and rounded numbers."""
     if isinstance(value, torch.Tensor):
         numbers = value.flatten()[:8].tolist()
         text = ", ".join(f"{number:.4g}" if isinstance(number, float) else str(number) for number in numbers)
         more = ", …" if value.numel() > 8 else ""
         text = f"[{text}{more}] {_shape_of(value)}" if value.dim() else text
+    elif isinstance(value, Words):
+        text = str(value)
     elif isinstance(value, float):
         text = f"{value:.6g}"
     elif isinstance(value, dict):
@@ -500,4 +521,8 @@ def _short(value: object, limit: int = 160) -> str:
         text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
     else:
         text = repr(value)
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int = MAX_SHOWN) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

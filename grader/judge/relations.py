@@ -34,12 +34,13 @@ import torch
 from torch import Tensor
 
 from course.text import mark, say
-from grader import fixtures, wire
+from grader import wire
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import CheckSpec
 from grader.judge.expect import Comparison
 from grader.judge.proxy import RemoteRef, Student, check_seed
+from grader.student import registry
 
 Exchanged = Sequence[tuple[bytes, bytes]]
 Names = Callable[["Call"], Iterator[str]]
@@ -58,7 +59,7 @@ ENOUGH = 6
 IGNORED = -100
 NEARLY_NOTHING = 1e-3
 """A product or quotient below this is as good as zero, and whatever is zero would be one."""
-OF_SHARES = frozenset({"twice", "half", "one-minus"})
+OF_SHARES = frozenset({"twice", "half", "one-minus", "squared", "root"})
 """Relations that hold between two small fractions by accident."""
 SMALL = 24
 """Largest denominator of a small fraction."""
@@ -125,7 +126,7 @@ class _Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
-        target: Any = fixtures if call.root == "fixtures" else self._reference
+        target: Any = registry.ROOT if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
             path = f"{self._made_by.get(call.root, '?')}.{call.path or 'forward'}"

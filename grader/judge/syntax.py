@@ -6,6 +6,8 @@ import re
 import sys
 from dataclasses import dataclass
 
+from course.text import mark
+
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -19,21 +21,21 @@ class Newer:
 
 
 _KNOWN = (
-    Newer("t-strings", "3.14", r"(?<![\w'\"])(?:t|tr|rt)(?:'|\")"),
-    Newer("`except A, B:` without parentheses", "3.14", r"^\s*except\*?\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:"),
-    Newer("type parameters", "3.12", r"^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["),
-    Newer("`type` statements", "3.12", r"^\s*type\s+\w+\s*(?:\[.*\])?\s*="),
-    Newer("defaults of type parameters", "3.13", r"^\s*(?:async\s+)?(?:def|class|type)\s+\w+\s*\[[^\]]*="),
+    Newer(mark("t-strings"), "3.14", r"(?<![\w'\"])(?:t|tr|rt)(?:'|\")"),
+    Newer(mark("`except A, B:` without parentheses"), "3.14", r"^\s*except\*?\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:"),
+    Newer(mark("type parameters"), "3.12", r"^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["),
+    Newer(mark("`type` statements"), "3.12", r"^\s*type\s+\w+\s*(?:\[.*\])?\s*="),
+    Newer(mark("defaults of type parameters"), "3.13", r"^\s*(?:async\s+)?(?:def|class|type)\s+\w+\s*\[[^\]]*="),
     Newer(
-        "quotes of the same kind inside an f-string",
+        mark("quotes of the same kind inside an f-string"),
         "3.12",
         r"(?<!\w)(?:f|rf|fr)(?:\"[^\"]*\{[^}\"]*\"|'[^']*\{[^}']*')",
     ),
-    Newer("backslashes inside the braces of an f-string", "3.12", r"(?<!\w)(?:f|rf|fr)(?:\"|').*\{[^}]*\\"),
-    Newer("`except*`", "3.11", r"^\s*except\s*\*"),
-    Newer("an unpacked index", "3.11", r"\[[^\]]*\*\w+"),
-    Newer("`match` statements", "3.10", r"^\s*(?:match\s+.+|case\s+.+):\s*$"),
-    Newer("several context managers in parentheses", "3.10", r"^\s*(?:async\s+)?with\s*\("),
+    Newer(mark("backslashes inside the braces of an f-string"), "3.12", r"(?<!\w)(?:f|rf|fr)(?:\"|').*\{[^}]*\\"),
+    Newer(mark("`except*`"), "3.11", r"^\s*except\s*\*"),
+    Newer(mark("an unpacked index"), "3.11", r"\[[^\]]*\*\w+"),
+    Newer(mark("`match` statements"), "3.10", r"^\s*(?:match\s+.+|case\s+.+):\s*$"),
+    Newer(mark("several context managers in parentheses"), "3.10", r"^\s*(?:async\s+)?with\s*\("),
 )
 
 

@@ -1,7 +1,7 @@
 """What a wrong answer depends on: found by trying the same call with one thing changed.
 
 Where nothing else explains a failed check, the call that went wrong is made once more with one change of its arguments
-(``variations``). If the student's function now gives what the reference gives, the change is what its mistake depends
+(``variations``). If the student's function now gives what the reference gives, the change is what the failure depends
 on, and that is told: "With one change to the input of this check, your answer is right: every entry of `mask` is 1." It
 is a fact, whatever the code looks like.
 

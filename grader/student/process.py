@@ -1,6 +1,6 @@
 """The student process: loads one file and answers requests about it, inside the sandbox.
 
-It is forked from the warm host, so torch is there already; it sees the student's file and a scratch folder and
+It is forked from a fork server, so torch is there already; it sees the student's file and a scratch folder and
 nothing else of ours. It holds no check, no reference and no expected value: whatever the student's code does to this
 process, it can only change the student's own answers.
 """
@@ -75,10 +75,10 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
     file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
-    dispatcher's operations there are four of this process: ``["give", name, code]`` puts a reference definition into
-    the student's module; before each further check, ``["reload"]`` runs the file again in a fresh module, or
-    ``["renew"]`` keeps the module, where running the file takes long; after ``["forget"]``, the file is run afresh
-    whenever something of it is asked for, until the next check.
+    dispatcher's operations there are four of this process: ``["substitute", name, code]`` puts a definition of the
+    reference into the student's module; before each further check, ``["reload"]`` runs the file again in a fresh
+    module, or ``["renew"]`` keeps the module, where running the file takes long; after ``["forget"]``, the file is run
+    afresh whenever something of it is asked for, until the next check.
     """
     torch.set_num_threads(threads)
     gauge = Gauge(Path(path).parent)
@@ -157,9 +157,9 @@ class Served(Dispatcher):
         if operation == "forget":
             self.forgets = True
             return None
-        if operation == "give":
+        if operation == "substitute":
             try:
-                _give(self.module, *rest)
+                _substitute(self.module, *rest)
             except BaseException:  # nobody could tell it from an exception of the student's own code
                 os._exit(70)
             return None
@@ -174,16 +174,16 @@ def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: Served, gauge: 
         except (link.LinkClosed, OSError):
             return ""
         began = time.monotonic()
-        answer = dispatcher.handle(frame)
+        answer = dispatcher.answer(frame)
         gauge.look(began)
         if dispatcher.asked:
             return dispatcher.asked
         link.send(sock, answer)
 
 
-def _give(module: types.ModuleType, name: str, code: bytes) -> None:
+def _substitute(module: types.ModuleType, name: str, code: bytes) -> None:
     """Define ``name`` in the student's module from compiled code, which is all that ever comes here of a reference."""
-    namespace = {"__name__": "given", **vars(module)}
+    namespace = {"__name__": "substitute", **vars(module)}
     exec(marshal.loads(code), namespace)  # from the judge, which is trusted; made by this very interpreter
     setattr(module, name, namespace[name])
 

@@ -1,6 +1,6 @@
 """Shuts the doors of a student process: files, network, other processes, resources.
 
-Applied in a process just forked from the warm host, before the first line of the student's code runs. Three levels:
+Applied in a process just forked from a fork server, before the first line of the student's code runs. Three levels:
 
 ``full``
     Linux with Landlock and seccomp. Nothing can be read but the interpreter, the installed libraries (our own packages

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from course.text import say
+from course.text import listed, say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
 from solutions.recipes.team import ALONE, Team, like, parted, whole
@@ -171,7 +171,7 @@ def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
     plain = json.loads(json.dumps(identity))
     differs = [name for name in plain if plain[name] != checkpoint.identity.get(name)]
     if differs:
-        what = ", ".join(
+        what = listed(
             say(
                 "{name} ({before}, now {now})",
                 name=say(name),  # words, or the name of an option

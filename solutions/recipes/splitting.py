@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import solutions.evaluation
-from course.text import mark, say
+from course.text import listed, mark, say
 from solutions.recipes.data import Labelled, Split
 from solutions.recipes.errors import RecipeError
 
@@ -260,7 +260,7 @@ def describe_dropped(counts: Mapping[str, int]) -> str:
     >>> describe_dropped({"blank": 2, "duplicates": 0, "contradictory": 3})
     '2 blank, 3 contradictory'
     """
-    return ", ".join(say(DROPPED[name], count=counts[name]) for name in DROPPED if counts[name])
+    return listed(say(DROPPED[name], count=counts[name]) for name in DROPPED if counts[name])
 
 
 def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[str, int]) -> None:

@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from course import leftovers
-from course.text import language, mark, say
+from course.text import language, listed, mark, say
 from solutions.recipes.compare.store import SPLIT, Cell, Run, add
 from solutions.recipes.errors import RecipeError
 
@@ -155,7 +155,7 @@ def describe(cell: Cell) -> str:
     ]
     head = say("{method}, head {head}", method=config.method, head=config.head)
     rate = say("learning rate {rate:g}", rate=config.learning_rate)
-    return ", ".join([head, rate, *special, say("seed {seed}", seed=config.seed)])
+    return listed([head, rate, *special, say("seed {seed}", seed=config.seed)])
 
 
 def measure(
