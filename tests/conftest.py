@@ -21,8 +21,9 @@ from grader.judge import diagnose  # noqa: E402
 
 collect_ignore = ["attacks", "variants"]
 
-# What is named may not hang on how busy the machine is. How well the real limits do is measured by scripts.naming.
-diagnose.PAIR_SECONDS = diagnose.RELATION_SECONDS = 5.0
+# What is named may not hang on how busy the machine is: several times what a grading takes. How well the real limits do
+# is measured by scripts.naming.
+diagnose.PAIR_SECONDS = diagnose.RELATION_SECONDS = 2.0
 
 Result.to_json = to_json  # type: ignore[method-assign]
 """Every result that a test's own process writes is held against the schema."""
