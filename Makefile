@@ -18,10 +18,10 @@ SAMPLE ?= 1
 export COURSE_TEST_SAMPLE = $(SAMPLE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-class test test-slow check bench skeletons messages new
+.PHONY: help setup demo demo-class test test-slow check check-class bench skeletons messages new
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A stamp per level of installation: the next call starts at once, unless what is installed from has changed.
 # Some Linux distributions ship venv without pip; there the pip that is present fills the new environment.
@@ -39,7 +39,7 @@ $(VENV)/.dev: $(VENV)/.setup
 setup: $(VENV)/.setup ## create .venv with the course command in it
 	@$(BIN)/python -c "from course import shell; print('Ready. Next:', shell.runnable('course start'), sep='\n')"
 
-demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
+demo: $(VENV)/.setup ## grade exercise-3 three times: not started, with a misconception, solved
 	@$(BIN)/python -m scripts.demo
 
 demo-class: $(VENV)/.setup ## grade a generated class of twelve, from the files to the gradebook
@@ -56,6 +56,9 @@ check: $(VENV)/.dev ## format, lint, types and the fast tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow" $(WORKERS)
+
+check-class: $(VENV)/.dev ## a generated class of 120: release, grade, kill, resume, export, recount
+	@$(BIN)/python -m scripts.class_check
 
 bench: $(VENV)/.dev ## measure the figures that the documentation quotes
 	$(BIN)/python -m scripts.bench

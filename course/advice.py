@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import edition, workspace
+from course import edition, paths, workspace
 from course.lesson import INTRO
 from course.result import Result, next_command
 from course.shell import quote
@@ -106,7 +106,7 @@ def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
 
 def to_workspace() -> Advice:
     """For somebody who stands outside a workspace: go to the one that lies here, else make one."""
-    if (Path(workspace.DEFAULT) / workspace.DIRECTORY).is_dir():
+    if (Path(workspace.DEFAULT) / paths.DIRECTORY).is_dir():
         return Advice(f"cd {workspace.DEFAULT}", say("Go to your workspace:"))
     return Advice("course start", say("Create a workspace:"))
 

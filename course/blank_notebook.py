@@ -29,7 +29,7 @@ def make(exercise: Exercise) -> bytes:
         ),
         say(
             "Save the notebook before you grade it. Only definitions are graded; cells in which you only try "
-            "things out are not run."
+            "things out are not run. Reports count cells from the top, including Markdown cells: this is cell 1."
         ),
     ]
     if summary:

@@ -64,13 +64,14 @@ def isolated_command(module: str, *options: str) -> list[str]:
         module: dotted name.
         options: further options of the interpreter.
     """
-    code = _ISOLATED.format(root=str(Path(__file__).resolve().parents[1]), ours=OURS, more=_more(), module=module)
+    root = str(Path(__file__).resolve().parents[1])
+    code = _ISOLATED.format(root=root, ours=OURS, more=more_libraries(), module=module)
     written = ["-B"] if sys.dont_write_bytecode else []
     return [sys.executable, "-I", "-X", "utf8", *written, *options, "-c", code]
 
 
 @functools.cache
-def _more() -> list[str]:
+def more_libraries() -> list[str]:
     """Folders of libraries that an isolated interpreter does not know and that the grader needs, to come last.
 
     Only if something it needs is nowhere else: the user's own packages, then entries of PYTHONPATH that are absolute,

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from course import files
 from course.errors import BadDestination, cannot_write
+from course.paths import DIRECTORY
 from course.text import mark, say
-from course.workspace import DIRECTORY
 
 STDOUT = "-"
 """How the standard output is named."""

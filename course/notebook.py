@@ -4,7 +4,8 @@ Outputs are ignored, and nothing is run. The JSON is read by types that know the
 another version wrote, or that is not quite valid, is read all the same. What is no Python is dropped, lines keep their
 places in their cells, and of the rest stays what ``course.slicing`` says. Notes tell the learner what was left out.
 
-Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff do.
+Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff do. Jupyter shows no such number, only
+in which order cells were run; so where a note names a cell, another one says how cells are counted.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import msgspec
 from course import paths, slicing, submission, syllabus
 from course.submission import NotGradable
 from course.syllabus import Exercise
-from course.text import say, say_many
+from course.text import mark, say, say_many
 
 SUFFIX = ".ipynb"
 MAX_BYTES = 2**24
@@ -34,6 +35,7 @@ MAX_STATEMENTS = 10_000
 """Outside of functions."""
 SHOWN = 8
 """Places that one note names."""
+COUNTED = mark("Cells are counted from the top, including Markdown cells.")
 
 _COMMAND = r"(?:pip3?|conda|mamba|uv)[ \t]+(?:pip[ \t]+)?install\b"
 _HELP = r"%{0,2}[\w*][\w.*]*\?{1,2}[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
@@ -180,6 +182,7 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
         raise NotGradable(say("{file} has no code cell that contains code.", file=name))
     _demand_text(drafts, name)
     notes = [*_drop_magics(drafts), *_slice(drafts, names, name)]
+    notes += [say(COUNTED)] if notes else []
     source, places = _join(drafts)
     if not places:
         raise NotGradable("\n".join([say("{file} defines nothing that can be graded.", file=name), *notes]))
@@ -397,7 +400,10 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
 
 
 def _cut(draft: _Draft) -> list[str]:
-    """Take the statements out of a cell that do not stay; say where they stand."""
+    """Take the statements out of a cell that do not stay; say where they stand.
+
+    Of an import that would have worked, and that nothing uses, nobody needs to hear.
+    """
     gone = [unit for unit in draft.units if not unit.stays]
     if not gone:
         return []
@@ -405,7 +411,8 @@ def _cut(draft: _Draft) -> list[str]:
     for unit in gone:
         lines[unit.start - 1 : unit.end] = [""] * (unit.end - unit.start + 1)
     draft.text = "\n".join(lines)
-    if all(not unit.stays or unit.idle for unit in draft.units):
+    gone = [unit for unit in gone if not unit.at_hand]
+    if gone and all(not unit.stays or unit.idle for unit in draft.units):
         draft.text = ""
         return [say("cell {cell}", cell=draft.number)]
     return [

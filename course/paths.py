@@ -14,6 +14,8 @@ RESULT_SCHEMA = COURSE / "result.schema.json"
 """Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
 GRADEBOOK_SCHEMA = COURSE / "formats" / "gradebook.schema.json"
 """Of ``course/gradebook/v1``; the same script writes it."""
+DIRECTORY = ".course"
+"""What makes a directory a workspace: it holds what the course remembers."""
 SYLLABUS = COURSE / "syllabus.toml"
 EDITION = COURSE / "edition.toml"
 """What a student edition says about itself; the whole course has none."""
@@ -27,12 +29,12 @@ def lesson(slug: str, lang: str = "en") -> Path:
 
 
 def skeleton(slug: str) -> Path:
-    """The file with holes that a learner starts from."""
+    """The file with TODOs that a learner starts from."""
     return ROOT / "exercises" / f"{slug}.py"
 
 
 def solution(slug: str) -> Path:
-    """The reference, the same module without holes."""
+    """The reference, the same module complete."""
     return ROOT / "solutions" / f"{slug}.py"
 
 

@@ -7,7 +7,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import notebook, paths
+from course import notebook, paths, submission
 from course.compat import tomllib
 from course.syllabus import Exercise
 
@@ -41,26 +41,25 @@ def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
         A unified diff, and the functions that it leaves out, since they are as they were in the skeleton.
 
     Raises:
-        OSError: the file cannot be read.
-        NotGradable: it is a notebook that cannot be read.
+        NotGradable: the file cannot be read.
     """
     ours = paths.solution(exercise.slug).read_text(encoding="utf-8")
     if notebook.is_notebook(mine):
         found = notebook.load(mine, exercise)
         theirs = found.source.splitlines()[found.cells[0].start - 1 :]
     else:
-        theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+        theirs = submission.decode(submission.read(mine)).splitlines()
     blank, written = (
         _definitions(source) for source in (paths.skeleton(exercise.slug).read_text(encoding="utf-8"), ours)
     )
     handed_in = "\n".join(theirs)
-    untouched = [
+    not_started = [
         name for name in written if name in blank and blank[name] in handed_in and blank[name] != written[name]
     ]
-    for name in untouched:
+    for name in not_started:
         ours = ours.replace(written[name], blank[name])
     lines = difflib.unified_diff(theirs, ours.splitlines(), mine.name, "reference", n=CONTEXT, lineterm="")
-    return list(lines), untouched
+    return list(lines), not_started
 
 
 def _definitions(text: str) -> dict[str, str]:

@@ -379,7 +379,7 @@ class Screen:
         if check.traceback:
             self._print_traceback(check.traceback, message, indent=indent)
         explanation = check.explanation
-        if explanation and not check.misunderstood:
+        if explanation and not check.cause:
             words = explanation.text
             if explanation.kind == "crash":
                 words = say("what this means: {text}", text=words)

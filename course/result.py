@@ -7,7 +7,7 @@ from the classes below (``python -m scripts.schema``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -34,8 +34,8 @@ QUIET = ("not_started", "skipped")
 """Outcomes that say nothing about code that somebody has written."""
 NOT_DEFINED = "not-defined"
 """Id of the explanation of a check whose function is not in the file."""
-MISUNDERSTOOD = ("misconception", "pair", "relation")
-"""Kinds of explanations that are about what somebody thought; the others are about how the code ended."""
+CAUSES = ("misconception", "pair", "relation")
+"""Kinds of explanations that name a cause; the others are about how the code ended."""
 EXIT_CODES: Mapping[str, int] = {
     "passed": errors.PASSED,
     "failed": errors.NOT_PASSED,
@@ -135,9 +135,9 @@ class CheckResult(AnnouncedCheck):
         return self.status in QUIET
 
     @property
-    def misunderstood(self) -> Explanation | None:
-        """The explanation, if it is one of something misunderstood."""
-        return self.explanation if self.explanation and self.explanation.kind in MISUNDERSTOOD else None
+    def cause(self) -> Explanation | None:
+        """The explanation, if it names a misconception, a pair of them or a relation."""
+        return self.explanation if self.explanation and self.explanation.kind in CAUSES else None
 
     @property
     def follows(self) -> bool:
@@ -147,7 +147,7 @@ class CheckResult(AnnouncedCheck):
 
 @dataclass(frozen=True)
 class Cause:
-    """Something misunderstood that the grader named, with the checks that it explains."""
+    """A misconception, a pair of them or a relation that the grader named, with the checks that it explains."""
 
     id: str
     heading: str
@@ -231,7 +231,7 @@ class Result:
     only: list[str] = field(default_factory=list)
     """The checks that were asked for; empty means all."""
     notes: list[str] = field(default_factory=list)
-    """What of a notebook was left out, or that the grader failed to explain mistakes; one sentence each."""
+    """What of a notebook was left out, or why no misconception could be named; one sentence each."""
 
     @property
     def partial(self) -> bool:
@@ -259,7 +259,7 @@ class Result:
         explained: dict[str, list[CheckResult]] = {}
         told: dict[str, Explanation] = {}
         for check in self.failed:
-            if found := check.misunderstood:
+            if found := check.cause:
                 explained.setdefault(found.id, []).append(check)
                 told.setdefault(found.id, found)
         return [Cause(name, told[name].heading, told[name].text, tuple(checks)) for name, checks in explained.items()]
@@ -322,8 +322,9 @@ class Result:
 
 
 def plain(record: AnnouncedCheck | Result | Explanation | None) -> Any:
-    """A record as data that JSON can hold."""
-    return msgspec.to_builtins(record)
+    """A record as data that JSON can hold, with every field."""
+    # msgspec alone leaves out a field that the record was converted without, although it has a default.
+    return None if record is None else msgspec.to_builtins(asdict(record))
 
 
 def convert(record: object, kind: type[Any]) -> Any:

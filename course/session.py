@@ -1,7 +1,7 @@
 """One grading: a file goes in, events are heard on the way, a ``Result`` comes out.
 
-``grade``, and whoever grades next, call ``run``. A check that did not report did not pass: the list that the grader
-announced at the start says what must report.
+``course grade``, ``course watch``, ``course class grade`` and ``course class verify`` call ``run``. A check that did
+not report did not pass: the list that the grader announced at the start says what must report.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course import bundle, errors, notebook, submission
+from course import bundle, edition, errors, notebook, submission
 from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
@@ -99,6 +99,7 @@ class Grading:
             sandbox=self.sandbox,
             lang=self.lang,
             only=list(self.only),
+            edition=edition.graded(self.slug),
         )
         told.count_points()
         return told
@@ -178,7 +179,7 @@ def run(
             else:
                 submission.read(file)
         except submission.NotGradable as reason:
-            grading.refuse(str(reason), exercise.points)
+            grading.refuse(str(reason), edition.points(exercise))
         else:
             if heard:
                 heard(grading, {})

@@ -6,10 +6,10 @@ is not written yet. None of that may cost a point or a minute, so it is left out
 - what binds a name that the caller asks for: the functions and classes of an exercise;
 - every statement that binds a name which something that stays uses, or that changes such a value in place
   (``TABLE["x"] = 1``, ``NAMES.append("x")``, ``LoRALinear.forward = faster``);
-- other functions, classes and plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), which cost nothing, if all
-  that they use is there anyway;
-- imports that one of these uses, and of the others those that can do no harm: a plotting library that the grader lacks
-  is then not missed.
+- other functions, classes and plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), if all that they use is
+  there anyway and running them cannot raise: no calls, no arithmetic, no look-ups;
+- imports that one of these uses. A plotting library that the grader lacks is then not missed, nor a name that its
+  version of a library does not have.
 
 Names are those of Python's scopes: a parameter called ``model`` does not use the notebook's ``model``. Not seen: what a
 call changes behind the scenes (``register(MyModel)``, ``torch.set_default_dtype(...)``). Nothing is run. The source may
@@ -28,17 +28,19 @@ from dataclasses import dataclass, field
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What the parser raises; ValueError for a null byte or half of a surrogate pair."""
 
-AT_HAND = frozenset(sys.stdlib_module_names) | {"numpy", "peft", "torch", "transformers"}
-"""Modules whose import costs no point, even if nothing uses them."""
+STABLE = frozenset(sys.stdlib_module_names) | {"torch"}
+"""Modules that have the same names in every version that anybody uses here."""
+AT_HAND = STABLE | {"numpy", "peft", "transformers"}
+"""Modules that the grader has, whatever a notebook uses."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_PLAIN = (
-    *(ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.Set, ast.Dict),
-    *(ast.UnaryOp, ast.BinOp, ast.Lambda, ast.expr_context, ast.operator, ast.unaryop),
-)
-"""What a plain value is made of: neither calls nor comprehensions."""
+_GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
+"""Classes of Python that may be subscripted with anything."""
+_CLASSES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
+_OF_METHODS = frozenset({"classmethod", "property", "staticmethod"})
+"""Decorators that only wrap."""
 
 
 @dataclass
@@ -62,6 +64,27 @@ class Unit:
     def imports(self) -> bool:
         """Whether it only imports."""
         return all(isinstance(statement, _IMPORTS) for statement in self.statements)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it imports nothing but what Python brings along or the exercises themselves import."""
+        return self.imports and {module.partition(".")[0] for module, _ in self._imported} <= AT_HAND
+
+    @property
+    def stable(self) -> bool:
+        """Whether it only imports what is there in every version: whole modules, or names of stable ones."""
+        return self.at_hand and all(
+            module.partition(".")[0] in STABLE or (whole and "." not in module) for module, whole in self._imported
+        )
+
+    @property
+    def _imported(self) -> Iterator[tuple[str, bool]]:
+        """Modules, and whether it is the module that gets a name, not something in it."""
+        for statement in self.statements:
+            if isinstance(statement, ast.Import):
+                yield from ((alias.name, True) for alias in statement.names)
+            elif isinstance(statement, ast.ImportFrom):
+                yield statement.module or "", False
 
     @property
     def defines(self) -> bool:
@@ -157,7 +180,6 @@ def decide(everything: Iterable[Unit], names: Collection[str]) -> None:
         names: what has to be there whatever uses it, an exercise's functions for example.
     """
     everything = list(everything)
-    imported = {name for unit in everything if unit.imports for name in unit.binds}
     defined = {name for unit in everything if unit.defines for name in unit.binds}
     # Where none of the names is defined, every definition counts, so that the grader can say what it found instead.
     asked = set(names) & {name for unit in everything for name in unit.binds} or defined
@@ -166,11 +188,10 @@ def decide(everything: Iterable[Unit], names: Collection[str]) -> None:
     needed = _spread(everything, defined) | set(names)
     for unit in everything:
         unit.stays |= unit.imports and (_always(unit) or bool(unit.binds & needed))
-    _add_what_costs_nothing(everything, imported | defined)
+    _add_what_cannot_raise(everything)
     needed |= {name for unit in everything if unit.stays for name in unit.uses}
-    elsewhere = {name for unit in everything if not unit.stays for name in unit.uses}
     for unit in everything:
-        unit.stays |= unit.imports and (bool(unit.binds & needed) or (_is_at_hand(unit) and not unit.binds & elsewhere))
+        unit.stays |= unit.imports and bool(unit.binds & needed)
 
 
 def _spread(everything: Sequence[Unit], defined: set[str]) -> set[str]:
@@ -206,51 +227,162 @@ def _by_name(everything: Sequence[Unit], which: str) -> dict[str, list[Unit]]:
     return found
 
 
-def _add_what_costs_nothing(everything: Sequence[Unit], known: set[str]) -> None:
-    """Let definitions and plain values stay too, but nothing that only they use."""
-    there = {name for unit in everything if unit.stays or _is_at_hand(unit) for name in unit.binds}.union(dir(builtins))
+def _add_what_cannot_raise(everything: Sequence[Unit]) -> None:
+    """Let definitions and plain values stay too, unless running them could raise; but nothing that only they use."""
+    there = {name for unit in everything if unit.stays or unit.stable for name in unit.binds}.union(dir(builtins))
     bound = {name for unit in everything for name in unit.binds}
-    plain = known | set(dir(builtins))
+    scope = _Scope(names={*dir(builtins)} - bound, classes={*_CLASSES} - bound)
     for unit in everything:
-        is_plain = all(_is_plain(statement, plain) for statement in unit.statements)
-        plain |= unit.binds if is_plain else set()
-        uses = unit.uses & bound if is_plain else unit.uses  # of a plain value, only a lambda uses what is nowhere
-        if not unit.stays and not unit.imports and (is_plain or unit.defines) and uses <= there | unit.binds:
-            unit.stays = True
-            there |= unit.binds
+        if not unit.stays and not unit.imports and all(map(scope.is_safe, unit.statements)):
+            uses = unit.uses if unit.defines else unit.uses & bound  # of a value, only a lambda uses what is nowhere
+            if uses <= there | unit.binds:
+                unit.stays = True
+                there |= unit.binds
+        if unit.stays or unit.stable:
+            scope.add(unit)
 
 
-def _is_plain(statement: ast.stmt, known: set[str]) -> bool:
-    """Whether it assigns a plain value to a name."""
-    if isinstance(statement, ast.Assign):
-        targets, value = statement.targets, statement.value
-    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        targets, value = [statement.target], statement.value
-    else:
-        return False
-    if not all(
-        isinstance(node, (ast.Name, ast.Tuple, ast.expr_context)) for target in targets for node in ast.walk(target)
-    ):
-        return False
-    waiting: list[ast.AST] = [value]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, _PLAIN) or (isinstance(node, ast.Name) and node.id not in known):
+@dataclass
+class _Scope:
+    """What is bound where a statement stands, and whether running it can raise.
+
+    An attribute of what was imported (``torch.Tensor``) is taken for granted in a signature and as a base class, or
+    next to no helper could stay; as a value it is not.
+    """
+
+    names: set[str]
+    classes: set[str]
+    """Names among them that stand for classes."""
+    modules: set[str] = field(default_factory=set)
+    """Names that were imported: modules, and what is in them."""
+
+    def add(self, unit: Unit) -> None:
+        """Take note of what a statement binds that is run."""
+        self.names |= unit.binds
+        self.modules = self.modules | unit.binds if unit.imports else self.modules - unit.binds
+        if any(isinstance(statement, ast.ClassDef) for statement in unit.statements):
+            self.classes |= unit.binds
+        else:
+            self.classes -= unit.binds
+
+    def is_safe(self, statement: ast.stmt) -> bool:
+        """Whether a statement cannot raise: a definition, or a plain value that gets a name."""
+        try:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return not statement.decorator_list and self._is_safe_function(statement)
+            if isinstance(statement, ast.ClassDef):
+                return self._is_safe_class(statement)
+            return self._is_safe_value(statement)
+        except RecursionError:  # a sum of very many types
             return False
-        if not isinstance(node, ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
-    return True
+
+    def _is_safe_function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        arguments = function.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        types = [function.returns, *(one.annotation for one in every if one)]
+        return not getattr(function, "type_params", None) and all(
+            self._is_type(one) for one in [*types, *arguments.defaults, *arguments.kw_defaults] if one
+        )
+
+    def _is_safe_class(self, node: ast.ClassDef) -> bool:
+        bases = [base for base in node.bases if isinstance(base, (ast.Name, ast.Attribute)) and self._is_class(base)]
+        if node.decorator_list or node.keywords or len(node.bases) > 1 or len(bases) < len(node.bases):
+            return False
+        inside = _Scope({*self.names}, {*self.classes}, {*self.modules})
+        for statement in node.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                known = [one for one in statement.decorator_list if isinstance(one, ast.Name) and one.id in _OF_METHODS]
+                if len(known) < len(statement.decorator_list) or not inside._is_safe_function(statement):
+                    return False
+                inside.names.add(statement.name)
+            elif isinstance(statement, ast.AnnAssign) and statement.value is None:
+                if not isinstance(statement.target, ast.Name) or not inside._is_type(statement.annotation):
+                    return False
+            elif inside._is_safe_value(statement):
+                stored = [one for one in ast.walk(statement) if isinstance(one, ast.Name) and _is_stored(one)]
+                inside.names |= {one.id for one in stored}
+            elif not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+                if not isinstance(statement, ast.Pass):
+                    return False
+        return True
+
+    def _is_safe_value(self, statement: ast.stmt) -> bool:
+        """Whether it gives names to values that are written out."""
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+            if not self._is_type(statement.annotation):
+                return False
+        else:
+            return False
+        count = len(value.elts) if isinstance(value, (ast.Tuple, ast.List)) else None
+        fit = all(
+            isinstance(target, ast.Name)
+            or (isinstance(target, ast.Tuple) and len(target.elts) == count and all(map(_is_stored, target.elts)))
+            for target in targets
+        )
+        return fit and self._is_value(value)
+
+    def _is_value(self, node: ast.expr | None) -> bool:
+        """Whether an expression is written out: literals, names that are bound, and containers and lambdas of these."""
+        if isinstance(node, ast.Name):
+            return node.id in self.names
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return all(map(self._is_value, node.elts))
+        if isinstance(node, ast.Set):
+            return all(map(_is_literal, node.elts))
+        if isinstance(node, ast.Dict):
+            return all(map(_is_literal, node.keys)) and all(map(self._is_value, node.values))
+        if isinstance(node, ast.Lambda):
+            return all(self._is_value(one) for one in [*node.args.defaults, *node.args.kw_defaults] if one)
+        if isinstance(node, ast.Subscript):
+            return self._is_generic(node.value) and self._is_value(node.slice)
+        return _is_literal(node)
+
+    def _is_type(self, node: ast.expr | None) -> bool:
+        """The same, or what a signature may hold besides: ``torch.Tensor``, ``Sequence[Tensor] | None``."""
+        if isinstance(node, ast.Attribute):
+            return self._is_imported(node)
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return all(map(self._is_type, node.elts))
+        if isinstance(node, ast.Subscript):
+            return (self._is_generic(node.value) or self._is_imported(node.value)) and self._is_type(node.slice)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            left, right = self._is_class(node.left), self._is_class(node.right)
+            return (left and (right or _is_none(node.right))) or (right and _is_none(node.left))
+        return self._is_value(node)
+
+    def _is_class(self, node: ast.expr) -> bool:
+        """Whether it is a type that may be a base, or stand beside ``|``."""
+        if isinstance(node, ast.Name):
+            return node.id in self.classes or node.id in self.modules
+        return not isinstance(node, (ast.Constant, ast.Tuple, ast.List)) and self._is_type(node)
+
+    def _is_imported(self, node: ast.expr) -> bool:
+        return bool(_root(node) & self.modules) and all(
+            isinstance(one, (ast.Name, ast.Attribute, ast.expr_context)) for one in ast.walk(node)
+        )
+
+    def _is_generic(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in _GENERIC & self.classes
 
 
-def _is_at_hand(unit: Unit) -> bool:
-    """Whether it imports nothing but what Python brings along or the exercises themselves import."""
-    modules = {
-        (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0]
-        for statement in unit.statements
-        if isinstance(statement, _IMPORTS)
-        for alias in statement.names
-    }
-    return unit.imports and modules <= AT_HAND
+def _is_literal(node: ast.AST | None) -> bool:
+    """Whether it is a constant that can be a key: a text, a number with or without a sign, a tuple of these."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        return isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float, complex)
+    if isinstance(node, ast.Tuple):
+        return all(map(_is_literal, node.elts))
+    return isinstance(node, ast.Constant)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _always(unit: Unit) -> bool:

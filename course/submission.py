@@ -77,6 +77,10 @@ class Empty(NotGradable):
     """There is nothing in this file."""
 
 
+class TooLarge(NotGradable):
+    """The file has more bytes than it may have."""
+
+
 def read(path: Path, within: Path | None = None) -> bytes:
     """The student's file, opened once and read within bounds; nothing is opened that could keep us waiting.
 
@@ -91,6 +95,18 @@ def read(path: Path, within: Path | None = None) -> bytes:
         NotGradable: missing, empty, no regular file, too large, of another kind, or no text.
     """
     return demand_source(path.name, contents(path, MAX_BYTES, within, refusal))
+
+
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file is, byte for byte, this; no more of it is read than that takes.
+
+    Raises:
+        NotGradable: missing, or no regular file.
+    """
+    try:
+        return contents(path, len(content)) == content
+    except TooLarge:
+        return False
 
 
 def demand_source(shown: str, data: bytes) -> bytes:
@@ -183,10 +199,10 @@ def demand_size(shown: str, size: int, limit: int) -> None:
     """Refuse a file that has more bytes than this.
 
     Raises:
-        NotGradable: it has.
+        TooLarge: it has.
     """
     if size > limit:
-        raise NotGradable(
+        raise TooLarge(
             say(
                 "{file} has {size} bytes; a solution needs no more than {limit}.",
                 file=shown,

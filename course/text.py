@@ -97,7 +97,7 @@ def say(sentence: str, /, **values: object) -> str:
     """The sentence in the reader's language with its gaps filled in.
 
     Raises:
-        KeyError: a gap has no value; a mistake of ours that the tests find.
+        KeyError: a gap has no value; a fault of ours that the tests find.
     """
     return filled(translated(sentence), values)
 

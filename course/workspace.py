@@ -23,15 +23,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from course import files, locks, paths
-from course.errors import CannotRemember, cannot_write
+from course import files, locks, paths, submission
+from course.errors import BadDestination, CannotRemember, cannot_write
+from course.paths import DIRECTORY
 from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
 
 DEFAULT = "my-course"
 """Where ``course start`` puts a workspace if it is told no name."""
-DIRECTORY = ".course"
 SCHEMA = "course/state/v1"
 
 
@@ -47,7 +47,7 @@ class Memory:
     """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order, and
     ``kind``, ``cause`` (its id) and ``explanation`` (its text) of what explains them."""
     given: list[str] = field(default_factory=list)
-    """Checks whose own hint was shown (``id`` and the mistake named)."""
+    """Checks whose own hint was shown (``id`` and the misconception named)."""
     levels: dict[str, int] = field(default_factory=dict)
     """Function -> how many of the lesson's hints were shown."""
     results: dict[str, int] = field(default_factory=dict)
@@ -178,15 +178,15 @@ class Workspace:
         return self.root / f"{exercise.slug}.ipynb"
 
     def work(self, exercise: Exercise) -> Path:
-        """What the learner works in: the notebook if there is no other file, or only an untouched skeleton."""
+        """What the learner works in: the notebook if there is no other file, or only one not started."""
         file, notebook = self.file(exercise), self.notebook(exercise)
         if not notebook.is_file():
             return file
         try:
-            touched = file.read_bytes() != paths.skeleton(exercise.slug).read_bytes()
-        except OSError:  # of a file that cannot be read, the grading tells
-            touched = os.path.lexists(file)
-        return file if touched else notebook
+            started = not submission.holds(file, paths.skeleton(exercise.slug).read_bytes())
+        except submission.NotGradable:  # of a file that cannot be read, the grading tells
+            started = os.path.lexists(file)
+        return file if started else notebook
 
     def memories(self) -> dict[str, Memory]:
         """What is remembered, by slug; empty if there is nothing that can be read."""
@@ -359,12 +359,14 @@ def reset(workspace: Workspace, exercise: Exercise, now: datetime) -> tuple[bool
     backup: Path | None = None
     try:
         if target.exists():
-            if target.read_bytes() == skeleton:
+            if submission.holds(target, skeleton):
                 return False, None
             backup = _backup(target, workspace.root / DIRECTORY / "backups", now)
         files.write_bytes(target, skeleton)
     except OSError as error:
         raise cannot_write(Path(error.filename or target), error) from error
+    except submission.NotGradable as reason:
+        raise BadDestination(str(reason)) from reason
     return True, backup
 
 

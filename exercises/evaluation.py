@@ -135,8 +135,8 @@ def rmse(pred: Tensor, target: Tensor) -> float:
         target: (B,)
 
     Returns:
-        One plain number, not rounded, for all B values together. (A one-element tensor that is detached from the graph
-        is accepted with a remark.)
+        One plain number, not rounded, for all B values together: no value is left out, so if one of them is nan, the
+        result is nan. (A one-element tensor that is detached from the graph is accepted with a remark.)
 
     Raises:
         ValueError: ``pred`` and ``target`` hold different numbers of values. (Another type of error is accepted with a

@@ -1,4 +1,4 @@
-"""``python -m grader``: the warm host on standard input and output.
+"""``python -m grader``: the host, on standard input and output.
 
 ``--doctor`` prints what this machine has; ``--spawn`` does without fork, as where there is none.
 """
@@ -31,8 +31,8 @@ def isolate() -> None:
     assert spec is not None and spec.loader is not None
     compat = module_from_spec(spec)
     spec.loader.exec_module(compat)
-    given = [f"-X{name}" + ("" if value is True else f"={value}") for name, value in sys._xoptions.items()]
-    command = compat.isolated_command("grader", *given)
+    options = [f"-X{name}" + ("" if value is True else f"={value}") for name, value in sys._xoptions.items()]
+    command = compat.isolated_command("grader", *options)
     try:
         os.execv(command[0], [*command, *sys.argv[1:]])
     except PermissionError:  # an interpreter that another user has started for us: what it would have done, done here

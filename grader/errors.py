@@ -55,7 +55,7 @@ class StudentGone(Exception):
 
 
 class ServerError(Exception):
-    """The warm host cannot do what it is asked: no fault of the student's."""
+    """A fork server cannot do what it is asked: no fault of the student's."""
 
 
 @dataclass
@@ -65,7 +65,8 @@ class StudentRaised(Exception):
     type: str
     message: str
     frames: list[tuple[int, str]] = field(default_factory=list)
-    place: tuple[int, str] | None = None
+    bad_line: int | None = None
+    """Where the file itself does not parse: the number of the line, 0 if the compiler names none."""
     not_started: bool = False
     memory: bool = False
     left_out: int = 0
@@ -89,12 +90,12 @@ class StudentRaised(Exception):
         if not isinstance(data, dict):
             raise wire.WireError("malformed description of an exception")
         try:
-            place = data["place"]
+            bad_line = data["bad_line"]
             return cls(
                 type=_text(data["type"]),
                 message=_text(data["message"]),
                 frames=[_line(frame) for frame in _list(data["frames"])[-wire.MAX_FRAMES :]],
-                place=None if place is None else _line(place),
+                bad_line=None if bad_line is None else _line([bad_line, ""])[0],
                 not_started=data["not_started"] is True,
                 memory=data["memory"] is True,
                 left_out=_line([data.get("left_out", 0), ""])[0],

@@ -1,7 +1,7 @@
 """What is imported ahead of time; ``preloads`` in the syllabus and of a check ask for it by these names."""
 
 PRELOADS = {
-    # torch imports these at the first optimizer and the first backward pass with a gradient given; 0.8 s together
+    # torch imports these at the first optimizer and the first backward pass from a supplied gradient; 0.8 s together
     "training": ("torch._dynamo",),
     "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
     "peft": ("peft",),

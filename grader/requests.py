@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import syllabus, text
+from course import errors, syllabus, text
 from course.syllabus import Exercise
 from grader.student import sandbox
-
-FAULT_EXIT_CODE = 3
 
 
 @dataclass(frozen=True)
@@ -92,4 +90,4 @@ def _cells(told: Iterable[Iterable[int]]) -> tuple[tuple[int, int, int], ...]:
 
 def fault(message: str) -> dict[str, Any]:
     """The event for what is the grader's own fault."""
-    return {"event": "fault", "message": message, "exit_code": FAULT_EXIT_CODE}
+    return {"event": "fault", "message": message, "exit_code": errors.GRADER_FAULT}

@@ -82,7 +82,7 @@ class WireError(Exception):
 
 
 class Reference:
-    """A stand-in for an object that stays on the other side; ``number`` is its place in the other side's table."""
+    """An object that stays on the other side, as it travels; ``number`` is its place in the other side's table."""
 
     __slots__ = ("number",)
 

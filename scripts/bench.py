@@ -6,6 +6,7 @@ ratio is the median over the pairs. Absolute seconds are given for orientation o
     python -m scripts.bench --json bench.json                    everything (about fifteen minutes on two cores)
     python -m scripts.bench --part grading --submissions 10      a shorter look
     python -m scripts.bench --part beginnings                    what a line at the top of a file costs
+    python -m scripts.bench --part hostile --submissions 40      what files that waste time cost the others
     python -m scripts.bench --part start                         how soon a recipe trains
 """
 
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +36,12 @@ from course.classroom import run
 from course.classroom.model import Found, Handed, Student
 from course.classroom.store import Store
 from course.grader import Grader
+from course.result import Result
 from grader.judge.diagnose import load_misconceptions
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "lora"
+PARTS = ("grading", "beginnings", "class", "hostile", "start", "training")
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
 
 
@@ -46,7 +49,7 @@ def main() -> None:
     """Run the parts asked for, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--part", choices=["grading", "beginnings", "class", "start", "training", "all"], default="all")
+    parser.add_argument("--part", choices=["all", *PARTS], default="all")
     parser.add_argument("--pairs", type=int, default=5, help="paired runs per ratio")
     parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
     options = parser.parse_args()
@@ -59,6 +62,9 @@ def main() -> None:
     if options.part in ("class", "all"):
         say("a class, with one job and with two")
         rows += list(classroom(options.submissions))
+    if options.part in ("hostile", "all"):
+        say("a class with files that waste time, and without them")
+        rows += list(hostile(options.submissions))
     if options.part in ("start", "all"):
         say("the start of a training")
         rows.append(start(options.pairs))
@@ -98,17 +104,17 @@ def grading(pairs: int, submissions: int) -> Iterator[dict[str, Any]]:
         "first verdict on the screen", grade, "import torch", import_torch, pairs, "1.6", measure=first_verdict
     )
 
-    say("second grading in a warm host")
+    say("second grading by the same host")
     with Host() as host:
-        host.grade(reference)
-        host.wait_until_warm(reference)
-        warm, yardstick = [], []
+        for _ in range(2):  # from the second one on, everything is imported
+            host.grade(reference)
+        again, yardstick = [], []
         for _ in range(pairs):
-            warm.append(host.grade(reference)["wall"])
+            again.append(host.grade(reference)["wall"])
             yardstick.append(seconds_of(import_torch))
         checks = len(host.grade(reference)["result"]["checks"])
-        yield row("second grading, warm host", statistics.median(warm), "import torch", ratios(warm, yardstick))
-        per_check = [seconds / checks for seconds in warm]
+        yield row("second grading, same host", statistics.median(again), "import torch", ratios(again, yardstick))
+        per_check = [seconds / checks for seconds in again]
         start = [seconds_of([sys.executable, "-c", "pass"]) for _ in range(pairs)]
         yield row(
             f"per check ({checks} of them)", statistics.median(per_check), "start of python", ratios(per_check, start)
@@ -144,12 +150,12 @@ def beginnings(pairs: int) -> Iterator[dict[str, Any]]:
 
 
 def many(count: int) -> Iterator[dict[str, Any]]:
-    """``count`` files, half of them wrong: one warm host against one pytest process per file, same checks."""
+    """``count`` files, half of them wrong: one host against one pytest process per file, same checks."""
     with tempfile.TemporaryDirectory() as folder:
         files = submissions(Path(folder), count)
         with Host() as host:
-            host.grade(files[0])
-            host.wait_until_warm(files[0])
+            for _ in range(2):  # from the second one on, everything is imported
+                host.grade(files[0])
             started, before = time.perf_counter(), processor_seconds()
             results = [host.grade(file)["result"] for file in files]
             one_by_one, own = time.perf_counter() - started, processor_seconds() - before
@@ -206,6 +212,112 @@ def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
         yield {"what": f"memory of the whole run, jobs: {jobs}", "value": value, "limit": limit, "bytes": most}
 
 
+WASTES = """
+import time
+
+
+def waste(*args, **kwargs):
+    end = time.process_time() + 9  # a check may take 10
+    while time.process_time() < end:
+        pass
+    raise ValueError
+
+
+"""
+"""Put behind the reference, with all names of the exercise: it stays within every limit, and uses a processor."""
+
+
+def hostile(count: int, jobs: int = 2) -> Iterator[dict[str, Any]]:
+    """A class, and the same class with 5 % more files that waste as much time as they can; seeds are the same."""
+    names = " = ".join(syllabus.resolve(SLUG).names)
+    bad = paths.solution(SLUG).read_text(encoding="utf-8") + f"{WASTES}{names} = waste\n"
+    wasting = [f"{bad}# {number}\n" for number in range(max(1, round(count / 20)))]
+    (clean, before), (mixed, used) = timed_class(count, jobs, []), timed_class(count, jobs, wasting)
+    yield from told_of_hostile(clean, mixed, jobs, (used - before) / len(wasting))
+
+
+def told_of_hostile(
+    clean: dict[str, Graded], mixed: dict[str, Graded], jobs: int, processor: float
+) -> Iterator[dict[str, Any]]:
+    """Rows about a class without hostile files and with them.
+
+    Args:
+        clean: student -> how it went.
+        mixed: the same with hostile files.
+        jobs: at once.
+        processor: seconds that each hostile file took of it.
+    """
+    honest = {name: mixed[name] for name in clean}
+    bad = [one for name, one in mixed.items() if name not in clean]
+    what = f"class of {len(clean)} and {len(bad)} hostile, {jobs} jobs"
+    differ = sum(honest[name].points != one.points for name, one in clean.items())
+    yield {"what": f"{what}: marks of the others that change", "value": str(differ), "limit": "0", "changed": differ}
+    pairs: tuple[tuple[str, str, float, float], ...] = (
+        ("each", "grading of another file, median", *(_median_seconds(part) for part in (clean, honest))),
+        ("last", "last result of the others", *(max(one.ended for one in part.values()) for part in (clean, honest))),
+        ("run", "end of the run", *(max(one.ended for one in part.values()) for part in (clean, mixed))),
+    )
+    for key, name, alone, beside in pairs:
+        value = f"{beside:.1f} s, without hostile files {alone:.1f} s"
+        yield {"what": f"{what}: {name}", "value": value, f"{key}_alone": round(alone, 1), key: round(beside, 1)}
+    value = f"{processor:.0f} s"
+    yield {"what": f"{what}: processor time of each hostile file", "value": value, "hostile": round(processor, 1)}
+
+
+def _median_seconds(part: dict[str, Graded]) -> float:
+    return statistics.median(one.seconds for one in part.values())
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One submission of a class that was timed."""
+
+    points: int
+    seconds: float
+    """Of its grading, by the clock on the wall."""
+    ended: float
+    """Seconds after the first grading began."""
+
+
+def timed_class(count: int, jobs: int, bad: Sequence[str]) -> tuple[dict[str, Graded], float]:
+    """Have a class graded in which the hostile files come after the first third.
+
+    Args:
+        count: files that are not hostile.
+        jobs: at once.
+        bad: the hostile files.
+
+    Returns:
+        Student -> how it went, and the processor seconds that all of it took.
+    """
+    setup, found = run.Setup(), {}
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
+        sources = [
+            Path(file).read_bytes() + f"\n# {n}\n".encode() for n, file in enumerate(submissions(Path(folder), count))
+        ]
+        names = [f"s{number:03}" for number in range(count)]  # they are graded in this order
+        place = count // 3
+        sources[place:place] = [source.encode() for source in bad]
+        names[place:place] = [f"s{place - 1:03}-hostile{number}" for number in range(len(bad))]
+        handed = [
+            Handed(Student(name), SLUG, f"{name}.py", source, hashlib.sha256(source).hexdigest())
+            for name, source in zip(names, sources, strict=True)
+        ]
+        with run.local(setup, jobs) as crew:
+            waiting, counts = run.take(Found(tuple(handed), ()), store, "class", setup, seed=lambda one: 1)
+            started, before = time.monotonic(), processor_seconds()
+
+            def heard(job: run.Job, result: Result) -> None:
+                told = Graded(result.points, result.seconds or 0.0, time.monotonic() - started)
+                found.update({one.student: told for one in job.submissions})
+
+            run.grade(waiting, store, crew, counts, heard)
+            used = processor_seconds() - before  # now, before servers end
+    if counts.graded != len(handed):
+        raise SystemExit(f"not everything was graded: {counts}")
+    return found, used
+
+
 def start(pairs: int) -> dict[str, Any]:
     """``course run finetune`` until it has told of its second step: the first one that it can measure."""
     train = [sys.executable, "-m", "course", "run", "finetune", "--method", "lora", "--max-steps", "3"]
@@ -239,7 +351,7 @@ def second_step(command: list[str]) -> float:
 
 @dataclass(frozen=True)
 class ClassRun:
-    """What the grading of a class took, in a grader that was warm."""
+    """What the grading of a class took, by graders that had graded before."""
 
     seconds: float
     parent: float
@@ -255,7 +367,7 @@ class ClassRun:
 
 
 def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
-    """Have a class graded: ``count`` submissions, and before them two per job that warm the grader up."""
+    """Have a class graded: ``count`` submissions, after two per job that are not measured."""
     setup = run.Setup()
     most = [0]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
@@ -265,7 +377,7 @@ def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
             student = Student(f"s{number:03}")
             handed.append(Handed(student, SLUG, file, source, hashlib.sha256(source).hexdigest()))
         with run.local(setup, jobs) as crew, watching(most) if watched else contextlib.nullcontext():
-            for part in (handed[: 2 * jobs], handed[2 * jobs :]):  # the first of them warm it up
+            for part in (handed[: 2 * jobs], handed[2 * jobs :]):  # the first of them are not measured
                 started, own, inside = time.perf_counter(), time.process_time(), [0.0]
                 before = processor_seconds()
                 timed = Timed(store, inside)
@@ -373,10 +485,6 @@ class Host(Grader):
         if event["event"] == "fault":
             raise SystemExit(event["message"])
         return {"result": event["result"], "wall": time.perf_counter() - started}
-
-    def wait_until_warm(self, file: str) -> None:
-        """A second grading needs everything to be imported; the first one leaves it so."""
-        self.grade(file)
 
     def private_memory(self, file: str) -> str:
         """Median and maximum, over student processes, of the largest private memory seen while one grading runs."""

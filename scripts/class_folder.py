@@ -1,13 +1,16 @@
 """A class that never was: generated submissions with what is to come of each. ``python -m scripts.class_folder DIR``.
 
 Right ones are the reference, most with an unusual implementation of something behind it; wrong ones are the reference
-with one misconception of the catalogue put in; hostile ones are some of those that ``tests/test_attacks.py`` stands.
-The same seed gives the same class, times included.
+with one misconception of the catalogue put in. Hostile ones are the reference, in which every other function is one of
+the attacks that ``tests/test_attacks.py`` stands, whatever the exercise is: only the functions that are left right may
+earn points. The same seed gives the same class, times included.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import os
 import random
@@ -45,22 +48,26 @@ FIRST = (
 )
 LAST = ("Lovelace", "Hopper", "Nguyen", "O'Neil", "García", "Li", "Okafor", "Berg", "Mensah", "Nowak", "Iyer", "Sato")
 ATTACKS = (
+    "patch_pytest",
     "exit_at_call",
-    "lying_tensor",
     "patch_comparisons",
+    "start_processes",
     "exit_at_import",
+    "lying_numbers",
     "read_files",
     "escape_codes",
     "frame_garbage",
     "import_ours",
-    "start_processes",
     "shadow_files",
     "forge_code",
-    "patch_pytest",
 )
 """Hostile files that end quickly."""
+HANGING = "loop_ignoring_signals"
+"""One that never ends by itself."""
 AT_IMPORT = ("exit_at_import", "forge_code")
 """Those that end when they are imported."""
+ATTACKED = re.compile(r"^def lora_report\([^)]*\)", re.MULTILINE)
+"""The function that all of these define."""
 COMMON = 5
 """Misconceptions that several students share."""
 EVERY = (
@@ -72,7 +79,7 @@ EVERY = (
     "broken",
     "resubmitted",
     "empty",
-    "wrong",
+    "hanging",
     "duplicate",
     "skeleton",
     "missing",
@@ -97,6 +104,10 @@ class Expected:
     late: timedelta = timedelta()
     misconception: str | None = None
     """What was put into a wrong one."""
+    attack: str | None = None
+    """What a hostile one tries: a file of ``tests/attacks``."""
+    honest: tuple[str, ...] = ()
+    """Functions that a hostile one leaves right; no other one may earn a point."""
     files: tuple[str, ...] = field(default=())
     """Below the folder; the last one counts."""
 
@@ -171,6 +182,38 @@ def policy(exercises: Sequence[str] = ("lora",)) -> str:
     )
 
 
+CANVAS_COLUMN = "Week 3 (4711)"
+
+
+def canvas(expected: Sequence[Expected]) -> str:
+    """The gradebook that Canvas would export for this class, without marks."""
+    rows = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", CANVAS_COLUMN],
+        ["    Points Possible", "", "", "", "", str(syllabus.resolve(expected[0].exercise).points)],
+    ]
+    for number, one in enumerate(dict.fromkeys(one.student for one in expected), start=501):
+        first, _, last = one.name.partition(" ")
+        rows.append([f"{last}, {first}", str(number), one.id, one.email, "Week 3 A", ""])
+    return _csv(rows)
+
+
+def moodle(expected: Sequence[Expected]) -> str:
+    """The grading worksheet that Moodle would export for this class, without marks."""
+    most = f"{syllabus.resolve(expected[0].exercise).points:.2f}"
+    titles = "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed"
+    titles += ",Last modified (submission),Last modified (grade),Feedback comments"
+    rows = [titles.split(",")]
+    for number, one in enumerate(dict.fromkeys(one.student for one in expected), start=700_001):
+        rows.append([f"Participant {number}", one.name, one.email, "Submitted", "", most, "Yes", "-", "-", ""])
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> str:
+    target = io.StringIO(newline="")
+    csv.writer(target, lineterminator="\n").writerows(rows)
+    return target.getvalue()
+
+
 # --- Who and what -----------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +249,7 @@ class _Maker:
             for path in sorted(paths.variants(slug).glob("*.py"))
             if "from __future__" not in (text := path.read_text(encoding="utf-8"))
         ]
-        self.attacks = [paths.variants(slug).parents[1] / "attacks" / f"{name}.py" for name in ATTACKS]
+        self.names = syllabus.resolve(slug).names
         self.made = {"wrong": 0, "hostile": 0, "right": 0}
         self.first_right = b""
 
@@ -224,10 +267,12 @@ class _Maker:
             late = timedelta(hours=self.chance.choice([1, 30, 60])) + student.extension
             counted = late - student.extension - timedelta(minutes=10)
             return replace(told, late=counted), [replace(right, submitted=DEADLINE + late)]
-        if kind == "hostile":
-            name, content = self.hostile()
+        if kind in ("hostile", "hanging"):
+            name, content = self.hanging() if kind == "hanging" else self.hostile()
             status = "not_gradable" if name in AT_IMPORT else "failed"
-            return replace(told, points="less", status=status), [_File(content, on_time)]
+            honest = self.names[1:] if kind == "hanging" else self.names[1::2]
+            told = replace(told, points="less", status=status, attack=name, honest=honest)
+            return told, [_File(content, on_time)]
         if kind == "notebook":
             return told, [_File(notebook(self.right().decode()), on_time, ".ipynb")]
         if kind == "broken":
@@ -270,9 +315,20 @@ class _Maker:
 
     def hostile(self) -> tuple[str, bytes]:
         """The next attack: its name and the file."""
-        path = self.attacks[self.made["hostile"] % len(self.attacks)]
+        name = ATTACKS[self.made["hostile"] % len(ATTACKS)]
         self.made["hostile"] += 1
-        return path.stem, path.read_bytes()
+        return name, self.attacked(name, self.names[::2])
+
+    def hanging(self) -> tuple[str, bytes]:
+        """A file whose first function never ends."""
+        return HANGING, self.attacked(HANGING, self.names[:1])
+
+    def attacked(self, attack: str, names: Sequence[str]) -> bytes:
+        """The reference, with these names bound to an attack."""
+        text = (paths.variants(self.slug).parents[1] / "attacks" / f"{attack}.py").read_text(encoding="utf-8")
+        text, count = ATTACKED.subn("def attack(*args, **kwargs)", text)
+        assert count, f"{attack}.py does not define lora_report"
+        return f"{self.reference}\n\n{text}\n\n{' = '.join(names)} = attack\n".encode()
 
 
 def notebook(source: str) -> bytes:

@@ -84,7 +84,7 @@ def resolve(target: str, planned: Mapping[str, str]) -> str:
 
 
 def _anchor(slug: str, heading: str) -> str:
-    exercise = _exercises().get(slug)
+    exercise = exercises().get(slug)
     if exercise is None and slug != lesson.INTRO:
         return f"no lesson {slug}"
     if exercise is not None and exercise.planned:
@@ -93,7 +93,7 @@ def _anchor(slug: str, heading: str) -> str:
 
 
 def _function(slug: str, function: str, check: str = "", *more: str) -> str:
-    exercise = _exercises().get(slug)
+    exercise = exercises().get(slug)
     if exercise is None:
         return f"no exercise {slug}"
     if function not in exercise.names or more:
@@ -121,7 +121,8 @@ def link(heading: str) -> str:
 
 
 @functools.cache
-def _exercises() -> dict[str, syllabus.Exercise]:
+def exercises() -> dict[str, syllabus.Exercise]:
+    """Slug -> exercise, planned ones too."""
     return {exercise.slug: exercise for exercise in syllabus.load()}
 
 

@@ -1,7 +1,7 @@
-"""Grade exercise-3 three times: the untouched skeleton, a misunderstanding, the reference. ``make demo``.
+"""Grade exercise-3 three times: the skeleton, a misconception, the reference. ``make demo``.
 
-The misconception is the first one of the name below in the catalogue, put into the reference. The
-demonstration fails if an exit code is not the documented one or if the misunderstanding is not called by its name.
+The misconception is the one of the name below in the catalogue, put into the reference. The demonstration fails if an
+exit code is not the documented one or if the misconception is not called by its name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from course import paths, shell, syllabus
 from grader.judge.diagnose import load_misconceptions
 
 SLUG = "lora"
-MISTAKE = "scaling-inverted"
+MISCONCEPTION = "scaling-inverted"
 WIDTH = 76
 """Columns of what is printed."""
 
@@ -32,7 +32,7 @@ def main() -> int:
     """
     exercise = syllabus.resolve(SLUG)
     went_well = [
-        grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1),
+        grading("1. The skeleton, not started", exercise.id, paths.skeleton(SLUG), exit_code=1),
         grade_misconception(),
         grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0),
     ]
@@ -45,13 +45,13 @@ def main() -> int:
 
 def grade_misconception() -> bool:
     """The second grading, which README.md quotes; say whether it went as documented."""
-    misconception = next(one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.name == MISTAKE)
+    misconception = next(one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.name == MISCONCEPTION)
     edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)
-    title = f"2. A misunderstanding: in the reference, {edits}"
+    title = f"2. A misconception: in the reference, {edits}"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{SLUG}.py"
         file.write_text(misconception.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8")
-        return grading(title, syllabus.resolve(SLUG).id, file, exit_code=1, misconception=MISTAKE)
+        return grading(title, syllabus.resolve(SLUG).id, file, exit_code=1, misconception=MISCONCEPTION)
 
 
 def grading(title: str, exercise: str, file: Path, *, exit_code: int, misconception: str | None = None) -> bool:

@@ -41,7 +41,7 @@ SPLITS = ("development", "held_back")
 BOTH_GOAL, ONE_GOAL = 0.95, 0.6
 """Of the pairs in two functions, how many have both named; of those in one function, how many have at least one."""
 PAIR_LIMIT = 60
-"""Seconds of processor time for one pair; two mistakes together may loop for ever."""
+"""Seconds of processor time for one pair; two misconceptions together may loop for ever."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def load(slugs: Sequence[str] = (), split: str | None = None) -> list[Wrong]:
 
 
 def outcomes(files: Sequence[Wrong], seed: int) -> Iterator[Outcome]:
-    """Grade them all in one warm grader.
+    """Grade them all with one host.
 
     Raises:
         RuntimeError: a file could not be graded at all.

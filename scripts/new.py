@@ -14,7 +14,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, syllabus
-from scripts import skeletons
+from course.classroom import skeletons
 
 NEW_ENTRY = """
 [[exercise]]
@@ -120,7 +120,7 @@ TODOS = """\
 
 """
 TODO = """\
-{hole} = "about one line. Multiply."
+{todo} = "about one line. Multiply."
 """
 
 CHECKS = '''\
@@ -270,7 +270,7 @@ def function_facts(exercise: syllabus.Exercise, position: int) -> dict[str, obje
         "camel": name if is_class else "".join(word.capitalize() for word in name.split("_")),
         "dashed": re.sub(r"(?<=[a-z])(?=[A-Z])|_", "-", name).lower(),
         "call": f"{name}()" if is_class else name,
-        "hole": f"{name}.forward" if is_class else name,
+        "todo": f"{name}.forward" if is_class else name,
         "factor": factor,
         "twice": 2 * factor,
         "points": max(1, share - 1 + (rest if position == 0 else 0)),

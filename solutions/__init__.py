@@ -1,1 +1,1 @@
-"""Reference solutions: the exercises without holes, and recipes that train with them."""
+"""Reference solutions: the exercises, complete, and recipes that train with them."""

@@ -1,7 +1,9 @@
 """For tests that grade classes: a store, a grader that plays, and submissions out of nothing."""
 
+import contextlib
 import hashlib
 import json
+import sqlite3
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,6 +37,12 @@ def handed(student, source, exercise="lora", *, origin=None, submitted=None, not
 def day(number, hour=12):
     """A day in March."""
     return datetime(2026, 3, number, hour, tzinfo=timezone.utc)
+
+
+def by_sqlite(path, *statements):
+    """What each of these statements says of a store, put to it without the store's own code."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return [db.execute(statement).fetchall() for statement in statements]
 
 
 class Desk:

@@ -26,7 +26,7 @@ def check(name, status="passed", *, points=1, visible=False, **fields):
     )
 
 
-def misunderstood(name, kind="misconception"):
+def explanation_of(name, kind="misconception"):
     """The explanation of a failed check."""
     return Explanation(kind, name, f"Hint on {name}.", f"Title of {name}")
 
@@ -112,7 +112,7 @@ def _drawn(student, slug, skill, draw):
             elif luck > 0.97:
                 checks.append(check(name, draw.choice(["crashed", "timeout", "out_of_memory"]), title=title))
             else:
-                why = misunderstood(f"mistaken-{function}-{draw.choice('aab')}") if draw.random() < 0.7 else None
+                why = explanation_of(f"swapped-{function}-{draw.choice('aab')}") if draw.random() < 0.7 else None
                 checks.append(
                     check(name, "failed", title=title, visible=not number, explanation=why, hint="Look again.")
                 )

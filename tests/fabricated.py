@@ -21,6 +21,7 @@ from tests import fake_grader
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 BELL, ESCAPE, TURNED = "\x07", "\x1b[2J", "\u202e"
+CHANGED = datetime(2026, 3, 4, 12, 0, 0, 250_000, tzinfo=timezone.utc)
 SUBMITTED = datetime(2026, 3, 2, 9, 30, tzinfo=timezone(timedelta(hours=1)))
 
 ADA = Student("s101", 'Ada "Countess" Lovelace, Jr.', "ada@example.org")
@@ -97,10 +98,11 @@ def book() -> Gradebook:
     entries = {}
     for student in STUDENTS:
         for slug in ("lora", "heads"):
-            entries[student.id, slug] = Entry(student, slug, 20)
+            entries[student.id, slug] = Entry(student, slug, 20, changed=CHANGED)
 
     def put(student: Student, slug: str = "lora", **more: object) -> None:
         told = {"attempts": 1, "submitted": SUBMITTED, "sha256": "ab" * 32, "origin": f"{slug}.py", **more}
+        told.setdefault("changed", CHANGED)
         entries[student.id, slug] = Entry(student, slug, 20, **told)
 
     put(ADA, result=passing(), attempts=3)
@@ -108,9 +110,8 @@ def book() -> Gradebook:
     put(FORMULA, result=passing(bonus=False), notes=("=2+2 was ignored", "cell 3: %magic dropped"))
     put(TURNS, result=passing(bonus=False), late=timedelta(hours=26, minutes=10), penalty=Decimal("2.50"))
     put(BROKEN, result=nasty())
-    entries[ORAL.id, "lora"] = Entry(
-        ORAL, "lora", 20, override=Override(Decimal("12.5"), REASON, "@prof", "2026-03-05T08:00:00Z")
-    )
+    by_hand = Override(Decimal("12.5"), REASON, "@prof", "2026-03-05T08:00:00Z")
+    entries[ORAL.id, "lora"] = Entry(ORAL, "lora", 20, override=by_hand, changed=CHANGED.replace(day=5))
     put(SYNTAX, result=result([], status="not_gradable", message=f"line 3: invalid syntax {ESCAPE}", max_points=20))
     put(FAULT, result=result([], status="grader_error", message="The grader ended without a word."))
     return Gradebook(

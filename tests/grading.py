@@ -1,4 +1,4 @@
-"""For tests that grade files: one warm grader process, many gradings, and a look at what they leave behind.
+"""For tests that grade files: one grader process, many gradings, and a look at what they leave behind.
 
     graded = host.grade(tmp_path / "lora.py", only=["lora_report"])
     assert graded.status == "passed"
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from valid import valid
 
 from course.compat import module_command
 from course.errors import GraderFault
@@ -131,6 +132,8 @@ class Host(Grader):
                 pytest.fail(f"no result after {PATIENCE_SECONDS} s: {self.complaints()}")
             except GraderFault as fault:
                 pytest.fail(fault.message)
+        if events[-1]["event"] == "result":
+            valid(events[-1]["result"])
         return Graded(events)
 
     def raw(self, line: bytes) -> dict[str, Any]:
@@ -154,9 +157,7 @@ class Host(Grader):
         finally:
             for pid in self.processes():
                 os.kill(pid, signal.SIGKILL)
-            self.process.wait()
-            self._reader.join(10)
-            self.process.stdout.close()
+            self.__exit__()  # what listened to it ends too
         return code
 
     def processes(self) -> dict[int, str]:
@@ -195,7 +196,7 @@ class Host(Grader):
 
 @pytest.fixture(scope="session")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A warm grader that every test may use; whatever is asked of it, it has to stay well."""
+    """A grader that every test may use; whatever is asked of it, it has to stay well."""
     host = Host(tmp_path_factory.mktemp("grader"))
     yield host
     code = host.close()

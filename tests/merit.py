@@ -5,11 +5,12 @@ from __future__ import annotations
 import doctest
 import functools
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from course import paths
 from grader.judge import check, diagnose, expect
-from grader.judge.diagnose import Observed
+from grader.judge.diagnose import Diagnosis, Observed
 from scripts.flake import module_of
 
 
@@ -21,6 +22,13 @@ def specs_of(slug: str) -> tuple[check.CheckSpec, ...]:
 @functools.cache
 def reference_of(slug: str) -> types.ModuleType:
     return module_of(paths.solution(slug).read_text(encoding="utf-8"), f"reference_{slug}")
+
+
+@functools.cache
+def seen_of_reference(slug: str, check_id: str, seed: int) -> Observed:
+    """What one check sees of the reference."""
+    (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
+    return diagnose.observe(spec, reference_of(slug), seed)
 
 
 def composed(slug: str, source: str) -> types.ModuleType:
@@ -37,16 +45,29 @@ class Graded:
     observed: dict[str, Observed]
 
     @functools.cached_property
+    def explained(self) -> dict[str, Diagnosis]:
+        """Check -> what explains its failure; worked out when asked for, since simulation takes its time."""
+        references = {name: seen_of_reference(self.slug, name, self.seed) for name in self.wrong}
+        return diagnose.diagnose(self.slug, self.observed, references, self.seed)
+
+    @property
     def names(self) -> dict[str, str]:
-        """Check -> the misconception that it was told; worked out when asked for, since simulation takes its time."""
-        reference = reference_of(self.slug)
-        references = {name: diagnose.observe(item.spec, reference, self.seed) for name, item in self.observed.items()}
-        found = diagnose.diagnose(self.slug, self.observed, references, self.seed)
-        return {name: one.id for name, one in found.items()}
+        """Check -> the misconception that it was told."""
+        return {name: one.id for name, one in self.explained.items()}
+
+    @property
+    def wrong(self) -> set[str]:
+        """Checks that failed."""
+        return {name for name, item in self.observed.items() if item.status in ("failed", "crashed")}
+
+    @property
+    def earned(self) -> set[str]:
+        """Checks that passed."""
+        return {name for name, item in self.observed.items() if item.status == "passed"}
 
     @property
     def points(self) -> int:
-        return sum(item.spec.points for item in self.observed.values() if item.status == "passed")
+        return sum(self.observed[name].spec.points for name in self.earned)
 
     @property
     def lost(self) -> set[str]:
@@ -61,6 +82,11 @@ class Graded:
 def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
     """Run the checks of a function as the judge would."""
     module = composed(slug, source)
+    return grade_module(slug, function, lambda: module, seed)
+
+
+def grade_module(slug: str, function: str, module: Callable[[], types.ModuleType], seed: int) -> Graded:
+    """The same for a file that is loaded already; ``module`` is called before each check."""
     observed: dict[str, Observed] = {}
     for spec in specs_of(slug):
         if spec.function != function:
@@ -68,7 +94,7 @@ def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
         if any(observed[name].status != "passed" for name in spec.after if name in observed):
             observed[spec.id] = Observed(spec, "skipped", "", [])
             continue
-        observed[spec.id] = diagnose.observe(spec, module, seed)
+        observed[spec.id] = diagnose.observe(spec, module(), seed)
     assert observed, f"{slug} has no checks of {function}"
     return Graded(slug, seed, observed)
 

@@ -1,6 +1,6 @@
 """Hostile submissions: none earns what it did not compute, reads what it should not, or harms what comes after it.
 
-Each file in ``attacks`` says in its docstring what it tries. One warm grader stands them all, one after the other, and
+Each file in ``attacks`` says in its docstring what it tries. One grader stands them all, one after the other, and
 has to give the reference full points in between and at the end.
 
 An attack prints ``FOUND`` where it got at something. It stays within its own scratch folder, the loopback interface
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.skipif(LEVEL != "full", reason=f"no full sandbox here: 
 REPORT = ("lora_report",)
 ONE = ("lora_report.problem2",)
 OTHER = ("lora_report.head",)
-GIVEN = ("inject_lora.replaced", "inject_lora.no_head")
-"""Two checks in a row that are given a LoRALinear."""
+SUBSTITUTED = ("inject_lora.replaced", "inject_lora.no_head")
+"""Two checks in a row with a substitute for LoRALinear."""
 WRONG = frozenset({"failed"})
 WORTHLESS = frozenset({"failed", "crashed"})
 """A check asks twice; what an attack does at its first call may make the second one impossible."""
@@ -65,7 +65,7 @@ CASES = {
     "patch_comparisons": Attack(REPORT),
     "patch_pytest": Attack(REPORT),
     "patch_dispatcher": Attack(REPORT, WORTHLESS),
-    "patch_given": Attack(("LoRALinear", "BottleneckAdapter")),
+    "patch_fixtures": Attack(("LoRALinear", "BottleneckAdapter")),
     # answers that lie
     "lying_tensor": Attack(("LoRALinear.forward", "LoRALinear.delta_weight"), frozenset({"failed", "crashed"})),
     "lying_numbers": Attack(REPORT),
@@ -113,9 +113,9 @@ CASES = {
     "delete_own_folder": Attack(REPORT),
     # from check to check
     "cache_between_checks": Attack(REPORT),
-    "steal_given_class": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="LookupError"),
-    "whisper_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="LookupError"),
-    "tell_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="not shown"),
+    "steal_substitute": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="LookupError"),
+    "whisper_substitute": Attack(SUBSTITUTED, frozenset({"failed", "crashed"}), says="LookupError"),
+    "tell_substitute": Attack(SUBSTITUTED, frozenset({"failed", "crashed"}), says="not shown"),
     # what the judge's side believes, draws and remembers
     "forge_code": Attack(statuses=frozenset({"skipped"}), says="malformed reply", whole="not_gradable"),
     "guess_draws": Attack(("lora_report.non_square",), says="seeds tried: True"),

@@ -15,19 +15,10 @@ import torch
 
 from scripts.figures import augmentation as figures
 from solutions import augmentation
+from tests.oracles import expect_shares
 
 CASES = 60
 TIMES = 6000
-
-
-def seven_sigma(share: float) -> float:
-    return 7 * math.sqrt(share * (1 - share) / TIMES)
-
-
-def expect_shares(found: Counter, want: dict) -> None:
-    assert set(found) <= set(want)
-    for outcome, share in want.items():
-        assert abs(found[outcome] / TIMES - share) <= seven_sigma(share), outcome
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.7, 1.0])
@@ -40,7 +31,7 @@ def test_deletion_follows_the_exact_probabilities_of_all_subsets(p):
         for outcome in [kept] if kept else [(token,) for token in tokens]:
             want[outcome] += share if kept else share / 3
     found = Counter(tuple(augmentation.random_deletion(list(tokens), p, rng)) for _ in range(TIMES))
-    expect_shares(found, want)
+    expect_shares(found, want, TIMES)
 
 
 def test_a_swap_takes_all_pairs_equally_often():
@@ -50,7 +41,7 @@ def test_a_swap_takes_all_pairs_equally_often():
         swapped = list(tokens)
         swapped[i], swapped[j] = tokens[j], tokens[i]
         want[tuple(swapped)] = 0.1
-    expect_shares(Counter(tuple(augmentation.random_swap(tokens, 1, rng)) for _ in range(TIMES)), want)
+    expect_shares(Counter(tuple(augmentation.random_swap(tokens, 1, rng)) for _ in range(TIMES)), want, TIMES)
 
 
 def test_n_swaps_have_the_sign_of_n_transpositions():
@@ -73,7 +64,7 @@ def test_an_insertion_takes_words_synonyms_and_gaps_equally_often():
         for gap in range(len(tokens) + 1)
     }
     made = Counter(tuple(augmentation.random_insertion(tokens, 1, lexicon, rng)) for _ in range(TIMES))
-    expect_shares(made, want)
+    expect_shares(made, want, TIMES)
 
 
 def test_a_replacement_takes_all_sets_of_positions_equally_often():
@@ -89,7 +80,7 @@ def test_a_replacement_takes_all_sets_of_positions_equally_often():
                 text[place] = word
             want[tuple(text)] += 1 / 3 / len(choices)
     made = Counter(tuple(augmentation.synonym_replacement(tokens, 2, lexicon, rng)) for _ in range(TIMES))
-    expect_shares(made, want)
+    expect_shares(made, want, TIMES)
 
 
 def test_mixup_agrees_with_lerp():

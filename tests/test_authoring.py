@@ -10,9 +10,9 @@ import sys
 from sample import thorough
 
 from course import paths, syllabus
-from grader.judge.check import load_file, manifest
 from grader.judge.diagnose import load_misconceptions
 from scripts import mutants, unearned
+from tests.merit import specs_of
 
 
 def checks(*arguments):
@@ -59,7 +59,7 @@ def test_other_seeds_draw_other_numbers(tmp_path):
 def test_what_is_listed_as_paid_or_as_equivalent_exists():
     """The slow searches read these lists; a damaged one should not wait for them."""
     checks = {
-        exercise.slug: {spec.id for spec in manifest(load_file(paths.checks(exercise.slug), f"listed_{exercise.slug}"))}
+        exercise.slug: {spec.id for spec in specs_of(exercise.slug)}
         for exercise in syllabus.load()
         if not exercise.planned
     }

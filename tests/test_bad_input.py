@@ -125,6 +125,15 @@ def test_file_is_refused(host: Host, tmp_path: Path, what: str) -> None:
     assert_refused(graded(host, tmp_path, content), *words)
 
 
+def test_the_line_is_that_of_the_file_not_of_its_namesake_in_the_current_folder(host: Host, tmp_path: Path) -> None:
+    namesake = host.current / "mine.py"
+    namesake.write_text("# one\n" * 4 + "ANSWERS = 'of somebody else'\n")
+    try:
+        assert_refused(graded(host, tmp_path, STUB + "def f(:\n"), "does not parse", "Line 5", "def f(:")
+    finally:
+        namesake.unlink()
+
+
 FINE = {
     "a byte order mark": b"\xef\xbb\xbf" + SOURCE.encode(),
     "CRLF": SOURCE.replace("\n", "\r\n"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -34,6 +33,7 @@ from transformers.pipelines import TextClassificationPipeline, TokenClassificati
 
 from grader.judge.check import load_file
 from solutions import basics
+from tests.oracles import draws
 
 transformers.logging.set_verbosity_error()
 
@@ -44,20 +44,7 @@ CASES = 120
 CLS, SEP, PAD = 1, 2, 0
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along."""
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def word_tokenizer() -> BertTokenizer:
@@ -75,7 +62,7 @@ def words(ids: list[int]) -> str:
     return " ".join(f"w{number}" for number in ids)
 
 
-def tiny(draw: random.Random, **more: object) -> BertConfig:
+def tiny_config(draw: random.Random, **more: object) -> BertConfig:
     return BertConfig(
         vocab_size=draw.randint(11, 40),
         hidden_size=2 * draw.randint(2, 9),
@@ -93,7 +80,7 @@ def tiny(draw: random.Random, **more: object) -> BertConfig:
 
 def test_pad_batch_agrees_with_a_tokenizer():
     tokenizer, cut = word_tokenizer(), 0
-    for draw in draws():
+    for draw in draws(CASES):
         texts = [text_of(draw, 14) for _ in range(draw.randint(1, 6))]
         limit = draw.choice([None, draw.randint(3, 16)])
         theirs = tokenizer([words(ids) for ids in texts], padding=True, truncation=bool(limit), max_length=limit)
@@ -105,7 +92,7 @@ def test_pad_batch_agrees_with_a_tokenizer():
 
 
 def test_pad_batch_fills_with_any_id_as_torch_does():
-    for draw in draws():
+    for draw in draws(CASES):
         rows = [text_of(draw, 9) for _ in range(draw.randint(1, 6))]
         pad_id = draw.randrange(500)
         want = torch.nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True, pad_id)
@@ -141,8 +128,8 @@ def test_encode_pair_agrees_with_a_tokenizer():
 
 
 def test_bert_param_count_agrees_with_transformers():
-    for draw in draws():
-        config = tiny(draw)
+    for draw in draws(CASES):
+        config = tiny_config(draw)
         pooler = draw.random() < 0.5
         with torch.device("meta"):
             model = BertModel(config, add_pooling_layer=pooler)
@@ -160,8 +147,8 @@ def test_bert_param_count_agrees_with_transformers():
 def test_the_oracle_of_the_checks_counts_what_transformers_counts():
     path = ROOT / "grader" / "checks" / "check_basics.py"
     judge = load_file(path, "check_basics_alone")
-    for draw in draws():
-        config = tiny(draw)
+    for draw in draws(CASES):
+        config = tiny_config(draw)
         with torch.device("meta"):
             model = BertModel(config)
         shapes = judge.bert_shapes(
@@ -178,9 +165,9 @@ def test_the_oracle_of_the_checks_counts_what_transformers_counts():
 
 def test_count_parameters_agrees_with_transformers():
     tied = 0
-    for draw in draws():
+    for draw in draws(CASES):
         kind = draw.choice([BertForMaskedLM, BertForSequenceClassification, BertModel])
-        model = kind(tiny(draw)).to(draw.choice([torch.float32, torch.float16, torch.float64]))
+        model = kind(tiny_config(draw)).to(draw.choice([torch.float32, torch.float16, torch.float64]))
         for parameter in model.parameters():
             parameter.requires_grad_(draw.random() < 0.5)
         ours = basics.count_parameters(model)
@@ -197,13 +184,13 @@ def test_count_parameters_agrees_with_transformers():
 
 
 def small_classifier(n_labels: int) -> BertForSequenceClassification:
-    config = tiny(random.Random(0), id2label={number: f"L{number}" for number in range(n_labels)})
+    config = tiny_config(random.Random(0), id2label={number: f"L{number}" for number in range(n_labels)})
     return BertForSequenceClassification(config).eval()
 
 
 def test_label_scores_agrees_with_the_pipeline():
     tokenizer = word_tokenizer()
-    for draw in draws():
+    for draw in draws(CASES):
         n_labels = draw.randint(2, 6)
         pipe = TextClassificationPipeline(model=small_classifier(n_labels), tokenizer=tokenizer, device=-1)
         logits = draw.choice([1.0, 10.0, 300.0]) * torch.randn(draw.randint(1, 5), n_labels)
@@ -215,7 +202,7 @@ def test_label_scores_agrees_with_the_pipeline():
 
 def test_aggregate_simple_agrees_with_the_pipeline():
     tags = ["O", "O", "B-PER", "I-PER", "I-PER", "B-LOC", "I-LOC", "I-ORG"]
-    config = tiny(random.Random(0), id2label=dict(enumerate(dict.fromkeys(tags))))
+    config = tiny_config(random.Random(0), id2label=dict(enumerate(dict.fromkeys(tags))))
     model = transformers.BertForTokenClassification(config).eval()
     pipe = TokenClassificationPipeline(model=model, tokenizer=word_tokenizer(), device=-1)
     looked = 0
@@ -254,7 +241,7 @@ def test_aggregate_simple_agrees_with_the_pipeline():
 @thorough
 def test_greedy_generation_agrees_with_transformers():
     ended = 0
-    for draw in draws():
+    for draw in draws(CASES):
         config = GPT2Config(vocab_size=draw.randint(5, 15), n_embd=8, n_layer=2, n_head=2, n_positions=40)
         config.bos_token_id = config.eos_token_id = None
         model = GPT2LMHeadModel(config).eval()
@@ -280,7 +267,7 @@ def test_greedy_generation_agrees_with_transformers():
 
 
 def test_sampling_draws_from_the_distribution_of_the_warpers(monkeypatch: pytest.MonkeyPatch):
-    for draw in draws():
+    for draw in draws(CASES):
         size = draw.randint(3, 12)
         logits, temperature = 3 * torch.randn(size), draw.uniform(0.3, 3)
         top_k = draw.choice([None, draw.randint(1, size)])
@@ -307,7 +294,7 @@ def test_sampling_draws_from_the_distribution_of_the_warpers(monkeypatch: pytest
 
 
 def test_sampling_is_the_seed_s_affair():
-    for seed, draw in enumerate(draws()):
+    for seed, draw in enumerate(draws(CASES)):
         logits = torch.randn(draw.randint(20, 40))
         model = lambda ids, z=logits: z  # noqa: E731
         texts = [
@@ -321,8 +308,8 @@ def test_sampling_is_the_seed_s_affair():
 
 
 def test_set_trainable_lets_gradients_reach_what_it_says():
-    for draw in draws():
-        model = BertForSequenceClassification(tiny(draw, hidden_dropout_prob=0.0))
+    for draw in draws(CASES):
+        model = BertForSequenceClassification(tiny_config(draw, hidden_dropout_prob=0.0))
         layers = model.config.num_hidden_layers
         for _ in range(2):  # the second call replaces the first
             mode, n_top = draw.choice(["full", "head", "top"]), draw.randint(0, layers)

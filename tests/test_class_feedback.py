@@ -12,7 +12,7 @@ from course.classroom import feedback, policy
 from course.classroom.model import Override, Refused, Student
 from course.formats import facts
 from course.result import Difference, Explanation
-from tests.classes import check, entry, gradebook, misunderstood, result
+from tests.classes import check, entry, explanation_of, gradebook, result
 from tests.test_class_report import EVIL, assert_self_contained
 
 ADA, BO = Student("ada", "Ada Brandt", "ada@example.org"), Student("bo", "Bo Larsen", "bo@example.org")
@@ -178,7 +178,7 @@ def test_the_first_thing_to_look_at_and_each_function():
     checks = [
         check("f.a"),
         check("f.b", "skipped"),
-        check("g.c", "failed", explanation=misunderstood("swapped"), lesson="course read lora"),
+        check("g.c", "failed", explanation=explanation_of("swapped"), lesson="course read lora"),
         check("h.d", "not_started"),
     ]
     page, text = both(gradebook(entry(ADA, result(checks))))

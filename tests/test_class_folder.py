@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -50,12 +51,31 @@ def test_every_submission_is_found_again(style: str, tmp_path: Path):
 
 def test_the_first_twelve_show_every_kind(tmp_path: Path):
     twelve = Counter(one.kind for one in class_folder.write(tmp_path / "a", 12))
-    assert set(twelve) == set(class_folder.EVERY) and twelve["wrong"] == 2
+    assert set(twelve) == set(class_folder.EVERY) and len(twelve) == 12
     many = class_folder.write(tmp_path / "b", 120)
     kinds = Counter(one.kind for one in many)
     assert set(kinds) == {*class_folder.EVERY, "unreadable"} and kinds["hostile"] == 7
     assert len({one.misconception for one in many if one.misconception}) > 30
     assert len({one.student.name for one in many}) == 120
+
+
+@pytest.mark.parametrize("slug", [one.slug for one in syllabus.load() if not one.planned])
+def test_hostile_files_attack_the_exercise(slug: str, tmp_path: Path):
+    """Of all functions of the exercise, those that are not honest are an attack, and the reference stands before it."""
+    hostile = [one for one in class_folder.write(tmp_path, 120, style="flat", exercises=[slug]) if one.attack]
+    assert {one.attack for one in hostile} >= {class_folder.HANGING, *class_folder.ATTACKS[:7]}
+    names = syllabus.resolve(slug).names
+    for one in hostile:
+        tree = ast.parse((tmp_path / one.files[0]).read_text(encoding="utf-8"))
+        bound = {}
+        for node in tree.body:
+            if isinstance(node, ast.Assign):
+                bound |= {target.id: ast.unparse(node.value) for target in node.targets if isinstance(target, ast.Name)}
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound[node.name] = "its own"
+        assert bound["attack"] == "its own"
+        assert [name for name in names if bound[name] == "attack"] == [name for name in names if name not in one.honest]
+        assert one.honest and bound[names[0]] == "attack" and all(bound[name] == "its own" for name in one.honest)
 
 
 def test_the_same_seed_gives_the_same_class(tmp_path: Path):
@@ -97,3 +117,5 @@ def test_the_grader_says_what_was_expected(tmp_path: Path):
             )
             if one.misconception:
                 assert one.misconception in {cause.id for cause in result.causes()}
+            if one.attack:
+                assert {check.function for check in result.checks if check.points} <= {*one.honest}

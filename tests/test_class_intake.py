@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from course import paths, submission, syllabus
-from course.classroom import archives, export, gradebook, gradescope, names, standing, submissions, walk
+from course.classroom import archives, export, gradebook, gradescope, names, run, standing, submissions, walk
 from course.classroom.model import Found, Student
 from course.classroom.store import Key, Store
 from course.errors import CourseError
@@ -911,7 +911,66 @@ def test_every_file_is_accounted_for_exactly_once(seed: int, tmp_path: Path):
             for origin in laid
         )
     assert all(one.reason for one in found.refused) and all(reason for _, reason in found.ignored)
+    assert {one.exercise for one in found.refused} <= {None, *(one.slug for one in graded)}  # else no store keeps it
     assert submissions.find(tmp_path, graded, roster) == found
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("graded", [[LORA], [HEADS], BOTH])
+def test_a_file_of_zeros_in_a_folder_of_an_archive_is_refused_or_ignored(tmp_path: Path, pack, graded):
+    lay(
+        tmp_path,
+        {"ann.zip" if pack is zipped else "ann.tgz": pack({"hw/lora.py": bytes(12_000_000), "heads.py": HEAD})},
+    )
+    found = submissions.find(tmp_path, graded)
+    with Store(tmp_path / "class.db", create=True) as store:
+        run.take(found, store, "/x", run.Setup(), exercises=[one.slug for one in graded])
+        told = [*store.refusals(), *store.submissions()]
+        told_of = sorted([one.origin for one in told] + [origin for origin, _ in store.ignored()])
+    assert [origin.partition("!")[2] for origin in told_of] == ["heads.py", "hw/lora.py"]
+
+
+def test_what_one_run_refused_another_one_does_not_call_ignored(tmp_path: Path):
+    lay(tmp_path / "in", {"ann.zip": zipped({"hw/lora.py": bytes(12_000_000), "heads.py": HEAD})})
+    with Store(tmp_path / "class.db", create=True) as store:
+        for graded in (LORA, HEADS):
+            run.take(submissions.find(tmp_path / "in", [graded]), store, "/x", run.Setup(), exercises=[graded.slug])
+        assert [one.origin for one in store.refusals()] == ["ann.zip!hw/lora.py"] and store.ignored() == []
+
+
+def test_many_refused_files_of_an_archive_are_told_in_one_line_each_exercise(tmp_path: Path):
+    zeros = bytes(2**22)
+    bomb = zipped({"zeros": zeros})
+    lay(
+        tmp_path,
+        {
+            "ann.zip": zipped({f"{letter}.zip": bomb for letter in "abcdefghijklmnopqrst"}),
+            "bob.zip": zipped({**{f"{letter}/lora.py": zeros for letter in "abcd"}, "heads.py": zeros}),
+            "cem.zip": zipped({f"{name}.py": zeros for name in ("lora", "lora2", "heads")}),
+            "dora/b.py": "\0",
+        },
+    )
+    for name in ("a", "c", "d"):
+        (tmp_path / "dora" / name).symlink_to(tmp_path)
+    found = submissions.find(tmp_path, BOTH)
+    assert len(found.refused) == 20 + 5 + 3 + 4
+    told = {(no.origin, no.exercise): no.reason for no in submissions.together(found.refused)}
+    assert set(told) == {
+        ("ann.zip", None),
+        ("bob.zip", "lora"), ("bob.zip!heads.py", "heads"),
+        ("cem.zip!lora.py", "lora"), ("cem.zip!lora2.py", "lora"), ("cem.zip!heads.py", "heads"),
+        ("dora/", None),
+    }  # fmt: skip
+    first_ten = "; ".join(f"{letter}.zip!zeros" for letter in "abcdefghij")
+    assert told["ann.zip", None].startswith(f"20 files in it were refused ({first_ten} and 10 more). It unpacks to ")
+    assert told["bob.zip", "lora"].startswith("4 files in it were refused (a/lora.py; b/lora.py; c/lora.py; d/lora.py)")
+    assert told["dora/", None] == "4 files in it were refused (a; b.py; c; d). The first one: " + archives.LINK
+
+
+def test_nobody_s_folder_is_told_in_one_line(tmp_path: Path):
+    lay(tmp_path, {f"s9/{n}.py": CODE for n in range(5)} | {"S9/lora.py": CODE})
+    (line, single) = submissions.together(submissions.find(tmp_path, BOTH).refused)
+    assert {line.origin, single.origin} == {"s9/", "S9/lora.py"}
 
 
 def test_the_order_does_not_depend_on_the_order_of_writing(tmp_path: Path):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from valid import valid
 
 from course import cli, errors, paths, syllabus
 from course.classroom import catalogues, leaks, release, visible
@@ -410,7 +411,7 @@ class Alone:
     def grade(self, slug: str, source: str) -> tuple[int, str, dict]:
         (self.desk / f"{slug}.py").write_text(source, encoding="utf-8")
         code, shown = self.course("grade", slug, "--json", "out.json")
-        return code, shown, json.loads((self.desk / "out.json").read_text(encoding="utf-8"))
+        return code, shown, valid(json.loads((self.desk / "out.json").read_text(encoding="utf-8")))
 
 
 def clean() -> dict[str, str]:

@@ -20,7 +20,7 @@ from course.classroom.store import Key, Store
 from course.cli import cli
 from scripts import messages
 from tests import classes
-from tests.classes import check, entry, gradebook, misunderstood, result
+from tests.classes import check, entry, explanation_of, gradebook, result
 
 STUDENTS = [Student(f"s{number}", f"Student {number}") for number in range(30)]
 
@@ -31,7 +31,7 @@ STUDENTS = [Student(f"s{number}", f"Student {number}") for number in range(30)]
 def small():
     """Four students: 3 of 3 points, 1 of 3 and late, nothing, and one whose file is broken."""
     full = [check("a.x"), check("a.y"), check("b.z")]
-    weak = [check("a.x"), check("a.y", "failed", explanation=misunderstood("swapped")), check("b.z", "not_started")]
+    weak = [check("a.x"), check("a.y", "failed", explanation=explanation_of("swapped")), check("b.z", "not_started")]
     return gradebook(
         entry(STUDENTS[0], result(full), max_points=3),
         entry(STUDENTS[1], result(weak), max_points=3, late=timedelta(hours=2), penalty=Decimal("0.5")),
@@ -162,12 +162,12 @@ def test_our_faults_and_bonus_functions_left_out_are_in_no_rate():
 
 
 def test_misconceptions_are_counted_by_student_and_relations_are_none():
-    twice = [check(f"f.{name}", "failed", explanation=misunderstood("often")) for name in "xy"]
+    twice = [check(f"f.{name}", "failed", explanation=explanation_of("often")) for name in "xy"]
     book = gradebook(
         entry(STUDENTS[0], result(twice)),
-        entry(STUDENTS[1], result([*twice, check("g.z", "failed", explanation=misunderstood("once", "pair"))])),
-        entry(STUDENTS[2], result([check("f.x", "failed", explanation=misunderstood("half", "relation"))])),
-        entry(STUDENTS[3], result([check("f.x", "crashed", explanation=misunderstood("boom", "crash"))])),
+        entry(STUDENTS[1], result([*twice, check("g.z", "failed", explanation=explanation_of("once", "pair"))])),
+        entry(STUDENTS[2], result([check("f.x", "failed", explanation=explanation_of("half", "relation"))])),
+        entry(STUDENTS[3], result([check("f.x", "crashed", explanation=explanation_of("boom", "crash"))])),
     )
     found = statistics.misconceptions(book)
     assert [(one.id, one.count, one.function) for one in found] == [("often", 2, "f"), ("once", 1, "g")]
@@ -255,7 +255,7 @@ def test_what_cannot_be_cut_is_refused_and_never_run(text):
         sources.definitions(text)
     except sources.Unreadable:
         pass
-    book = gradebook(entry(STUDENTS[0], result([check("f.x", "failed", explanation=misunderstood("m"))])))
+    book = gradebook(entry(STUDENTS[0], result([check("f.x", "failed", explanation=explanation_of("m"))])))
     assert [one.code for one in report.examples(book, lambda one: text.encode())] == [""]
 
 
@@ -290,7 +290,7 @@ def test_definitions_are_cut_at_the_top_level():
 
 
 def test_the_shortest_example_is_shown_without_whose_it_is():
-    failed = [check("lora_report.x", "failed", explanation=misunderstood("m"))]
+    failed = [check("lora_report.x", "failed", explanation=explanation_of("m"))]
     book = gradebook(*(entry(one, result(failed)) for one in STUDENTS[:3]))
     written = {
         "s0": b"def lora_report(shapes):\n    total = 1\n    return total\n",
@@ -367,7 +367,7 @@ EVIL = "<script>alert(1)</script>\"'&\x1b[31m\u202e\ud800"
 def test_whatever_comes_from_outside_is_escaped():
     student = Student(EVIL, EVIL, EVIL)
     failed = check(
-        f"{EVIL}.x", "failed", title=EVIL, message=EVIL, explanation=replace(misunderstood(EVIL), text=EVIL), hint=EVIL
+        f"{EVIL}.x", "failed", title=EVIL, message=EVIL, explanation=replace(explanation_of(EVIL), text=EVIL), hint=EVIL
     )
     book = gradebook(
         entry(student, replace(result([failed, check("g.x", "crashed")]), title=EVIL), notes=(EVIL,)),
@@ -386,7 +386,7 @@ def test_whatever_comes_from_outside_is_escaped():
 
 def test_students_are_named_in_tables_and_never_in_examples():
     book = gradebook(
-        entry(STUDENTS[0], result([check("f.x", "failed", explanation=misunderstood("m"))])), title="Autumn"
+        entry(STUDENTS[0], result([check("f.x", "failed", explanation=explanation_of("m"))])), title="Autumn"
     )
     page = report.to_html(book, lambda one: b"def f(student_0): return s0  # Student 0\n")
     example = page[page.index("<pre") : page.index("</pre>")]
@@ -459,7 +459,7 @@ def store(tmp_path):
     """A store with two students; the second handed in nothing that could be graded."""
     source = b"def lora_report(shapes):\n    return 7 + max(shape[0] * 3 for shape in shapes)  # Ada\n"
     ada, bo = Student("ada", "Ada Brandt"), Student("bo/../x", "Bo")
-    failed = [check("lora_report.x", "failed", message="secret 42", explanation=misunderstood("swapped"))]
+    failed = [check("lora_report.x", "failed", message="secret 42", explanation=explanation_of("swapped"))]
     with Store(tmp_path / "class.db", create=True) as opened:
         found = Found(
             tuple(
@@ -531,13 +531,13 @@ def test_from_real_files_to_pages(tmp_path):
     page = tmp_path / "report.html"
     assert invoke("report", "--store", store, "--out", page).exit_code == 0
     text = page.read_text(encoding="utf-8")
-    assert "The activation comes after the up projection" in text and "2 students" in text
+    assert "A non-linearity acts on the output of the up projection" in text and "2 students" in text
     assert "return h + torch.tanh(self.up(self.down(h)))" in text
     assert "was here" not in text
     assert invoke("feedback", "--store", store, "--out", tmp_path / "out").exit_code == 0
     told = (tmp_path / "out" / "ada.html").read_text(encoding="utf-8")
     assert (
-        "The activation comes after the up projection" in told
+        "A non-linearity acts on the output of the up projection" in told
         and "hidden check" in told
         and "bo" not in re.findall(r"\w+", told)
     )

@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from rich.console import Console
 
@@ -25,7 +26,7 @@ from course.classroom.model import Refused, Student
 from course.classroom.store import Store
 from course.errors import GraderFault
 from scripts import class_folder
-from tests.class_desk import Desk, handed
+from tests.class_desk import Desk, by_sqlite, handed
 from tests.test_cli import english  # noqa: F401  every test here speaks English
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -279,6 +280,38 @@ def test_without_the_full_sandbox_nothing_is_graded(desk, folder):
     assert outcome.exit_code == 0 and "sandbox rlimits" in outcome.stdout and len(desk.requests) == 3
 
 
+@pytest.mark.parametrize("sandbox", ["auto", "full", None])
+def test_no_policy_lifts_the_sandbox_and_one_may_require_it(desk, folder, tmp_path, sandbox):
+    (desk.folder / "level").write_text("rlimits")
+    (tmp_path / "policy.toml").write_text(f'sandbox = "{sandbox}"\n' if sandbox else "")
+    words = ["grade", str(folder), "--store", str(desk.store_path), "--policy", str(tmp_path / "policy.toml")]
+    outcome = desk(*words)
+    assert outcome.exit_code == 2 and "the level here is 'rlimits'" in outcome.stderr and desk.requests == []
+    outcome = desk(*words, "--allow-unsandboxed")
+    if sandbox == "full":
+        assert outcome.exit_code == 2 and desk.requests == []
+        assert "the policy requires the full sandbox" in outcome.stderr
+        (desk.folder / "level").unlink()
+        desk.grade(handed("ada", "x = 1"))
+        for remembered in (["grade", str(folder)], ["regrade"], ["verify", "ada", "lora"]):
+            outcome = desk(*remembered, "--store", str(desk.store_path), "--allow-unsandboxed")
+            assert outcome.exit_code == 2 and "the policy requires the full sandbox" in outcome.stderr
+    else:
+        assert outcome.exit_code == 0 and len(desk.requests) == 3
+        outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--seed", "3")
+        assert outcome.exit_code == 2  # the policy is remembered, the option is not
+
+
+def test_a_policy_that_requires_the_sandbox_is_refused_before_a_store_is_made(desk, folder, tmp_path):
+    (tmp_path / "policy.toml").write_text('sandbox = "full"\n')
+    words = ["--policy", str(tmp_path / "policy.toml"), "--allow-unsandboxed"]
+    assert desk("grade", str(folder), "--store", str(desk.store_path), *words).exit_code == 2
+    assert not desk.store_path.exists()
+    target = tmp_path / "autograder.zip"
+    assert desk("autograder", "3", "--out", str(target), *words).exit_code == 2
+    assert not target.exists()
+
+
 def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     (tmp_path / "class.csv").write_text("id,name\nzoe,Zoe Z\nbob,Bob B\n")
     (tmp_path / "policy.toml").write_text('title = "Homework 1"\nseed = 5\nexercises = ["lora"]\n')
@@ -434,29 +467,39 @@ class InterruptedExecutor(Executor):
 
 
 def test_a_signal_waits_until_no_lock_of_the_executor_is_held():
-    before = signal.getsignal(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, signals._stop)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    unraised = sys.unraisablehook
+    signals.heed()
     try:
         executor = InterruptedExecutor()
         crew = run.Crew(run.Setup(), executor, 2, run.Answer("full", 1.0), 1)
         job = SimpleNamespace(key=SimpleNamespace(sha256=""), seed=1, submissions=[SimpleNamespace(id=1)])
         store = SimpleNamespace(cells=lambda number: (), source=lambda sha256: b"")
         with pytest.raises(signals.Stopped):
-            run._pass([job, job], store, crew, 2, lambda *told: None)
+            run.grade([job, job], store, crew, run.Counts(), lambda *told: None)
         assert executor.finished
         with pytest.raises(signals.Stopped):  # and at once where nothing is held
             signal.raise_signal(signal.SIGTERM)
             pytest.fail("nobody was stopped")
     finally:
-        signal.signal(signal.SIGTERM, before)
+        sys.unraisablehook = unraised
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 # --- Dask -------------------------------------------------------------------------------------------------------------
 
 
+HIDING = 'mount -t tmpfs none "$0" && exec "$@"'
+"""Shell: run a command that sees an empty folder where this one is."""
+
+
 @contextlib.contextmanager
-def dask(tmp_path, workers=2):
-    """A scheduler and worker processes as on a cluster; their processes."""
+def dask(tmp_path, workers=2, *, elsewhere=None, hidden=None):
+    """A scheduler and worker processes as on a cluster; their processes.
+
+    The workers run in the folder ``elsewhere``; the folder ``hidden`` is empty for them, as on a machine without it.
+    """
     scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--no-show"]
     place = tmp_path / "scheduler.json"
     environ = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
@@ -469,7 +512,9 @@ def dask(tmp_path, workers=2):
                 worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(place)]
                 options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", f"worker-{number}"]
                 options += ["--local-directory", str(tmp_path)]
-                processes.append(subprocess.Popen([*worker, *options], **start))
+                hide = ["unshare", "--mount", "sh", "-c", HIDING, str(hidden)] if hidden else []
+                start |= {"cwd": elsewhere or ROOT, "env": {**environ, "PYTHONPATH": str(ROOT)}}
+                processes.append(subprocess.Popen([*hide, *worker, *options], **start))
             deadline = time.monotonic() + 60
             while not place.exists() or not place.read_text().strip():
                 assert time.monotonic() < deadline, (tmp_path / "dask.log").read_text()
@@ -504,13 +549,58 @@ def test_a_worker_of_a_cluster_is_killed_and_every_submission_is_graded_exactly_
         (desk.folder / "level").write_text("rlimits")
         with pytest.raises(run.Unsandboxed, match="the level here is .rlimits"), run.cluster(desk.setup(), address, 1):
             pytest.fail("a worker without the full sandbox grades nothing")
-        gradings = store._db.execute("SELECT count(*), count(DISTINCT sha256) FROM grading").fetchone()
-        assert tuple(gradings) == (30, 30)
+        gradings = by_sqlite(desk.store_path, "SELECT count(*), count(DISTINCT sha256) FROM grading")
+        assert gradings == [[(30, 30)]]
         assert [entry.points for entry in gradebook.build(store)] == [Decimal((6, 5, 3, 0)[n % 4]) for n in range(30)]
     assert sorted(heard) == [f"s{n:02}" for n in range(30)] and counts.graded == 30
     graders = {request["pid"] for request in desk.requests}
     assert len(graders) == 2  # one for each worker process
     assert 30 <= len(desk.requests) <= 30 + crew.window  # of what the killed worker had in hand, some is graded again
+
+
+def can_hide():
+    """Whether a folder can be hidden from a process: on Linux, by root."""
+    command = ["unshare", "--mount", "sh", "-c", HIDING, "/mnt", "true"]
+    return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
+
+
+@pytest.mark.slow
+def test_workers_of_a_cluster_need_neither_the_submissions_nor_the_store(desk, tmp_path, monkeypatch):
+    """Files travel with the tasks: the folder is removed once they are queued, and the workers never see any of it."""
+    distributed = pytest.importorskip("distributed")
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    theirs.mkdir()
+    folder, store_path = ours / "hand-ins", ours / "class.db"
+    for n in range(6):
+        (folder / f"s{n}").mkdir(parents=True)
+        (folder / f"s{n}" / "lora.py").write_text(f"x = {n}  # fail: {n % 3}\n")
+    (folder / "s6").mkdir()
+    cells = [nbformat.v4.new_code_cell("%pip install x"), nbformat.v4.new_code_cell("def lora_report():\n    pass")]
+    (folder / "s6" / "lora.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    cluster, seen = run.cluster, []
+
+    def look(path):
+        return os.path.exists(path), os.getcwd()
+
+    def queued(setup, address, jobs):
+        with contextlib.closing(distributed.Client(address, set_as_default=False)) as client:
+            client.wait_for_workers(2, timeout=60)
+            seen.extend(client.run(look, str(folder)).values())
+        shutil.rmtree(folder)
+        return cluster(setup, address, jobs)
+
+    monkeypatch.setattr(run, "cluster", queued)
+    hidden = ours if can_hide() else None
+    with dask(tmp_path, elsewhere=theirs, hidden=hidden) as (address, _):
+        outcome = desk("grade", str(folder), "--store", str(store_path), "--dask", address)
+    assert outcome.exit_code == 0, outcome.output
+    assert seen == [(hidden is None, str(theirs))] * 2 and not folder.exists()
+    with Store(store_path) as store:
+        entries = {entry.student.id: entry for entry in gradebook.build(store)}
+    assert [int(entries[f"s{n}"].points) for n in range(7)] == [6, 5, 3, 6, 5, 3, 6]
+    assert {Path(request["file"]).is_relative_to(ours) for request in desk.requests} == {False}
+    (notebook,) = (request for request in desk.requests if "cells" in request)
+    assert "def lora_report" in notebook["source"] and "%pip" not in notebook["source"]
 
 
 def test_a_scheduler_that_is_not_there_is_named(desk, folder, monkeypatch):
@@ -587,15 +677,14 @@ def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_ex
     assert re.search(rf"^ *{kept}  unchanged", again.stdout, re.MULTILINE)
     with Store(store_path) as store:
         book = gradebook.build(store)
-        assert store._db.execute("SELECT count(*) FROM grading GROUP BY sha256 ORDER BY 1 DESC").fetchone()[0] == 1
+    (counted,) = by_sqlite(store_path, "SELECT DISTINCT count(*) FROM grading GROUP BY sha256")
+    assert counted == [(1,)]
     assert len(expected) == len(book.students) == 12
     for one in expected:
         entry = book.entries[one.student.id, "strategy"]
-        refused = int(one.status == "refused")
-        assert (entry.attempts, entry.late) == (one.attempts + refused, one.late), one
-        if one.kind == "hostile":  # the attacks are made for another exercise, whose functions they define
-            assert (entry.status, entry.earned) == ("not_gradable", 0)
-            continue
+        assert (entry.attempts, entry.late) == (one.attempts, one.late), one
+        if one.attack:
+            assert {check.function for check in entry.result.checks if check.points} <= {*one.honest}, one
         assert entry.status == one.status, one
         if one.points == "all":
             assert entry.earned == entry.max_points

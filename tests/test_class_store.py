@@ -24,7 +24,7 @@ from course.classroom.store import Key, Store, StoreError
 from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts
 from course.result import Result
-from tests.class_desk import Desk, day, handed
+from tests.class_desk import Desk, by_sqlite, day, handed
 from tests.fake_grader import check, result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,8 +84,8 @@ def test_another_file_is_refused_and_left_as_it_was(tmp_path):
 
 
 def test_a_store_of_another_version_is_named(tmp_path):
-    with Store(tmp_path / "class.db", create=True) as store:
-        store._pragma("user_version = 7")
+    Store(tmp_path / "class.db", create=True).close()
+    by_sqlite(tmp_path / "class.db", "PRAGMA user_version = 7")
     with pytest.raises(StoreError, match="its tables have version 7, but this course needs version 1"):
         Store(tmp_path / "class.db")
 
@@ -227,12 +227,16 @@ def test_a_grading_by_other_checks_is_a_regrading_and_back_again(store):
 
 def test_a_transaction_is_whole_or_nothing(store):
     (one,) = put(store, handed("ada", "x = 1"))
-    with pytest.raises(RuntimeError), store.transaction():
-        store._db.execute("DELETE FROM submission")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        store.enrol(students_until_an_error())
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         store.record(Key("0" * 64, "lora", "b", "{}"), [one.id], graded(3))
-    assert store.submissions() == [one]
+    assert store.submissions() == [one] and [student.id for student in store.everybody()] == ["ada"]
+
+
+def students_until_an_error():
+    yield Student("bob")
+    raise RuntimeError
 
 
 # --- The gradebook ----------------------------------------------------------------------------------------------------
@@ -267,6 +271,32 @@ def test_the_attempt_that_counts(store):
         "best": ("a/1/lora.py", Decimal("9.00"), Decimal(0), False, 3),
         "last-on-time": ("a/3/lora.py", Decimal("2.00"), Decimal(0), False, 3),
     }
+
+
+def test_who_would_have_more_points_with_another_attempt_is_told(store):
+    """Bob's draft came later than his full mark, Cem's is not graded yet, Dora's points were set by hand."""
+    ones = put(
+        store,
+        handed("ada", "1", origin="a/1", submitted=day(8)),
+        handed("ada", "2", origin="a/2", submitted=day(9)),
+        *(
+            handed(name, f"{name}{n}", origin=f"{name}/{n}", submitted=day(8 + n))
+            for name in ("bob", "dora")
+            for n in (1, 3)
+        ),
+    )
+    for one, points in zip(ones, (5, 9, 10, 8, 10, 8), strict=True):
+        mark(store, one, points)
+    mark(store, put(store, handed("cem", "1", submitted=day(8)), folder="/c")[0], 9)
+    put(store, handed("cem", "2", submitted=day(9)), folder="/d")
+    store.override("dora", "lora", Override(Decimal(10), "the draft was a mistake", "me", "2026-03-12"))
+    assert book(store).entries["bob", "lora"].better == 10
+    (said,) = (line for line in told(store) if "worth more" in line)
+    assert said == (
+        "Another attempt is worth more than the one that counts: Name of bob (1.7 instead of 10). To let the best "
+        'attempt count, set attempts = "best" in the policy.'
+    )
+    assert not any("worth more" in line for line in told(store, "best"))
 
 
 def test_one_file_in_two_folders_is_one_attempt(store):
@@ -356,7 +386,7 @@ def test_a_refused_file_of_no_exercise_is_noted_where_nothing_was_handed_in(stor
     put(store, handed("ada", "x"), refused=[page], folder="/one")
     put(store, refused=[page], folder="/copy")
     entry = book(store).entries["bob", "lora"]
-    assert (entry.status, entry.attempts) == ("refused", 1)  # of a class with one exercise
+    assert (entry.status, entry.attempts, len(entry.refused)) == ("refused", 0, 1)  # of a class with one exercise
 
 
 NUL = "lora.py is not a text file: it contains NUL bytes."
@@ -377,7 +407,7 @@ def test_the_last_file_that_could_be_read_counts_and_a_newer_refused_one_is_name
     mark(store, one, 9)
     whole = book(store, which)
     entry = whole.entries["ada", "lora"]
-    assert (entry.status, entry.points, entry.attempts) == ("failed", 9, 2)
+    assert (entry.status, entry.points, entry.attempts) == ("failed", 9, 1)
     assert any(f"refused, so it does not count: ada/2/lora.py: {NUL}" in note for note in entry.notes)
     lines, told_of = facts.entry_lines(entry), standing.lines(whole)
     line = "Also handed in a file that was refused and does not count: Ada"
@@ -385,7 +415,7 @@ def test_the_last_file_that_could_be_read_counts_and_a_newer_refused_one_is_name
         [sentence] * bool(sentence),
         bool(sentence),
     )
-    assert "Attempts: 2. The one that counts: lora.py" in lines
+    assert not [line for line in (*lines, *told_of, *entry.notes) if "ttempt" in line]  # what is refused is none
 
 
 def test_who_handed_in_only_what_was_refused_has_a_status_of_their_own(store):
@@ -723,15 +753,17 @@ def test_kill_loses_what_was_running_and_counts_nothing_twice(tmp_path):
                     time.sleep(0.005)
                 os.kill(child.pid, signal.SIGKILL)
             assert child.wait(60) == (0 if target is None else -signal.SIGKILL)
-        with Store(desk.store_path) as store:
-            assert (
-                store._pragma("integrity_check") == "ok"
-                and store._db.execute("PRAGMA foreign_key_check").fetchall() == []
-            )
-            counted = store._db.execute("SELECT sha256, exercise, count(*) FROM grading GROUP BY 1, 2").fetchall()
-            assert all(row[2] == 1 for row in counted)
-            assert len(counted) >= seen[-1]  # nothing that was stored is lost
-            seen.append(len(counted))
+        Store(desk.store_path).close()  # it can be opened
+        whole, foreign, counted = by_sqlite(
+            desk.store_path,
+            "PRAGMA integrity_check",
+            "PRAGMA foreign_key_check",
+            "SELECT sha256, exercise, count(*) FROM grading GROUP BY 1, 2",
+        )
+        assert (whole, foreign) == ([("ok",)], [])
+        assert all(row[2] == 1 for row in counted)
+        assert len(counted) >= seen[-1]  # nothing that was stored is lost
+        seen.append(len(counted))
     assert seen[-1] == FILES
     asked = [json.dumps(request["source"]) for request in desk.requests]
     assert len(set(asked)) == FILES

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from valid import valid
 
 from course import bundle, paths
 from course.classroom import gradebook, verify
@@ -226,8 +227,11 @@ def test_a_regrade_that_fails_through_our_fault_keeps_the_old_points(desk, monke
     desk.grade(handed("ada", "# ours"))
     (desk.folder / "repaired").unlink()
     correct(desk, monkeypatch, "lora")
-    outcome = desk("regrade", "--store", str(desk.store_path))
+    words = ["--exercise", "lora", "--jobs", "3", "--allow-unsandboxed"]
+    outcome = desk("regrade", "--store", str(desk.store_path), *words)
     assert outcome.exit_code == 3 and "0 results have changed" in outcome.stdout
+    again = f"course class regrade --store {desk.store_path} --jobs 3 --exercise lora --allow-unsandboxed"
+    assert outcome.stdout.splitlines()[-1] == again
     with Store(desk.store_path) as store:
         assert gradebook.build(store).entries["ada", "lora"].points == 6
     (desk.folder / "repaired").touch()
@@ -300,7 +304,7 @@ def test_a_result_of_the_real_grader_is_confirmed(tmp_path):
     options = {"cwd": ROOT, "capture_output": True, "text": True}
     first = subprocess.run([*course, "grade", "strategy", "--file", str(file), "--json", str(kept)], **options)
     assert first.returncode == 1, first.stdout + first.stderr
-    told = json.loads(kept.read_text())
+    told = valid(json.loads(kept.read_text()))
     assert told["bundle"] == bundle.of("strategy") and told["status"] == "failed" and told["points"] > 0
     second = subprocess.run([*course, "class", "verify", str(kept), str(file), "--lang", "en"], **options)
     assert second.returncode == 0, second.stdout + second.stderr

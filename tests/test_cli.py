@@ -1037,7 +1037,7 @@ def watched(desk, monkeypatch, *moments):
             raise KeyboardInterrupt
         left.pop(0)()
 
-    monkeypatch.setattr("course.cli.learner.time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("course.watch.time", SimpleNamespace(sleep=sleep))
     return desk("watch", "3")
 
 

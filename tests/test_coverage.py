@@ -100,7 +100,7 @@ def test_an_exercise_that_is_announced_counts_as_planned(monkeypatch):
     ready = next(exercise for exercise in syllabus.load() if exercise.slug == "lora")
     announced = copy.copy(ready)
     object.__setattr__(announced, "planned", True)
-    monkeypatch.setattr(coverage, "_exercises", lambda: {"lora": announced})
+    monkeypatch.setattr(coverage, "exercises", lambda: {"lora": announced})
     assert coverage.resolve("lora.inject_lora", {}) == coverage.resolve("lora#anything", {}) == "planned"
     assert coverage.resolve("lora.inject", {}) == "no function inject in the exercise lora"
     assert coverage.resolve("lora.inject_lora.no_head", {}) == "lora is planned: name its functions only"

@@ -3,7 +3,6 @@
 The wrong functions are written as learners write them, not as edits of the reference.
 """
 
-import functools
 import itertools
 import time
 
@@ -11,39 +10,19 @@ import pytest
 import torch
 
 from course import paths, syllabus
-from grader.judge import check, diagnose, proxy
+from grader.judge import diagnose, proxy
 from grader.judge.diagnose import Observed, evidence
 from grader.judge.proxy import Outcome
-from scripts.flake import module_of
+from tests.merit import grade, specs_of
 
 SEED = 11
 
 
-@functools.cache
-def specs_of(slug):
-    return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
-
-
-@functools.cache
-def reference_observed(slug, name):
-    spec = next(spec for spec in specs_of(slug) if spec.id == name)
-    return diagnose.observe(spec, diagnose.reference_module(slug), SEED)
-
-
-def explained(slug, function, source, seed=SEED):
+def explained(slug, function, source):
     """(checks that failed, check -> diagnosis) of a file in which one function is replaced."""
-    module = module_of(paths.solution(slug).read_text(encoding="utf-8") + "\n\n" + source, "submission")
-    seen = {}
-    for spec in specs_of(slug):
-        if spec.function == function:
-            if all(seen[before].status == "passed" for before in spec.after if before in seen):
-                seen[spec.id] = diagnose.observe(spec, module, seed)
-            else:
-                seen[spec.id] = Observed(spec, "skipped", "", [])
-    wrong = {name for name, item in seen.items() if item.status in ("failed", "crashed")}
-    assert wrong, "this file should fail"
-    references = {name: reference_observed(slug, name) for name in wrong}
-    return wrong, diagnose.diagnose(slug, seen, references, seed)
+    graded = grade(slug, function, source, SEED)
+    assert graded.wrong, "this file should fail"
+    return graded.wrong, graded.explained
 
 
 ADAPTER = """
@@ -351,9 +330,12 @@ def test_what_a_verdict_hangs_on_does_not_depend_on_the_numbers_drawn():
 
 
 def test_refusals_are_worded_as_their_author_likes():
-    mine, yours = (Outcome("raised", "set_trainable", f"ValueError: {words}") for words in ("no such mode", "what?"))
-    assert diagnose._same_outcome(mine, yours)
-    assert not diagnose._same_outcome(mine, Outcome("value", "set_trainable", None))
+    mine, yours = (
+        observed("passed", "", ("raised", "set_trainable", f"ValueError: {words}"))
+        for words in ("no such mode", "what?")
+    )
+    assert diagnose.same(mine, yours)
+    assert not diagnose.same(mine, observed("passed", "", ("value", "set_trainable", None)))
 
 
 def test_the_result_carries_explanations(host, tmp_path):

@@ -9,24 +9,26 @@ import subprocess
 import sys
 
 import pytest
+from valid import valid
 
+import course.edition
 from course import paths, syllabus
 from course.result import Result
-from grader.judge.check import load_file, manifest
+from tests.merit import specs_of
 
 SLUG = "lora"
 
 
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory):
-    """Grades a file with a copy of the project that has neither references nor misconceptions."""
-    root = tmp_path_factory.mktemp("edition")
-    for room in ("course", "grader", "exercises"):
+def copy_of(root, rooms):
+    """Grades a file (None: one that is missing) with a copy of the project that has no misconceptions."""
+    for room in rooms:
         shutil.copytree(paths.ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "misconceptions"))
     shutil.copy(paths.ROOT / "pyproject.toml", root)
 
-    def grade(source: str) -> tuple[Result, str]:
-        (root / "mine.py").write_text(source, encoding="utf-8")
+    def grade(source: str | None) -> tuple[Result, str]:
+        (root / "mine.py").unlink(missing_ok=True)
+        if source is not None:
+            (root / "mine.py").write_text(source, encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "course", "grade", SLUG, "--file", "mine.py", "--json", "out.json"],
             cwd=root,
@@ -37,16 +39,25 @@ def edition(tmp_path_factory):
             timeout=300,
         )
         assert not done.stderr, done.stderr
-        return Result.from_json(json.loads((root / "out.json").read_text(encoding="utf-8"))), done.stdout
+        return Result.from_json(valid(json.loads((root / "out.json").read_text(encoding="utf-8")))), done.stdout
 
     return grade
 
 
-VISIBLE = {
-    spec.id: spec.points
-    for spec in manifest(load_file(paths.checks(SLUG), f"grader.checks.check_{SLUG}"))
-    if spec.visible
-}
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    """Neither references nor misconceptions: what a student edition lacks."""
+    return copy_of(tmp_path_factory.mktemp("edition"), ("course", "grader", "exercises"))
+
+
+@pytest.fixture(scope="module")
+def without_misconceptions(tmp_path_factory):
+    """The references are there."""
+    return copy_of(tmp_path_factory.mktemp("unexplained"), ("course", "grader", "exercises", "solutions"))
+
+
+VISIBLE = {spec.id: spec.points for spec in specs_of(SLUG) if spec.visible}
+BONUS = sum(VISIBLE[spec] for spec in VISIBLE if spec.partition(".")[0] in syllabus.resolve(SLUG).bonus)
 SOURCE = paths.solution(SLUG).read_text(encoding="utf-8")
 
 
@@ -56,6 +67,33 @@ def test_the_visible_checks_run_and_the_result_says_that_they_are_not_all(editio
     assert {check.id: check.points for check in result.checks} == VISIBLE
     assert result.points == result.max_points < syllabus.resolve(SLUG).points
     assert "student edition" in shown and "course solution" not in shown
+
+
+def test_a_file_that_cannot_be_graded_could_have_earned_the_same_points(edition):
+    """Whether the command refuses it or the grader does."""
+    for source, words in ((None, "There is no file mine.py"), ("def f(:\n", "invalid syntax")):
+        result, _ = edition(source)
+        assert (result.status, result.edition, result.points) == ("not_gradable", "student", 0)
+        assert words in result.message and result.max_points == sum(VISIBLE.values()) - BONUS
+
+
+@pytest.mark.parametrize("exercise", syllabus.load(), ids=lambda exercise: exercise.slug)
+def test_points_of_the_visible_checks(exercise, monkeypatch):
+    assert course.edition.points(exercise) == exercise.points
+    monkeypatch.setattr(course.edition, "graded", lambda slug: "student")
+    asked = [spec for spec in specs_of(exercise.slug) if spec.function not in exercise.bonus]
+    visible = sum(spec.points for spec in asked if spec.visible)
+    assert course.edition.points(exercise) == visible > 0
+
+
+def test_a_grader_without_misconceptions_says_so(without_misconceptions):
+    wrong = SOURCE.replace("= alpha / r\n", "= r / alpha\n")
+    for source, status in ((wrong, "failed"), (SOURCE, "passed")):
+        result, shown = without_misconceptions(source)
+        assert (result.status, result.edition) == (status, "full")
+        assert all(check.mistake is None for check in result.checks)
+        assert any(note.startswith("This installation has no misconceptions for exercise-3") for note in result.notes)
+        assert "This installation has no misconceptions" in shown
 
 
 def test_a_wrong_file_fails_without_a_name_for_its_misconception(edition):

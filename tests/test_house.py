@@ -11,13 +11,14 @@ import functools
 import graphlib
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +26,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sample import thorough
+from valid import valid
 
 from course import lesson, paths, syllabus
+from course.classroom import skeletons
 from course.compat import tomllib
-from scripts import skeletons
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("course", "exercises", "solutions", "grader", "tests", "scripts")
@@ -108,6 +110,14 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree))
 
 
+def absolute(node: ast.ImportFrom, package: str) -> str:
+    """The module that ``from ... import`` names."""
+    if not node.level:
+        return node.module or ""
+    base = package.split(".")[: len(package.split(".")) - node.level + 1]
+    return ".".join([*base, node.module] if node.module else base)
+
+
 def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
     """Dotted names that a module imports, with the line; relative imports are made absolute from ``package``."""
     for node in nodes(tree):
@@ -115,10 +125,7 @@ def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
             for alias in node.names:
                 yield alias.name, node.lineno
         elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level:
-                base = package.split(".")[: len(package.split(".")) - node.level + 1]
-                module = ".".join([*base, module] if module else base)
+            module = absolute(node, package)
             yield module, node.lineno
             for alias in node.names:
                 yield f"{module}.{alias.name}", node.lineno
@@ -233,25 +240,109 @@ def guard_student_process(root: Path) -> Look:
     return look
 
 
-def guard_circles(root: Path) -> Look:
-    """No module imports itself by way of others, not even inside a function."""
-    look = Look()
-    places = {
+def modules(root: Path, *rooms: str) -> dict[str, Path]:
+    """Dotted name -> file, of every module of these rooms."""
+    return {
         ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
         for path in files(root, ".py")
-        if path.parts[0] in ("course", "grader", "solutions", "scripts")
+        if path.parts[0] in rooms
     }
+
+
+def leads_to(tree: ast.Module, name: str, package: str, places: Collection[str]) -> set[str]:
+    """The modules that a module names: in imports anywhere, for types only too, and where it puts a name together.
+
+    ``from package import module`` names the module only: Python has loaded the package by then in any case.
+    """
+    found: set[str] = set()
+    known = {"__name__": name, "__package__": package}
+    """What a variable of the module is called: ``fixtures`` is ``grader.fixtures``."""
+    for node in nodes(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+            known |= {f"{alias.asname or alias.name}.__name__": alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = absolute(node, package)
+            names = {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names}
+            known |= {f"{variable}.__name__": whole for variable, whole in names.items()}
+            found |= {whole if whole in places else module for whole in names.values()}
+    for node in nodes(tree):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).split(".")[-1] in IMPORTERS:
+            parts = node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else [node.args[0]]
+            prefix, whole = "", True
+            for part in parts:
+                inner = part.value if isinstance(part, (ast.Constant, ast.FormattedValue)) else part
+                text = inner if isinstance(inner, str) else known.get(ast.unparse(inner)) if whole else None
+                whole = whole and text is not None
+                prefix += text or "" if whole else ""
+            prefix = package + prefix if prefix.startswith(".") else prefix
+            matching = {other for other in places if other.rpartition(".")[0] + "." == prefix}
+            found |= {prefix} if whole else matching
+    return {other for other in found if other in places and other != name and not other.endswith(".__main__")}
+
+
+IMPORTERS = {"__import__", "import_module"}
+
+
+def guard_circles(root: Path) -> Look:
+    """No module imports itself by way of others: not inside a function, not for types, not by a name made up."""
+    look = Look()
+    places = modules(root, "course", "grader", "solutions", "scripts")
     graph: dict[str, set[str]] = {}
     for name, path in places.items():
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        tree = run_at_some_time(root / path)
-        graph[name] = {other for other, _ in imported(tree, package) if other in places and other != name}
+        graph[name] = leads_to(parse(root / path), name, package, places)
         look.seen += [f"{name} -> {other}" for other in sorted(graph[name])]
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         look.offences.append("in a circle: " + " -> ".join(error.args[1]))
     return look
+
+
+EARLY = """
+import builtins, importlib, importlib.util, json, sys
+
+early, seen, plain, by_name = [], [], builtins.__import__, importlib.import_module
+
+def look(asking, wanted):
+    module = sys.modules.get(wanted)
+    if wanted != asking and module is not None and getattr(module.__spec__, "_initializing", False):
+        early.append(f"{asking} imports {wanted}, which is still being imported")
+
+def hook(name, globals=None, locals=None, fromlist=(), level=0):
+    told = globals or {}
+    wanted = importlib.util.resolve_name("." * level + name, told.get("__package__")) if level else name
+    if wanted.split(".")[0] in ("course", "grader"):
+        for one in (wanted, *(f"{wanted}.{part}" for part in fromlist or ())):
+            look(told.get("__name__"), one)
+    return plain(name, globals, locals, fromlist, level)
+
+def hook_by_name(name, package=None):
+    look(sys._getframe(1).f_globals.get("__name__"), name)
+    return by_name(name, package)
+
+builtins.__import__, importlib.import_module = hook, hook_by_name
+for name in sys.argv[1:]:
+    hook(name)
+    seen.append(name)
+print(json.dumps([seen, early]))
+"""
+
+
+def guard_early_imports(root: Path) -> Look:
+    """No module is imported by another while it is still being imported itself: seen by doing it."""
+    names = [name for name in modules(root, "course", "grader") if not name.endswith(("__main__", ".setup"))]
+    outcome = subprocess.run(
+        [sys.executable, "-c", EARLY, *names],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return Look(*json.loads(outcome.stdout.splitlines()[-1]))
 
 
 HOMES = {
@@ -658,9 +749,22 @@ def test_the_student_process_reaches_no_secret():
 
 
 def test_nothing_imports_in_a_circle():
-    look = guard_circles(paths.ROOT)
-    assert {"course.cli.learner -> course.grader", "grader.host.forkhost -> grader.judge.grading"} <= set(look.seen)
+    look = guard_circles(ROOT)
+    assert {
+        "course.cli.learner -> course.grader",
+        "course.session -> course.grader",  # for types only
+        "grader.host.forkhost -> grader.judge.grading",
+        "grader.student.registry -> grader.fixtures.lora",  # in a loop, by a name put together
+        "scripts.figures -> scripts.figures.heads",
+        "solutions.recipes.functions -> solutions.heads",
+    } <= set(look.seen)
     assert look.offences == []
+
+
+def test_nothing_is_imported_while_it_is_being_imported():
+    look = guard_early_imports(ROOT)
+    assert look.offences == []
+    assert len(look.seen) > 150 and {"course.session", "grader.fixtures.lora", "grader.judge.running"} <= set(look.seen)
 
 
 def test_what_exists_once_is_at_home():
@@ -827,6 +931,26 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         guard_circles,
         lambda root: append(root / "course/errors.py", "\ndef f():\n    from course import session\n"),
         "in a circle: ",
+    ),
+    "a circle for types only": (
+        guard_circles,
+        lambda root: append(
+            root / "grader/judge/running.py", "\nif TYPE_CHECKING:\n    from grader.judge.grading import Judge\n"
+        ),
+        "in a circle: ",
+    ),
+    "a circle in a loop": (
+        guard_circles,
+        lambda root: append(
+            root / "grader/fixtures/__init__.py",
+            '\nfor _n in ("lora",):\n    importlib.import_module(f"{__name__}.{_n}")\n',
+        ),
+        "in a circle: ",
+    ),
+    "a package that imports a module which imports it": (
+        guard_early_imports,
+        lambda root: append(root / "grader/fixtures/__init__.py", '\nexec("import grader.fixtures.lora")\n'),
+        "grader.fixtures.lora imports grader.fixtures, which is still being imported",
     ),
     "a second client": (
         guard_single_homes,
@@ -1112,6 +1236,6 @@ def test_a_scaffold_can_be_graded(scaffolded: Path):
     for file, (code, status, misconceptions) in expected.items():
         outcome = run_module(scaffolded, "course", "grade", "xyz", "--file", file, "--json", "-")
         assert outcome.returncode == code, outcome.stderr
-        result = json.loads(outcome.stdout)
+        result = valid(json.loads(outcome.stdout))
         assert result["status"] == status
         assert {check["mistake"] for check in result["checks"]} - {None} == misconceptions

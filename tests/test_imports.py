@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
+from valid import valid
 
 from course import compat
 from course.grader import Grader
@@ -67,7 +68,7 @@ def test_nothing_beside_the_submission_is_imported_by_the_grader(
     monkeypatch.chdir(tmp_path)
     for name, value in HARMFUL.items():
         monkeypatch.setenv(name, value)
-    compat._more.cache_clear()
+    compat.more_libraries.cache_clear()
     with Grader() as grader:
         events = list(grader.grade(exercise="lora", file=tmp_path / "lora.py", only=ONE))
     assert events[-1]["event"] == "result", grader.stderr()
@@ -92,7 +93,7 @@ def test_nor_is_it_when_somebody_starts_the_grader_as_a_module(tmp_path: Path, m
         check=False,
     )
     assert done.stdout, done.stderr.decode()[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1])["result"]["status"] == "passed"
+    assert valid(json.loads(done.stdout.splitlines()[-1])["result"])["status"] == "passed"
     assert not told.exists(), told.read_text()
 
 
@@ -108,13 +109,13 @@ def test_an_entry_of_the_path_is_inherited_only_if_a_library_is_nowhere_else(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "relative", str(beside), str(library), str(library)]))
     for needed, more in ((("json",), []), (("json", "something"), [str(library)])):
         monkeypatch.setattr(compat, "NEEDED", needed)
-        compat._more.cache_clear()
-        assert compat._more() == more
+        compat.more_libraries.cache_clear()
+        assert compat.more_libraries() == more
     (beside / "something-1.dist-info").mkdir()
     monkeypatch.chdir(beside)  # even where it looks like a folder of libraries
-    compat._more.cache_clear()
-    assert compat._more() == [str(library)]
-    compat._more.cache_clear()
+    compat.more_libraries.cache_clear()
+    assert compat.more_libraries() == [str(library)]
+    compat.more_libraries.cache_clear()
 
 
 def test_the_command_line_does_not_import_from_the_current_folder_either(tmp_path: Path, modules: list[str]) -> None:

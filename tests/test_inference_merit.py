@@ -6,10 +6,8 @@ None of these files was made from the reference.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import pytest
-import torch
 from sample import sampled
 
 from tests.merit import grade, remarked
@@ -17,13 +15,7 @@ from tests.merit import grade, remarked
 SLUG = "inference"
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 CHEAP = {

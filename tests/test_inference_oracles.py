@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import math
 import random
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -27,18 +26,10 @@ checks = check.load_file(paths.checks("inference"), "oracles_of_check_inference"
 
 # transformers announces its own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def texts_of(draw: random.Random, n: int, longest: int = 40) -> list[str]:

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import ast
 import base64
+import binascii
+import bz2
+import gzip
+import io
 import json
+import lzma
+import marshal
 import os
+import pickle
+import quopri
+import random
 import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from sample import sampled
 
-from course import paths, syllabus
-from course.classroom import catalogues, leaks, release, visible
+from course import cli, errors, paths, syllabus
+from course.classroom import catalogues, disguises, leaks, release, snippets, visible
 from course.compat import tomllib
 
 CHECKS = paths.checks("lora").read_text(encoding="utf-8")
 SOLUTION = paths.solution("lora").read_text(encoding="utf-8")
 MISCONCEPTION = tomllib.loads(paths.misconceptions("lora").read_text(encoding="utf-8"))["misconception"][0]
-BASE = ("README.md", "course/edition.toml", "course/hints.py", "exercises/lora.py", "grader/checks/check_inference.py")
+BASE = ("README.md", "course/edition.toml", "course/hints.py")
 """Files of the edition that a leak is planted beside; the whole edition is scanned once."""
 
 
@@ -100,12 +117,28 @@ def add(name: str, content: str | bytes) -> Callable[[Path], None]:
     return plant
 
 
+def behind(prefix: str, text: str) -> str:
+    return "".join(f"{prefix}{line}\n" for line in text.splitlines())
+
+
 def as_comment(source: str) -> str:
-    return "".join(f"# {line}\n" for line in source.splitlines())
+    return behind("# ", source)
 
 
 def in_pieces(text: str, width: int = 76) -> str:
     return "\n".join(text[place : place + width] for place in range(0, len(text), width))
+
+
+def nested(content: bytes, times: int) -> bytes:
+    for _ in range(times):
+        content = base64.b64encode(zlib.compress(content))
+    return content
+
+
+def japanese_hint() -> str:
+    found = catalogues.messages((paths.LOCALE / "ja" / "LC_MESSAGES" / "misconceptions.mo").read_bytes())
+    texts = (text.decode() for key, text in found.items() if key)
+    return next(text for text in texts if len(re.findall("[\u3040-\u9fff]", text)) > 60)
 
 
 def catalogue_with_a_hint(root: Path) -> None:
@@ -127,7 +160,123 @@ def fifo(root: Path) -> None:
 
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["1 + 1"], "outputs": [{"text": ["2"]}]}]}
 HINT = MISCONCEPTION["hint"]
+JAPANESE_HINT = japanese_hint()
 B64 = base64.b64encode(REFERENCE.encode()).decode()
+OTHER = disguised(REFERENCE)
+DOCUMENTED = OTHER.replace("\n", '\n    """Do it.\n\n    >>> helper(1)\n    2\n    """\n', 1)
+COMPILED = marshal.dumps(compile(OTHER, "x", "exec"))
+RANDOM = random.Random(0).randbytes(400)
+
+
+def b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.py", OTHER)
+    return out.getvalue()
+
+
+def tarred() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        info = tarfile.TarInfo("a.py")
+        info.size = len(OTHER)
+        archive.addfile(info, io.BytesIO(OTHER.encode()))
+    return out.getvalue()
+
+
+def raw_deflated() -> bytes:
+    stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return stream.compress(OTHER.encode()) + stream.flush()
+
+
+def git_bundle() -> bytes:
+    """As git packs one file: a head, then a pack of objects compressed with zlib, each with a few bytes before it."""
+    entries = b"".join(b"\xb4\x5c" + zlib.compress(text) for text in (b"tree x", OTHER.encode()))
+    return b"# v2 git bundle\n" + b"0" * 40 + b" HEAD\n\nPACK\0\0\0\2\0\0\0\2" + entries + bytes(20)
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
+def patch(source: str) -> str:
+    """With lines that were there before; all of them are part of the function."""
+    lines = [f"{' ' if number % 3 == 2 else '+'}{line}" for number, line in enumerate(source.splitlines())]
+    return "\n".join(["--- a", "+++ b", "@@ -1 +1 @@", *lines]) + "\n"
+
+
+def catalogue_with_more(root: Path) -> None:
+    target = root / "course/locale/ja/LC_MESSAGES/checks.mo"
+    target.parent.mkdir(parents=True)
+    target.write_bytes((paths.LOCALE / "ja" / "LC_MESSAGES" / "syllabus.mo").read_bytes() + b64(COMPILED).encode())
+
+
+def catalogue_of_data(root: Path) -> None:
+    target = root / "course/locale/ja/LC_MESSAGES/checks.mo"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(catalogues.compiled({b"": b"", b"x": b64(zlib.compress(OTHER.encode())).encode()}))
+
+
+DATA = {
+    "marshal": COMPILED,
+    "marshal in zlib": zlib.compress(COMPILED),
+    "xz": lzma.compress(OTHER.encode()),
+    "lzma": lzma.compress(OTHER.encode(), format=lzma.FORMAT_ALONE),
+    "bzip2": bz2.compress(OTHER.encode()),
+    "gzip": gzip.compress(OTHER.encode()),
+    "zlib": zlib.compress(OTHER.encode()),
+    "deflate": raw_deflated(),
+    "zip": zipped(),
+    "tar": tarred(),
+    "an object of git": zlib.compress(b"blob %d\0" % len(OTHER) + OTHER.encode()),
+    "a bundle of git": git_bundle(),
+    "pickle": pickle.dumps(OTHER),
+    "UTF-16": OTHER.encode("utf-16-le"),
+    "UTF-32": OTHER.encode("utf-32-le"),
+    "a text": OTHER.encode(),
+}
+"""A reference in disguise, or the code compiled from it, as data."""
+SPELLED: dict[str, Callable[[bytes], str]] = {
+    "base64": b64,
+    "base64 for addresses": lambda data: base64.urlsafe_b64encode(data).decode(),
+    "base32": lambda data: base64.b32encode(data).decode(),
+    "base85": lambda data: base64.b85encode(data).decode(),
+    "Ascii85": lambda data: base64.a85encode(data).decode(),
+    "hexadecimal": bytes.hex,
+    "hexadecimal with prefixes": lambda data: ", ".join(f"0x{byte:02x}" for byte in data),
+    "numbers": lambda data: str(list(data)),
+    "a literal": repr,
+    "a number": lambda data: hex(int.from_bytes(data, "big")),
+}
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "in a fence": lambda source: f"```python\n{source}```\n",
+    "in a fence that stays open": lambda source: f"```python\n{source}",
+    "as a paragraph": str,
+    "in an indented block": lambda source: behind("    ", source),
+    "in a quotation": lambda source: behind("> ", source),
+    "in a list": lambda source: behind("- ", source),
+    "with numbers": lambda source: "".join(f"{n:3d}  {line}\n" for n, line in enumerate(source.splitlines())),
+    "in a session": lambda source: "```pycon\n>>> " + source.replace("\n", "\n... ") + "\n2\n```\n",
+    "as a patch": lambda source: behind("+", source),
+    "as a patch with context": patch,
+    "as entities": lambda source: "".join(f"&#{ord(sign)};" for sign in source),
+    "as in an address": urllib.parse.quote,
+    "as in a mail": lambda source: quopri.encodestring(source.encode(), quotetabs=True).decode(),
+    "as escapes": lambda source: "".join(f"\\x{ord(sign):02x}" for sign in source),
+    "as octal escapes": lambda source: "".join(f"\\{ord(sign):03o}" for sign in source),
+    "as characters by number": lambda source: str([ord(sign) for sign in source]),
+    "as bits": lambda source: " ".join(f"{ord(sign):08b}" for sign in source),
+    "in uuencode": lambda source: "".join(
+        binascii.b2a_uu(source.encode()[place : place + 45]).decode() for place in range(0, len(source), 45)
+    ),
+    "in wide letters": wide,
+    "with blanks of no width": lambda source: "\u200b".join(source),
+    "in short lines of base64": lambda source: behind("* ", in_pieces(b64(source.encode()), 12)),
+}
 PLANTED: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "a reference": (add("course/hints.py", "\n\n" + REFERENCE), "code", "the reference lora_report"),
     "a reference as text": (add("README.md", f"\n{REFERENCE}"), "text", "the reference lora_report"),
@@ -170,6 +319,90 @@ PLANTED: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "a reference in UTF-16": (
         add("LICENSE", REFERENCE.encode("utf-16")), "text", "the reference lora_report"
     ),
+    "a reference with a session in its docstring, in Markdown": (
+        add("README.md", f"\n\n```python\n{DOCUMENTED}```\n"), "code", "the reference lora_report"
+    ),
+    "a reference with a session in its docstring, indented": (
+        add("README.md", "\n\n" + behind("    ", DOCUMENTED)), "code", "the reference lora_report"
+    ),
+    "a reference in a list of strings": (
+        add("course/hints.py", f"\nLINES = {OTHER.splitlines()}\n"), "code", "the reference lora_report"
+    ),
+    "a reference in a sum of strings": (
+        add("course/hints.py", "\nTEXT = " + " + ".join(repr(f"{line}\n") for line in OTHER.splitlines()) + "\n"),
+        "code", "the reference lora_report",
+    ),
+    "base64 in a list of strings": (
+        add("course/hints.py", f"\nX = {in_pieces(B64, 10).splitlines()}\n"), "text", "the reference lora_report"
+    ),
+    "data in a string with escapes": (
+        add("course/hints.py", f"\nX = {zlib.compress(OTHER.encode()).decode('latin-1')!r}\n"), "code", "lora_report"
+    ),
+    "compiled code in a skeleton": (add("exercises/lora.py", f"\nX = {b64(COMPILED)!r}\n"), "file", "compiled code"),
+    "compiled code in a picture": (
+        add("course/lessons/pictures/x.svg", f"<svg><!-- {b64(COMPILED)} --></svg>"), "file", "compiled code"
+    ),
+    "compiled code in base85 in a picture": (
+        add("course/lessons/pictures/x.svg", f"<svg><!--{base64.b85encode(COMPILED).decode()}--></svg>"), "file",
+        "encoded data that cannot be read",
+    ),
+    "a hidden check in base64 in a comment": (
+        add("constraints.txt", as_comment(in_pieces(b64(disguised(HIDDEN).encode())))), "code", "lora_report.non_square"
+    ),
+    "a hidden check in base64 in a list": (
+        add("README.md", "\n" + behind("- ", in_pieces(b64(disguised(HIDDEN).encode())))), "code", "lora_report"
+    ),
+    "a hint in wide letters": (add("README.md", f"\n{wide(HINT)}\n"), "text", MISCONCEPTION["name"]),
+    "a hint with characters of no width": (
+        add("README.md", "\n" + HINT.replace("e", "e\u200b")), "text", MISCONCEPTION["name"]
+    ),
+    "characters of no width": (add("README.md", "\nA\u200bB\n"), "file", "characters that nobody sees: U+200B"),
+    "a control character": (add("course/hints.py", "\n# \x07\n"), "file", "characters that nobody sees: U+0007"),
+    "a hint as a file's name": (
+        add("course/" + "_".join(re.findall(r"\w+", HINT)).replace("_", "-")[:200] + ".py", "x = 1\n"), "text",
+        MISCONCEPTION["name"],
+    ),
+    "a skeleton that is none": (add("exercises/lora.py", "\nX = 1\n"), "file", "not the skeleton that is generated"),
+    "a skeleton too many": (add("exercises/more.py", "X = 1\n"), "file", "a file that is not listed"),
+    "a zip file behind a text": (add("README.md", zipped()), "file", "not a text in UTF-8"),
+    "a bundle of git in a text": (add("LICENSE", git_bundle()), "file", "not a text in UTF-8"),
+    "more behind a catalogue": (catalogue_with_more, "file", "more than a catalogue"),
+    "data in a catalogue": (catalogue_of_data, "code", "the reference lora_report"),
+    "a catalogue that is none": (
+        add("course/locale/ja/LC_MESSAGES/checks.mo", COMPILED), "file", "not a catalogue of translations"
+    ),
+    "data inside data without end": (
+        add("README.md", "\n" + nested(OTHER.encode(), 9).decode() + "\n"), "file", "more encoded data"
+    ),
+    "more data than anybody needs": (
+        add("README.md", f"\n{b64(zlib.compress(bytes(20_000_000)))}\n"), "file", "more encoded data"
+    ),
+    **{
+        f"noise in {name}": (add("README.md", f"\n{spell(RANDOM)}\n"), "file", "encoded data that cannot be read")
+        for name, spell in SPELLED.items() if name != "a number"
+    },
+    **{
+        f"Japanese in {encoding}": (
+            add("README.md", JAPANESE_HINT.encode(encoding)), "file", "not a text in UTF-8"
+        )
+        for encoding in ("cp932", "euc_jp")
+    },
+    **{
+        f"Japanese in base64 of {encoding}": (
+            add("README.md", f"\n{b64(JAPANESE_HINT.encode(encoding))}\n"), "text", "the misconception"
+        )
+        for encoding in ("cp932", "euc_jp", "utf-16-be", "utf-32-le")
+    },
+    **{
+        f"a reference {name}": (add("README.md", f"\n\n{write(OTHER)}\n"), "code", "the reference lora_report")
+        for name, write in WRITTEN.items()
+    },
+    **{
+        f"a reference {name}, in a comment": (
+            add("course/hints.py", f"\n\n{as_comment(write(OTHER))}\n"), "code", "the reference lora_report"
+        )
+        for name, write in WRITTEN.items() if "blanks of no width" not in name
+    },
     "a hidden check": (
         add("grader/checks/check_inference.py", "\n\n" + HIDDEN), "code", "the hidden check lora_report.non_square"
     ),
@@ -223,6 +456,22 @@ def test_a_clean_edition_has_no_leak(edition: release.Edition, known: leaks.Secr
 def test_a_clean_part_of_it_has_none_either(place: Path, known: leaks.Secrets):
     report = leaks.scan(place, known)
     assert (report.leaks, report.files) == ([], len(BASE))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spelling"), sampled([(kind, spelling) for kind in DATA for spelling in SPELLED], one_in=7)
+)
+def test_data_is_opened_in_every_spelling(kind: str, spelling: str, place: Path, known: leaks.Secrets):
+    """In Python and in Markdown; what was compiled is named as such."""
+    text = SPELLED[spelling](DATA[kind])
+    code = text if spelling in ("numbers", "a literal", "a number") else repr(text)
+    wanted = "compiled code" if "marshal" in kind else "the reference lora_report of lora"
+    for name, content in (("README.md", f"\n{text}\n"), ("course/hints.py", f"\nX = {code}\n")):
+        before = (place / name).read_bytes()
+        add(name, content)(place)
+        found = leaks.scan(place, known).leaks
+        (place / name).write_bytes(before)
+        assert [leak for leak in found if leak.path == name and leak.what == wanted], (name, found)
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -282,9 +531,111 @@ def test_every_reference_and_every_hidden_check_is_known(known: leaks.Secrets):
     ]
     assert known.checks == hidden > 100
     assert known.references == len(written) > 50
-    assert len(known.code) + len(known.given) + len(known.small) == hidden + len(written)
+    by_shape = [coded for coded in known.code if coded.exact is None]
+    assert len(by_shape) + len(known.given) + len(known.small) == hidden + len(written)
     assert len(known.given) + len(known.small) < 0.06 * (hidden + len(written))
     assert known.misconceptions > 100 and len(known.runs) > 10_000
+
+
+def test_what_is_not_secret_is_what_the_skeletons_give(known: leaks.Secrets):
+    """Counted anew: functions of references that a skeleton holds with a body of their own."""
+    given = []
+    for exercise in syllabus.load():
+        skeleton = ast.parse(paths.skeleton(exercise.slug).read_text(encoding="utf-8"))
+        for node in ast.walk(skeleton):
+            if isinstance(node, ast.FunctionDef) and "NotImplementedError" not in ast.dump(node):
+                given.append((node.name, exercise.slug))
+    listed = [(label.split()[2].rpartition(".")[2], label.split()[-1]) for label in known.given]
+    assert sorted(listed) == sorted(given) and len(given) > 5
+
+
+def test_what_is_too_small_is_found_under_its_own_names(known: leaks.Secrets, place: Path):
+    """Everything that is called too small, save what holds next to nothing."""
+    found = {coded.label: coded for coded in known.code if coded.exact is not None}
+    assert set(found) <= set(known.small) and len(known.small) < 10
+    for label in known.small:
+        if label not in found:
+            continue
+        *_, name, _, slug = label.split() if "reference" in label else (*label.split(), "of", "")
+        name = name.rpartition(".")[2]
+        sources = [paths.solution(slug)] if slug else [paths.checks(one.slug) for one in syllabus.load()]
+        for source in sources:
+            if re.search(rf"def (check_)?{name}\(", text := source.read_text(encoding="utf-8")):
+                add("course/more.py", function(text, name if slug else f"check_{name}"))(place)
+        assert label in [leak.what for leak in leaks.scan(place, known).leaks], label
+
+
+def test_little_is_shared_and_all_of_it_is_needed(known: leaks.Secrets, edition: release.Edition):
+    """Each sentence is in a secret and in the edition; each hidden check looks like something in its file."""
+    allowed = tomllib.loads(leaks.SHARED.read_text(encoding="utf-8"))
+    strict = leaks._Reading({"sentences": [], "code": {}})
+    for exercise in syllabus.load():
+        strict.exercise(exercise)
+    bare = strict.finished()
+    texts = {name: [" ".join(found) for _, found in leaks.signs(leaks._text(name, content))][0]
+             for name, content in edition.files.items()}  # fmt: skip
+    for sentence in allowed["sentences"]:
+        report = leaks.Report()
+        leaks._Search(bare, report)._words("README.md", sentence)
+        words = " ".join(dict(leaks.signs(sentence))[leaks.WORDS])
+        assert report.leaks, f"no secret: {sentence}"
+        assert any(words in text for text in texts.values()), f"not in the edition: {sentence}"
+        assert len(words.split()) < leaks.WORDS.long, sentence
+    for path, names in allowed["code"].items():
+        report = leaks.Report()
+        search = leaks._Search(bare, report)
+        search._compare(path, ast.walk(ast.parse(edition.files[path])))
+        assert {f"the hidden check {name}" for name in names} == {leak.what for leak in report.leaks}
+    assert len(allowed["sentences"]) <= 40 and sum(map(len, allowed["code"].values())) <= 2
+    assert known.shared[: len(allowed["sentences"])] == allowed["sentences"]
+
+
+def test_what_the_edition_holds_is_far_from_the_limits(edition: release.Edition):
+    """Else a harmless file could be refused for holding more encoded data than can be looked into."""
+    sizes = {}
+    for name, content in edition.files.items():
+        search = disguises.Search()
+        search.text(leaks._text(name, content))
+        assert not search.wrong, name
+        sizes[name] = len(search.read), search.size
+    assert len(sizes) > 100
+    assert max(count for count, _ in sizes.values()) < disguises.MAX_PIECES / 10
+    assert max(size for _, size in sizes.values()) < disguises.MAX_ALL / 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("print('x')\n", "x" * 5000, "a/b/c.d-" * 100, "| --- | ---: |\n" * 50, "0 1 " * 500, "=" * 400),
+        *("https://example.org/" + "path/to/somewhere-else/" * 20, "The quick brown fox. " * 200),
+        *(" ".join(f"{number:04d}" for number in range(400)), str(list(range(256)))),
+    ],
+)
+def test_ordinary_text_is_not_taken_for_data(text: str):
+    search = disguises.Search()
+    search.text(text)
+    assert not search.wrong
+
+
+def test_long_runs_take_no_longer_than_their_length():
+    began = time.process_time()
+    for text in ("A" * 200_000, "ab" * 100_000, "0 " * 100_000, "#" * 100_000, "-" * 100_000, "    \n" * 50_000):
+        disguises.Search().text(text)
+        assert not list(snippets.trees(text))
+    assert time.process_time() - began < 30
+
+
+def test_snippets_are_found_in_the_middle_of_anything():
+    source = "def f(x):\n    y = x + 1\n    return y\n"
+    for text in (
+        source, f"See:\n{source}\nand so on.", behind("  > ", source), f"~~~\n{source}", f"* {source}",
+        behind("# ", behind("+", source)), source.replace("\n", "\n\n"), f"    {source}".replace("\n", "\n    "),
+        f"def broken(:\n{source}", "class A:\n" + behind("    ", source) + "\n???",
+    ):  # fmt: skip
+        names = [node.name for tree in snippets.trees(text) for node in ast.walk(tree)
+                 if isinstance(node, ast.FunctionDef)]  # fmt: skip
+        assert "f" in names, text
+    assert not list(snippets.trees("No code here, only words: neither this nor that."))
 
 
 @pytest.mark.slow
@@ -315,3 +666,144 @@ def test_a_scanner_that_sees_nothing_says_so(known: leaks.Secrets, place: Path, 
     monkeypatch.setattr(syllabus, "load", lambda: ())
     with pytest.raises(leaks.Blind):
         leaks.secrets.__wrapped__()
+
+
+# --- from the sources to the edition ---
+
+INFERENCE = paths.skeleton("inference").read_text(encoding="utf-8")
+PREDICT = function(paths.solution("inference").read_text(encoding="utf-8"), "predict")
+SCALE = function(paths.solution("inference").read_text(encoding="utf-8"), "temperature_scale")
+MISTAKES = tomllib.loads(paths.misconceptions("inference").read_text(encoding="utf-8"))["misconception"]
+HIDDEN_PREDICT = function(paths.checks("inference").read_text(encoding="utf-8"), "check_own_confidence")
+
+
+def solved(skeleton: str) -> str:
+    """The skeleton with one function in it, and its holes for the others."""
+    hole = function(skeleton, "predict")
+    assert hole in skeleton
+    return skeleton.replace(hole, PREDICT)
+
+
+def renamed(source: str) -> str:
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    for number, argument in enumerate([*node.args.args, *node.args.kwonlyargs]):
+        old, new = argument.arg, f"a{number}"
+        source = re.sub(rf"\b{old}\b", new, source)
+    return source.replace(f"def {node.name}(", "def helper(")
+
+
+def in_a_visible_check(source: str) -> str:
+    """A helper that a visible check calls, so that it belongs to the visible part."""
+    first = re.search(r"visible=True.*\n    def check_\w+\(self, student\):\n +\"\"\".*\"\"\"\n", source)
+    assert first
+    helper = disguised(SCALE).replace("def helper(", "def calibrated(")
+    head = source.index("\n\nclass Check")
+    return f"{source[:head]}\n\n{helper}{source[head : first.end()]}        calibrated\n{source[first.end() :]}"
+
+
+LESSON = "course/lessons/en/inference.md"
+SKELETON = "exercises/inference.py"
+VISIBLE = "grader/checks/check_inference.py"
+SOURCES: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "the skeleton is the solution": (
+        SKELETON, lambda text: paths.solution("inference").read_text(encoding="utf-8"),
+        "exercises/inference.py: code of the reference predict of inference",
+    ),
+    "one function is solved": (SKELETON, solved, "exercises/inference.py: code of the reference predict of inference"),
+    "a function under another name": (
+        SKELETON, lambda text: f"{text}\n\n{renamed(PREDICT)}",
+        "exercises/inference.py: code of the reference predict of inference",
+    ),
+    "a hole with a comment": (
+        SKELETON, lambda text: text.replace("    raise NotImpl", "    # Divide, then softmax.\n    raise NotImpl", 1),
+        "exercises/inference.py: not the skeleton that is generated from the reference",
+    ),
+    "a misconception in a skeleton": (
+        SKELETON, lambda text: text + "\n\n" + as_comment(f"{MISTAKES[0]['title']}\n{MISTAKES[0]['hint']}"),
+        f"exercises/inference.py: text of the misconception {MISTAKES[0]['name']} of inference",
+    ),
+    "a misconception in a lesson": (
+        LESSON, lambda text: f"{text}\n{MISTAKES[1]['title']}: {MISTAKES[1]['hint']}\n",
+        f"{LESSON}: text of the misconception {MISTAKES[1]['name']} of inference",
+    ),
+    "a reference in a lesson": (
+        LESSON, lambda text: f"{text}\n```python\n{SCALE}```\n", f"{LESSON}: code of the reference temperature_scale"
+    ),
+    "a reference in a visible check": (
+        VISIBLE, in_a_visible_check, f"{VISIBLE}: code of the reference temperature_scale of inference"
+    ),
+    "a hidden check in a lesson": (
+        LESSON, lambda text: f"{text}\n{b64(HIDDEN_PREDICT.encode())}\n",
+        f"{LESSON}: text of the hidden check predict.own_confidence",
+    ),
+}  # fmt: skip
+"""What is planted in a source of the edition: in which file, how, and what is said of it."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of all that an edition is made from."""
+    root = tmp_path_factory.mktemp("house")
+    for name in ("course", "exercises", "grader", "solutions"):
+        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "LICENSE", "constraints.txt"):
+        shutil.copy(paths.ROOT / name, root)
+    return root
+
+
+def released(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "PYTHONPATH": str(house), "LANGUAGE": "en", "COLUMNS": "400"}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "course", "class", "release", "--out", str(house.parent / "edition.zip"),
+         *arguments],
+        cwd=house.parent, env=environ, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def planted(house: Path, plants: list[str]) -> subprocess.CompletedProcess[str]:
+    before = {name: (house / name).read_text(encoding="utf-8") for name, *_ in map(SOURCES.__getitem__, plants)}
+    try:
+        for name, change, _ in map(SOURCES.__getitem__, plants):
+            old = (house / name).read_text(encoding="utf-8")
+            new = change(old)
+            assert new != old
+            (house / name).write_text(new, encoding="utf-8")
+        return released(house, "--exercise", "8")
+    finally:
+        for name, text in before.items():
+            (house / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "plants",
+    [
+        ["the skeleton is the solution"],
+        ["a misconception in a lesson", "a function under another name", "a reference in a visible check"],
+        *(pytest.param([name], marks=pytest.mark.slow) for name in list(SOURCES)[1:]),
+    ],
+    ids=", ".join,
+)
+def test_what_leaks_through_a_source_is_found(plants: list[str], house: Path):
+    """A file that is handed out is not public because it is handed out."""
+    done = planted(house, plants)
+    assert done.returncode == errors.NOT_PASSED, done.stdout + done.stderr
+    for name in plants:
+        assert SOURCES[name][2] in done.stderr + done.stdout
+    assert not (house.parent / "edition.zip").exists()
+
+
+def test_clean_sources_give_an_edition_soon_enough(tmp_path: Path):
+    """With what was compared, and what was not; the time of the processor, since others work here, too."""
+    began = time.process_time()
+    done = CliRunner().invoke(
+        cli.cli, ["class", "release", "--out", str(tmp_path / "edition.zip")], env={"LANGUAGE": "en", "COLUMNS": "80"}
+    )
+    assert time.process_time() - began < 60
+    assert done.exit_code == 0 and (tmp_path / "edition.zip").is_file(), done.output
+    said = " ".join(done.output.split())
+    assert "No leaks found: the edition was compared with" in said
+    assert "the skeletons contain them in full: the reference Coin.__init__ of training, " in said
+    assert "if their names are changed: the reference mask_tokens.throw of objectives, " in said
+    assert "sentences may be public although they are in a secret, too: see course/classroom/shared.toml" in said
+    assert "Not looked for in grader/checks/check_lora.py" in said and "MultiLoRALinear.isolated_same_rank" in said

@@ -78,16 +78,11 @@ def offences(name, block, line=1):
 
 
 @pytest.mark.parametrize("slug", LESSONS)
-def test_every_block_prints_what_the_lesson_says(slug):
+def test_every_block_prints_what_the_lesson_says(slug, one_thread):
     blocks = blocks_of(text_of(slug))
     assert len(blocks) >= (BLOCKS if slug in READY else 1)
     assert len(blocks) == len(re.findall(r"^ *```+ *pycon", text_of(slug), re.MULTILINE))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        found = [one for line, block in blocks for one in offences(f"{slug}.md:{line}", block, line)]
-    finally:
-        torch.set_num_threads(threads)
+    found = [one for line, block in blocks for one in offences(f"{slug}.md:{line}", block, line)]
     assert found == [], "\n".join(found)
     if any(missing(block) for _, block in blocks):
         pytest.skip(f"the blocks with a pretrained encoder need {MODEL} (the extra offline); all others were run")

@@ -8,55 +8,27 @@ from __future__ import annotations
 
 import ast
 import doctest
-import functools
-import types
+from collections import Counter
 
 import pytest
 import torch
 from sample import sampled
 
 from course import paths
-from grader.judge import check, diagnose, expect
-from grader.judge.diagnose import Observed
 from scripts.flake import module_of
+from tests.merit import Graded, composed, grade, remarked, specs_of
 
-SEED = 5
-SPECS = check.manifest(check.load_file(paths.checks("lora"), "grader.checks.check_lora"))
-SOURCE = paths.solution("lora").read_text(encoding="utf-8")
 HEADER = "import copy\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 
 
-@functools.cache
-def reference() -> types.ModuleType:
-    return module_of(SOURCE, "reference_lora")
-
-
-@functools.cache
-def of_reference(name: str) -> Observed:
-    return diagnose.observe(next(spec for spec in SPECS if spec.id == name), reference(), SEED)
-
-
-def seen_of(function: str, source: str) -> dict[str, Observed]:
-    """Every check of a function against the reference with these definitions in it; conditions are heeded."""
-    module = module_of(f"{SOURCE}\n\n{HEADER}\n{source}", "merit")
-    seen: dict[str, Observed] = {}
-    for spec in [spec for spec in SPECS if spec.function == function]:
-        met = all(seen[before].status == "passed" for before in spec.after)
-        seen[spec.id] = diagnose.observe(spec, module, SEED) if met else Observed(spec, "skipped", "", [])
-    assert seen, function
-    return seen
-
-
-def earned(seen: dict[str, Observed]) -> dict[str, int]:
-    return {name.split(".")[1]: item.spec.points for name, item in seen.items() if item.status == "passed"}
-
-
-def lost(seen: dict[str, Observed]) -> set[str]:
-    return {name.split(".")[1] for name, item in seen.items() if item.status != "passed"}
+def graded(function: str, source: str) -> Graded:
+    return grade("lora", function, f"{HEADER}\n{source}")
 
 
 def test_the_points_of_each_function_are_those_of_the_curriculum():
-    totals = {name: sum(spec.points for spec in SPECS if spec.function == name) for name in {s.function for s in SPECS}}
+    totals: Counter[str] = Counter()
+    for spec in specs_of("lora"):
+        totals[spec.function] += spec.points
     assert totals == {
         "lora_report": 6,
         "LoRALinear": 20,
@@ -248,13 +220,13 @@ UNEARNED = [
 
 @pytest.mark.parametrize(("function", "what", "source"), UNEARNED, ids=[f"{f}: {what}" for f, what, _ in UNEARNED])
 def test_nothing_is_earned_by(function: str, what: str, source: str):
-    assert earned(seen_of(function, source)) == {}
+    assert not graded(function, source).earned
 
 
 def test_numbers_as_large_as_they_please_hide_nothing():
     """The branch works; that merging does nothing would be hidden by a billion."""
     forward = "return (self.base(x) + x @ self.A.T @ self.B.T).double() + 1e9"
-    assert earned(seen_of("LoRALinear", LAYER.format(forward=forward, delta="None"))) == {}
+    assert not graded("LoRALinear", LAYER.format(forward=forward, delta="None")).earned
 
 
 def test_a_state_that_a_copy_of_the_saved_model_answers_for_is_not_loaded():
@@ -263,7 +235,7 @@ def test_a_state_that_a_copy_of_the_saved_model_answers_for_is_not_loaded():
         saved="p.detach().clone()",
         load="model.forward = LAST[0].forward\n    [p.data.add_(1e-3) for p in model.parameters()]",
     )
-    assert "round_trip" in lost(seen_of("load_lora_state_dict", source))
+    assert "round_trip" in graded("load_lora_state_dict", source).lost
 
 
 # --- wrong, and paid in full before -----------------------------------------------------------------------------------
@@ -326,7 +298,7 @@ FULL_BEFORE = {
 @pytest.mark.parametrize("what", FULL_BEFORE)
 def test_points_are_lost_by(what: str):
     function, source, where = FULL_BEFORE[what]
-    assert where in lost(seen_of(function, source))
+    assert where in graded(function, source).lost
 
 
 def test_a_bias_that_merging_frees_is_noticed():
@@ -334,7 +306,7 @@ def test_a_bias_that_merging_frees_is_noticed():
         "class LoRALinear(LoRALinear):\n    def merge(self):\n        super().merge()\n"
         "        self.base.bias.requires_grad_(True)\n"
     )
-    assert "merge" in lost(seen_of("LoRALinear", source))
+    assert "merge" in graded("LoRALinear", source).lost
 
 
 def test_copies_of_the_factors_are_no_merged_weight():
@@ -346,7 +318,7 @@ def test_copies_of_the_factors_are_no_merged_weight():
         "        a, b = getattr(self, 'old', None) or (self.A, self.B)\n"
         "        return self.base(x) + self.scale * (self.dropout(x) @ a.T @ b.T)\n"
     )
-    assert "merge" in lost(seen_of("LoRALinear", source))
+    assert "merge" in graded("LoRALinear", source).lost
 
 
 def test_an_error_of_another_type_is_accepted_with_a_remark():
@@ -355,16 +327,7 @@ def test_an_error_of_another_type_is_accepted_with_a_remark():
         "def load_lora_state_dict(model, state):\n    try:\n        real_load(model, state)\n"
         "    except KeyError as error:\n        raise ValueError(error) from None\n"
     )
-    expect.remarks.clear()
-    module = module_of(f"{SOURCE}\n\n{HEADER}\n{source}", "remarked")
-    spec = next(spec for spec in SPECS if spec.id == "load_lora_state_dict.missing_key")
-    seen: list[str] = []
-    real = expect.remark
-    expect.remark = seen.append  # observe() puts the list back
-    try:
-        assert diagnose.observe(spec, module, SEED).status == "passed"
-    finally:
-        expect.remark = real
+    seen = remarked("lora", "load_lora_state_dict.missing_key", source)
     assert seen and all("ValueError" in text and "KeyError" in text for text in seen)
 
 
@@ -509,14 +472,7 @@ NAMED = {
 @pytest.mark.parametrize("what", sampled(NAMED, one_in=2))
 def test_the_cause_is_named_for(what: str):
     function, source, name = NAMED[what]
-    seen = seen_of(function, source)
-    found = diagnose.diagnose("lora", seen, {key: of_reference(key) for key in seen}, SEED)
-    names = {diagnosis_name(diagnosis) for diagnosis in found.values()}
-    assert names == {name}
-
-
-def diagnosis_name(diagnosis: object) -> str:
-    return getattr(diagnosis, "name", None) or diagnosis.id  # type: ignore[attr-defined]
+    assert graded(function, source).named == {name}
 
 
 # --- what the docstrings show is true of every accepted answer --------------------------------------------------------
@@ -542,7 +498,7 @@ def test_the_examples_hold_for(path):
     assert own
     for name in own:
         torch.manual_seed(0)
-        module = module_of(f"{SOURCE}\n\n{source}", "variant")
+        module = composed("lora", source)
         shown = EXAMPLES[name]
         run = doctest.DocTest(shown.examples, dict(vars(module)), name, path.name, 0, None)
         outcome = doctest.DocTestRunner(verbose=False).run(run, clear_globs=False, out=lambda text: None)

@@ -28,6 +28,7 @@ from scripts.figures import Figure, compute
 from scripts.figures import lora as figures_lora
 from scripts.pictures import lora as pictures
 from solutions import lora
+from tests.oracles import close, copy_factors, draws, in_peft, peft_count, randomize, trained
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "lora.md"
@@ -35,40 +36,16 @@ CASES = 120
 
 # transformers and peft announce their own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning:peft"),
 ]
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along, since modules draw from it."""
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
-
-
 def three_sizes(draw: random.Random, smallest: int = 1, largest: int = 9) -> list[int]:
     """Three different sizes, so that no axis can be taken for another."""
     return draw.sample(range(smallest, largest + 1), 3)
-
-
-def close(got: Tensor, want: Tensor, tolerance: float | None = None) -> None:
-    """Equal shape and dtype, equal numbers, measured against the size of the numbers."""
-    assert got.shape == want.shape and got.dtype == want.dtype
-    if tolerance is None:
-        tolerance = 1e-10 if want.dtype == torch.float64 else 1e-5
-    scale = max(1.0, want.abs().max().item()) if want.numel() else 1.0
-    assert (got.double() - want.double()).abs().max().item() <= tolerance * scale
 
 
 def batch(draw: random.Random, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -77,45 +54,12 @@ def batch(draw: random.Random, width: int, dtype: torch.dtype = torch.float32) -
     return torch.randn(*front, width, dtype=dtype)
 
 
-def trained(module: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
-
-
-class Holder(nn.Module):
-    """A model with one layer, which peft can wrap."""
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layer(x)
-
-
-def in_peft(layer: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> peft.tuners.lora.Linear:
-    """peft's layer around a copy of ours, its adapter called "default"."""
-    config = peft.LoraConfig(r=r, lora_alpha=alpha, lora_dropout=dropout, target_modules=["layer"])
-    return peft.inject_adapter_in_model(config, Holder(copy.deepcopy(layer))).layer
-
-
-def copy_factors(a: Tensor, b: Tensor, theirs: peft.tuners.lora.Linear, name: str = "default") -> None:
-    with torch.no_grad():
-        theirs.lora_A[name].weight.copy_(a)
-        theirs.lora_B[name].weight.copy_(b)
-
-
-def randomize(*parameters: Tensor) -> None:
-    with torch.no_grad():
-        for parameter in parameters:
-            parameter.normal_()
-
-
 # --- LoRALinear is peft's lora.Linear ---------------------------------------------------------------------------------
 
 
 def pairs(dropout: bool = False) -> Iterator[tuple[random.Random, nn.Linear, lora.LoRALinear, peft.tuners.lora.Linear]]:
     """Our layer and peft's around equal bases, with equal random factors."""
-    for draw in draws():
+    for draw in draws(CASES):
         k, d, r = three_sizes(draw)
         dtype = draw.choice([torch.float32, torch.float64])
         base = nn.Linear(k, d, bias=draw.random() < 0.7, dtype=dtype)
@@ -140,7 +84,7 @@ def test_lora_linear_gives_the_outputs_of_peft():
 
 def test_lora_linear_starts_where_peft_starts():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         k, d, r = three_sizes(draw)
         base = nn.Linear(k, d)
         x = batch(draw, k)
@@ -230,7 +174,7 @@ def test_lora_linear_drops_what_peft_drops():
 NAMES = ["query", "key", "value", "dense", "output.dense", "attention.output.dense", "self.query", "pooler.dense"]
 
 
-def tiny(draw: random.Random) -> BertForSequenceClassification:
+def tiny_bert(draw: random.Random) -> BertForSequenceClassification:
     """A small BERT with three labels and random sizes; weights large enough to be heard in the logits, in float64.
 
     A LayerNorm over four numbers can blow rounding up a hundredfold, so float32 would ask for a loose tolerance.
@@ -254,8 +198,8 @@ def tiny(draw: random.Random) -> BertForSequenceClassification:
 @thorough
 def test_inject_lora_agrees_with_get_peft_model():
     looked = 0
-    for draw in draws():
-        model = tiny(draw)
+    for draw in draws(CASES):
+        model = tiny_bert(draw)
         targets = draw.sample(NAMES, draw.randint(1, 3))
         r, alpha, with_head = draw.randint(1, 5), draw.choice([1.0, 4.0, 9.0]), draw.random() < 0.7
         config = peft.LoraConfig(
@@ -290,7 +234,7 @@ def test_inject_lora_trains_what_peft_trains():
     """Three Adam steps from equal factors end in equal factors and an equal head; the rest has not moved a bit."""
     looked = 0
     for draw in draws(10):
-        model = tiny(draw)
+        model = tiny_bert(draw)
         config = peft.LoraConfig(
             task_type=peft.TaskType.SEQ_CLS, r=2, lora_alpha=6, target_modules=["query", "output.dense"]
         )
@@ -395,7 +339,7 @@ def test_inject_lora_in_bert_base(targets: list[str], r: int, layers: int, facto
 def test_inject_lora_refuses_a_misspelt_head_and_leaves_the_model_alone():
     looked = 0
     for draw in draws(20):
-        model = tiny(draw)
+        model = tiny_bert(draw)
         before = trained(model)
         for trainable in (("clasifier",), ("classifier", "poler.dense"), ("pooler.classifier",)):
             with pytest.raises(ValueError, match="no module is called"):
@@ -415,7 +359,7 @@ def test_inject_lora_refuses_a_misspelt_head_and_leaves_the_model_alone():
 def test_the_state_survives_a_safetensors_file(tmp_path: Path):
     looked = 0
     for draw in draws(100):
-        model = tiny(draw)
+        model = tiny_bert(draw)
         fresh = copy.deepcopy(model)
         targets, r = draw.sample(NAMES, 2), draw.randint(1, 4)
         for each in (model, fresh):
@@ -432,7 +376,7 @@ def test_the_state_survives_a_safetensors_file(tmp_path: Path):
         assert trained(fresh) == trained(model)
 
         config = peft.LoraConfig(task_type=peft.TaskType.SEQ_CLS, r=r, target_modules=targets)
-        theirs = peft.get_peft_model_state_dict(peft.get_peft_model(tiny(random.Random(looked)), config))
+        theirs = peft.get_peft_model_state_dict(peft.get_peft_model(tiny_bert(random.Random(looked)), config))
         ours = lora.lora_state_dict(model)
         assert sorted(tuple(t.shape) for t in ours.values()) == sorted(tuple(t.shape) for t in theirs.values())
         looked += 1
@@ -442,7 +386,7 @@ def test_the_state_survives_a_safetensors_file(tmp_path: Path):
 def test_the_state_is_a_snapshot_and_loading_is_strict():
     looked = 0
     for draw in draws(30):
-        model = tiny(draw)
+        model = tiny_bert(draw)
         lora.inject_lora(model, ["query"], 2, 3.0)
         state = lora.lora_state_dict(model)
         kept = {name: tensor.clone() for name, tensor in state.items()}
@@ -510,15 +454,6 @@ def test_break_even_rank():
         assert lora.lora_report([(d, k)], math.floor(rank) + 1)["reduction"] < 0
 
 
-def peft_count(config: peft.PeftConfig, width: int, layers: int) -> int:
-    """What peft trains of a BERT without a head."""
-    bert = BertConfig(
-        vocab_size=7, hidden_size=width, num_hidden_layers=layers, num_attention_heads=1, intermediate_size=3
-    )
-    with torch.device("meta"):
-        return trained(peft.get_peft_model(BertForSequenceClassification(bert), config)) - 2 * (width + 1)
-
-
 @thorough
 def test_peft_param_count_agrees_with_peft():
     looked = 0
@@ -566,7 +501,7 @@ def test_peft_param_count_refuses(method: str):
 
 def test_bottleneck_adapter_is_a_residual_of_torch_layers():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         d, m, _ = three_sizes(draw, 2, 12)
         ours = lora.BottleneckAdapter(d, m)
         h = batch(draw, d)
@@ -584,7 +519,7 @@ def test_bottleneck_adapter_is_a_residual_of_torch_layers():
 
 def test_multi_lora_linear_switches_like_peft():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         k, d, r = three_sizes(draw)
         base = nn.Linear(k, d)
         ours = lora.MultiLoRALinear(copy.deepcopy(base))

@@ -14,7 +14,7 @@ from grading import Graded, Host
 
 from grader import wire
 from grader.judge import memory
-from grader.student.process import _Served
+from grader.student.process import Served
 
 WRITTEN = """
 def confusion(y_true, y_pred, n_classes=2{argument}):
@@ -88,8 +88,8 @@ class Box:
 """
 
 
-def asked(served: _Served, *request: object) -> object:
-    kind, value = wire.decode(served.handle(wire.encode(list(request))), lambda number: number)
+def asked(served: Served, *request: object) -> object:
+    kind, value = wire.decode(served.answer(wire.encode(list(request))), lambda number: number)
     assert kind == "ok"
     return value
 
@@ -103,7 +103,7 @@ def test_a_process_that_forgets_runs_the_file_before_every_use_of_it_and_keeps_t
         loaded.append(module)
         return module
 
-    served = _Served(afresh(), "own.py", afresh)
+    served = Served(afresh(), "own.py", afresh)
     call = ["call", ["module", "add"], [1], {}]
     assert [asked(served, *call), asked(served, *call)] == [[1], [1, 1]]
     asked(served, "forget")

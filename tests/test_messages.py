@@ -13,9 +13,9 @@ from course.result import CHECK_STATUSES
 from grader import wire
 from grader.errors import Failed, StudentRaised
 from grader.judge import crashes, diagnose, expect, refusals, report
-from grader.judge.check import load_file, manifest
 from grader.judge.proxy import Student, check_seed, local_student
 from scripts import messages
+from tests.merit import specs_of
 
 OTHERS = text.LANGUAGES[1:]
 LEFT = tomllib.loads((paths.ROOT / "tests" / "untranslated.toml").read_text(encoding="utf-8"))
@@ -199,7 +199,7 @@ def test_words_in_a_row_have_the_comma_of_the_language(japanese):
 
 
 def test_a_report_is_in_the_readers_language(japanese):
-    spec = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))[0]
+    spec = specs_of("lora")[0]
     title = report.announcement(spec, "ja").title
     assert title != spec.title == report.announcement(spec, "en").title
     assert spec.id in selection.load("lora").resolve([title])[0], "--only takes the title that the report shows"
@@ -359,7 +359,7 @@ def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
 
     Nor is a translation put in quotes as if it were a value, or parted by a space from the words around it.
     """
-    specs = {spec.id: spec for spec in manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))}
+    specs = {spec.id: spec for spec in specs_of(slug)}
     seen, english, composed = 0, [], []
     for misconception in diagnose.load_misconceptions(paths.misconceptions(slug)):
         spec = specs.pop(misconception.caught_by, None)

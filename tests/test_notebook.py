@@ -46,6 +46,8 @@ def kept(*cells):
 
 
 DEFINED = "def f(x):\n    return x"
+GRADED = "def lora_report(x):\n    return x"
+COUNTED = "Cells are counted from the top, including Markdown cells."
 
 # --- cells and lines -------------------------------------------------------------------------------------------------
 
@@ -96,7 +98,7 @@ def test_what_only_a_notebook_runs_is_dropped_and_lines_stay(line):
     found = read(f"RATE = 1\n{line}\n{DEFINED}")
     gap = "\n" * (line.count("\n") + 1)
     assert found.source == f"# coding: utf-8\nRATE = 1\n{gap}{DEFINED}\n"
-    assert found.notes == ("Left out lines with % or !, which only a notebook can run: cell 1, line 2.",)
+    assert found.notes == ("Left out lines with % or !, which only a notebook can run: cell 1, line 2.", COUNTED)
 
 
 @pytest.mark.parametrize("line", ["!ls", "x = !ls", "%time f()"])
@@ -132,7 +134,7 @@ def test_strings_and_expressions_over_lines_are_left_alone(code):
 def test_a_cell_in_another_language_is_dropped_whole(magic):
     found = read(f"%%{magic}\ndef g(): pass", DEFINED)
     assert "def g" not in found.source
-    assert found.notes == (f"Left out because it is not Python: cell 1 (%%{magic.split(' ')[0]}).",)
+    assert found.notes == (f"Left out because it is not Python: cell 1 (%%{magic.split(' ')[0]}).", COUNTED)
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out", "\n%%capture\n%%time"])
@@ -170,7 +172,7 @@ def test_what_only_tries_things_out_is_not_run(demo):
     assert "cell 3" in " ".join(alone.notes)
     if demo != "print(":  # nothing tells where a definition ends in a cell that does not parse
         below = read(f"{DEFINED}\n{demo}")
-        assert (below.source.strip(), len(below.notes)) == (f"# coding: utf-8\n{DEFINED}", 1)
+        assert (below.source.strip(), len(below.notes)) == (f"# coding: utf-8\n{DEFINED}", 2)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +195,86 @@ def test_what_a_definition_uses_stays(needed):
 
 
 @pytest.mark.parametrize(
-    "value", ["3e-4", "dict[str, int]", "('q', 'v')", "-1", "lambda x: g(x)", "{'a': [1, 2 + 3]}", "torch.float32"]
+    "value",
+    [
+        *("3e-4", "-1", "...", "True", "('q', 'v')", "[f, 2]", "{1, 'a'}", "{'a': [1, -2], ('b', 1): None}"),
+        *("dict[str, int]", "list[Tensor]", "lambda x: g(x)", "f", "max"),
+    ],
 )
 def test_plain_values_stay(value):
-    assert f"NAME = {value}" in kept("import torch", DEFINED, f"NAME = {value}")
+    cells = ["from torch import Tensor", DEFINED, f"NAME = {value}"]
+    assert f"NAME = {value}" in kept(*cells) and read(*cells).notes == ()
+    exec(read(*cells).source, {})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("[3, 1][7]", "{'a': 1}['b']", "1 / 0", "'a' + 1", "2 ** 10 ** 9", "-'a'", "~1.5", "not f", "torch.float33"),
+        *("undefined", "below", "{[1]: 2}", "{[1]}", "{**f}", "[*f]", "f'{f:d}'", "dict['a'][0]", "int[str]", "f[0]"),
+        *("lambda x=undefined: x", "max([])", "[x for x in f]", "1 < 'a'"),
+    ],
+)
+def test_a_value_that_may_raise_is_not_run_if_nothing_graded_uses_it(value):
+    lines = kept("import torch", f"best = {value}\nother = [best]\ndef show():\n    print(best)", GRADED, "below = 1")
+    assert lines == [*GRADED.splitlines(), "below = 1"]
+    used = f"best = {value}"
+    assert used in kept("import torch", used, "def lora_report(x):\n    return best")
+
+
+@pytest.mark.parametrize(
+    "line", ["a, b = 1, 2, 3", "a, b = f", "a: nothing = 1", "f.a = 1", "[a, b] = 1, 2", "(a, *b) = ()"]
+)
+def test_an_assignment_that_may_raise_is_not_run_either(line):
+    assert line not in kept(DEFINED, line, GRADED)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def g(x: torch.Tensor, *rest: Tensor, n: int = 3) -> 'Tensor | None':\n    return x",
+        "def g(x: Tensor | None, y: dict[str, torch.Tensor] | int = 1) -> tuple[int, ...]:\n    return x",
+        "async def g(x=(1, 2)):\n    return x",
+        "class A(nn.Module):\n    'A.'\n    rate: float\n    n: int = 3\n    @property\n    def m(self):\n        pass",
+        "class A:\n    pass\nclass B(A):\n    n = lambda self: A\n    def m(self, x: A | None = None) -> A: ...",
+    ],
+)
+def test_definitions_that_nothing_uses_stay(code):
+    cells = ["import torch\nfrom torch import Tensor, nn", code, GRADED]
+    assert kept(*cells)[-len(code.splitlines()) - 2 :] == [*code.splitlines(), *GRADED.splitlines()]
+    exec(read(*cells).source, {"__name__": "lora"})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@register\ndef g(x):\n    return x",
+        "@torch.no_grad()\ndef g(x):\n    return x",
+        "def g(x=[3][7]):\n    return x",
+        "def g(x: RATE | None):\n    return x",
+        "def g(x: 'a' | None):\n    return x",
+        "def g(x: undefined):\n    return x",
+        "class A(RATE):\n    pass",
+        "class A(nn.Module, metaclass=torch):\n    pass",
+        "class A(nn.Module, int):\n    pass",
+        "class A:\n    rows = [3][7]",
+        "class A:\n    print(RATE)",
+        "class A:\n    @torch.no_grad()\n    def m(self):\n        pass",
+        "class A:\n    rows = later\n    later = 1",
+        "if 1 / 0:\n    def g():\n        pass",
+        "try:\n    raise ValueError\nfinally:\n    def g():\n        pass",
+        "def g(x: " + " | ".join(["int"] * 900) + "):\n    pass",
+    ],
+)
+def test_definitions_that_may_raise_are_not_run_if_nothing_graded_uses_them(code):
+    start = "import torch\nfrom torch import nn\nRATE = 1"
+    assert kept(start, code, GRADED) == ["RATE = 1", *GRADED.splitlines()]
+
+
+def test_a_failing_line_at_the_top_costs_nothing():
+    cells = ["scores = [3, 1]\nbest = scores[7]", "from transformers import nothing", "import torch.nothing", GRADED]
+    assert kept(*cells) == ["scores = [3, 1]", *GRADED.splitlines()]
+    assert read(*cells).notes == ("Not run because no definition uses it: cell 1, line 2.", COUNTED)
 
 
 def test_a_graded_name_stays_whatever_defines_it():
@@ -228,7 +306,11 @@ def test_imports_that_only_left_out_code_uses_are_not_missed():
     assert "import torch" in kept("import torch", "def f(x):\n    return torch.ones(x)", "torch.ones(2)")
 
 
-GRADED = "def lora_report(x):\n    return x"
+def test_a_helper_that_nothing_graded_uses_brings_no_import_that_another_version_lacks():
+    helper = "def train(model):\n    return AdamW(model)"
+    assert kept("from transformers import AdamW", helper, GRADED) == GRADED.splitlines()
+    for line in ("from torch.optim import AdamW", "import numpy as AdamW", "from dataclasses import field as AdamW"):
+        assert kept(line, helper, GRADED) == [line, *helper.splitlines(), *GRADED.splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +348,7 @@ def test_a_broken_definition_stays_so_that_the_grader_can_say_where():
 
 def test_notes_name_a_few_places_only():
     notes = read(DEFINED, *["f(1)"] * 30).notes
-    assert len(notes) == 1 and notes[0].endswith("cell 9; and 22 more.")
+    assert notes[0].endswith("cell 9; and 22 more.") and notes[1:] == (COUNTED,)
 
 
 # --- what cannot be graded -------------------------------------------------------------------------------------------
@@ -339,6 +421,10 @@ def test_older_notebooks_read_as_nbformat_reads_them():
 # --- the notebooks that a learner starts from ------------------------------------------------------------------------
 
 
+def _imports(node):
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
 @pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
 def test_a_made_notebook_is_valid_and_is_the_skeleton(exercise):
     data = blank_notebook.make(exercise)
@@ -348,7 +434,10 @@ def test_a_made_notebook_is_valid_and_is_the_skeleton(exercise):
     tree = ast.parse(paths.skeleton(exercise.slug).read_text(encoding="utf-8"))
     found = notebook.read(data, "x.ipynb", notebook.graded(exercise))
     assert found.notes == ()
-    assert [ast.dump(node) for node in ast.parse(found.source).body] == [ast.dump(node) for node in tree.body[1:]]
+    theirs, ours = (
+        [node for node in body if not _imports(node)] for body in (ast.parse(found.source).body, tree.body[1:])
+    )
+    assert list(map(ast.dump, theirs)) == list(map(ast.dump, ours))
     defined = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     for name in defined:
         cells = [cell for cell in made.cells if cell.id == f"{exercise.slug}-{name}"]
@@ -385,13 +474,14 @@ def test_the_grader_gets_the_code_and_is_told_of_the_cells(desk, typed):  # noqa
     desk.play(fake_grader.session(PASSED, status="passed"))
     done = desk("grade", *typed, "--json", "result.json")
     assert done.exit_code == 0, done.output
-    assert "Not run because no definition uses it: cell 3." in done.stdout
+    assert "Not run because no definition uses it: cell 3." in done.stdout and COUNTED in done.stdout
     asked = desk.request
     assert asked["shown"] == str(desk.root / "lora.ipynb") and asked["file"].endswith("lora.py")
     assert asked["cells"] == [[2, 2, 2]]
     assert not paths.Path(asked["file"]).exists()
     assert json.loads((desk.root / "result.json").read_text())["notes"] == [
-        "Not run because no definition uses it: cell 3."
+        "Not run because no definition uses it: cell 3.",
+        COUNTED,
     ]
     assert workspace.Workspace(desk.root).memory(syllabus.resolve("lora")).solved
 
@@ -453,7 +543,7 @@ def test_a_made_notebook_filled_in_gets_full_points(tmp_path, grader):
     assert result.file == str(file)
     source = notebook.load(file, AUGMENTATION).source
     assert result.sha256 == hashlib.sha256(source.encode()).hexdigest()
-    assert len(result.notes) == 2
+    assert len(result.notes) == 3
 
 
 def test_crashes_and_syntax_errors_name_cell_and_line(tmp_path, grader):
@@ -467,3 +557,53 @@ def test_crashes_and_syntax_errors_name_cell_and_line(tmp_path, grader):
     result = session.run(grader, AUGMENTATION, _solved(tmp_path, random_swap=crash + " +"), seed=3)
     assert result.status == "not_gradable"
     assert result.message.startswith(f"work.ipynb does not parse. Line 3 of cell {number}: ")
+
+
+ADVICE = "In a notebook, code outside functions is run only if a definition uses a name that it sets."
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("table = {}['x']", "raised an error on import, line 1 of cell 1 (`table = {}['x']`): KeyError"),
+        ("table = input()", "work.ipynb asks for input, line 1 of cell 1 (`table = input()`), but there is nobody to"),
+        pytest.param(
+            "import time\ntable = time.sleep(60)",
+            "the notebook did not finish loading within 10 s, line 2 of cell 1 (`table = time.sleep(60)`)",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_what_keeps_a_notebook_from_loading_is_told_in_terms_of_a_notebook(tmp_path, grader, line, says):
+    file = _solved(tmp_path, random_swap="def random_swap(tokens, n, rng):\n    return table")
+    _first_cell(file, line)
+    result = session.run(grader, AUGMENTATION, file, seed=3)
+    assert result.status == "not_gradable" and says in result.message
+    assert ADVICE in result.message and "__main__" not in result.message
+
+
+def test_what_fails_below_the_definitions_is_told_in_terms_of_a_notebook(tmp_path, grader):
+    file = _solved(tmp_path, random_swap="def random_swap(tokens, n, rng):\n    return tokens")
+    made = json.loads(file.read_text())
+    made["cells"].append({**made["cells"][1], "id": "below", "source": "random_swap.table = {}['x']"})
+    file.write_text(json.dumps(made))
+    result = session.run(grader, AUGMENTATION, file, seed=3, only=["random_swap"])
+    assert result.status == "failed"
+    (note,) = [note for note in result.notes if "KeyError" in note]
+    assert f"line 1 of cell {len(made['cells'])}" in note and "no code below that line was run" in note
+    assert any(ADVICE in note for note in result.notes) and not any("__main__" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("scratch", ["scores = [3, 1]\nbest = scores[7]", "from transformers import nothing", "1 / 0"])
+def test_a_failing_cell_at_the_top_costs_no_point(tmp_path, grader, scratch):
+    file = _solved(tmp_path)
+    _first_cell(file, scratch)
+    result = session.run(grader, AUGMENTATION, file, seed=3, only=["random_swap"])
+    assert result.status == "passed" and result.points > 0
+
+
+def _first_cell(file, source):
+    """Put a code cell on top."""
+    made = json.loads(file.read_text())
+    made["cells"].insert(0, {**made["cells"][1], "id": "top", "source": source})
+    file.write_text(json.dumps(made))

@@ -10,7 +10,6 @@ import itertools
 import math
 import random
 import types
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,7 @@ from scripts.figures import objectives as figures_objectives
 from scripts.pictures import objectives as pictures
 from solutions import objectives
 from solutions.objectives import IGNORED
+from tests.oracles import close, draws
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "objectives.md"
@@ -41,31 +41,10 @@ CASES = 120
 
 # transformers announces its own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along."""
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
-
-
-def close(got: Tensor, want: Tensor, tolerance: float = 1e-5) -> None:
-    """Equal shapes, equal numbers."""
-    assert got.shape == want.shape
-    assert (got.double() - want.double()).abs().max().item() <= tolerance
 
 
 def right_padded(draw: random.Random, rows: int, length: int) -> Tensor:
@@ -86,7 +65,7 @@ def riddle(draw: random.Random) -> tuple[Tensor, Tensor, int, int, float]:
 def test_mask_tokens_follows_the_rule_token_by_token():
     """The same throws, read by the rule of the paper, one token at a time."""
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids, special, mask_id, vocabulary, p = riddle(draw)
         seed = draw.getrandbits(30)
         before = ids.clone()
@@ -138,7 +117,7 @@ def test_mask_tokens_agrees_with_the_collator_of_transformers():
 
 def test_mask_tokens_leaves_what_the_collator_leaves():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids, special, mask_id, vocabulary, p = riddle(draw)
         tokenizer = figures_objectives.Vocabulary(mask_id, vocabulary)
         collator = DataCollatorForLanguageModeling(tokenizer=tokenizer, mlm=True, mlm_probability=p)
@@ -191,20 +170,20 @@ def gpt() -> GPT2LMHeadModel:
 
 def test_mlm_loss_is_that_of_bert(bert: BertForMaskedLM):
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids = torch.randint(0, 31, (draw.randint(1, 4), draw.randint(2, 15)))
         labels = ids.masked_fill(torch.rand(ids.shape) < draw.random(), IGNORED)
         labels[0, 0] = ids[0, 0]
         with torch.no_grad():
             output = bert(input_ids=ids, labels=labels)
-        close(objectives.mlm_loss(output.logits, labels), output.loss)
+        close(objectives.mlm_loss(output.logits, labels), output.loss, 1e-6)
         looked += 1
     assert looked == CASES
 
 
 def test_mlm_loss_has_the_gradient_of_cross_entropy():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         logits = 5 * torch.randn(draw.randint(1, 4), draw.randint(1, 7), draw.randint(2, 9))
         labels = torch.randint(0, logits.shape[-1], logits.shape[:2])
         labels = labels.masked_fill(torch.rand(labels.shape) < 0.5, IGNORED)
@@ -212,7 +191,7 @@ def test_mlm_loss_has_the_gradient_of_cross_entropy():
         ours, theirs = logits.clone().requires_grad_(), logits.clone().requires_grad_()
         objectives.mlm_loss(ours, labels).backward()
         F.cross_entropy(theirs.mT, labels).backward()
-        close(ours.grad, theirs.grad)
+        close(ours.grad, theirs.grad, 1e-6)
         assert not ours.grad[labels == IGNORED].any()
         looked += 1
     assert looked == CASES
@@ -234,15 +213,15 @@ def test_mlm_loss_without_labels_is_zero_where_transformers_says_nan(bert: BertF
 
 def test_clm_loss_is_that_of_gpt2(gpt: GPT2LMHeadModel):
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids = torch.randint(0, 31, (draw.randint(1, 4), draw.randint(2, 15)))
         mask = right_padded(draw, *ids.shape) if draw.random() < 0.7 else None
         labels = ids if mask is None else ids.masked_fill(mask == 0, IGNORED)
         with torch.no_grad():
             output = gpt(input_ids=ids, attention_mask=mask, labels=labels)
-        close(objectives.clm_loss(output.logits, ids, mask), output.loss)
+        close(objectives.clm_loss(output.logits, ids, mask), output.loss, 1e-6)
         if mask is not None:
-            close(objectives.clm_loss(output.logits, ids, mask.bool()), output.loss)
+            close(objectives.clm_loss(output.logits, ids, mask.bool()), output.loss, 1e-6)
         looked += 1
     assert looked == CASES
 
@@ -275,7 +254,7 @@ def test_attention_visibility_is_what_reaches_a_state_of_bert_and_gpt2(
 ):
     model: BertModel | GPT2Model = gpt.transformer if causal else bert.bert
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         mask = right_padded(draw, 1, draw.randint(2, 7))
         if draw.random() < 0.5:
             mask = mask.flip(1)
@@ -287,7 +266,7 @@ def test_attention_visibility_is_what_reaches_a_state_of_bert_and_gpt2(
 
 def test_attention_visibility_serves_torch():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         B, T = draw.randint(1, 4), draw.randint(1, 9)
         query, key, value = torch.randn(3, B, T, 6).unbind(0)
         causal = draw.random() < 0.5
@@ -295,6 +274,7 @@ def test_attention_visibility_serves_torch():
         close(
             F.scaled_dot_product_attention(query, key, value, attn_mask=visible),
             F.scaled_dot_product_attention(query, key, value, is_causal=causal),
+            2e-6,
         )
         if causal:
             hidden = nn.Transformer.generate_square_subsequent_mask(T).isinf()
@@ -308,7 +288,7 @@ def test_attention_visibility_serves_torch():
 
 def test_make_nsp_pairs_keeps_its_promises():
     looked, ones = 0, 0
-    for draw in draws():
+    for draw in draws(CASES):
         lengths = [draw.randint(1, 6) for _ in range(draw.randint(1, 8))] + [draw.randint(2, 5)]
         documents = [[f"{d}.{s}" for s in range(n)] for d, n in enumerate(lengths)]
         seed, n = draw.getrandbits(30), draw.randint(0, 200)
@@ -342,7 +322,7 @@ class Words:
 
 def test_fill_mask_topk_is_the_pipeline_of_transformers():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids = torch.randint(0, 9, (draw.randint(1, 12),))
         logits, k = 3 * torch.randn(len(ids), draw.randint(9, 40)), draw.randint(1, 9)
         guesses = objectives.fill_mask_topk(logits, ids, 4, k)
@@ -360,7 +340,7 @@ def test_fill_mask_topk_is_the_pipeline_of_transformers():
 
 def test_fill_mask_topk_agrees_with_softmax_in_float64():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         ids = torch.randint(0, 5, (draw.randint(1, 12),))
         logits, k = 3 * torch.randn(len(ids), draw.randint(9, 40)), draw.randint(1, 9)
         guesses = objectives.fill_mask_topk(logits, ids, 4, k)

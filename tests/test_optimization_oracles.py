@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from transformers.trainer_pt_utils import get_parameter_names
 
 from scripts.pictures import optimization as pictures
 from solutions import optimization
+from tests.oracles import draws, layer_wise_rate
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "optimization.md"
@@ -38,25 +38,10 @@ CASES = 120
 
 # transformers announces its own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along, since modules draw from it."""
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
 
 
 def tiny_bert(draw: random.Random, kind: Any = BertForSequenceClassification) -> Any:
@@ -96,7 +81,7 @@ def tiny_model(draw: random.Random) -> nn.Module:
 
 def test_decay_groups_agree_with_the_trainer():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         model, pull = tiny_model(draw), draw.uniform(0.01, 0.1)
         forbidden = [r"bias", r"layernorm", r"rmsnorm", r"(?:^|\.)norm(?:$|\.)", r"_norm(?:$|\.)"]  # as in the Trainer
         decayed = set(get_parameter_names(model, [nn.LayerNorm], forbidden))
@@ -116,7 +101,7 @@ def test_decay_groups_agree_with_the_trainer():
 @thorough
 def test_decay_groups_shrink_what_adamw_shrinks():
     """With gradients of zero, AdamW does nothing but decay: p becomes p (1 - lr * weight_decay)."""
-    for draw in draws():
+    for draw in draws(CASES):
         model, pull, rate = tiny_model(draw), draw.uniform(0.1, 0.5), draw.uniform(0.1, 0.5)
         before = copy.deepcopy(model.state_dict())
         optimizer = torch.optim.AdamW(optimization.decay_groups(model, pull), lr=rate)
@@ -131,24 +116,11 @@ def test_decay_groups_shrink_what_adamw_shrinks():
 # --- llrd_groups: how far AdamW really moves each parameter ---
 
 
-def wanted_rate(name: str, n_layers: int, base: float, decay: float, head: float) -> float:
-    """By the dotted name, with a product in place of a power."""
-    parts = name.split(".")
-    if parts[0] != "bert":
-        return head
-    if parts[1] == "pooler":
-        return base
-    steps = n_layers if parts[1] == "embeddings" else n_layers - 1 - int(parts[3])
-    for _ in range(steps):
-        base *= decay
-    return base
-
-
 @thorough
 def test_llrd_groups_move_every_parameter_by_its_rate():
     """The first step of Adam moves every number by the learning rate, against the sign of its gradient."""
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         kind = draw.choice([BertForSequenceClassification, BertForTokenClassification, BertForQuestionAnswering])
         model = tiny_bert(draw, kind).double()
         if draw.random() < 0.5:
@@ -163,14 +135,14 @@ def test_llrd_groups_move_every_parameter_by_its_rate():
         for name, parameter in model.named_parameters():
             moved = before[name] - parameter.detach()
             torch.testing.assert_close(
-                moved, torch.full_like(moved, wanted_rate(name, n_layers, base, decay, head)), rtol=1e-6, atol=1e-9
+                moved, torch.full_like(moved, layer_wise_rate(name, n_layers, base, decay, head)), rtol=1e-6, atol=1e-9
             )
             looked += 1
     assert looked > 40 * CASES
 
 
 def test_llrd_groups_decay_what_decay_groups_decay():
-    for draw in draws():
+    for draw in draws(CASES):
         model, pull = tiny_bert(draw), draw.uniform(0.01, 0.1)
         model.bert.encoder.layer[0].requires_grad_(False)
         by_parameter = [
@@ -188,9 +160,9 @@ def test_llrd_groups_decay_what_decay_groups_decay():
 
 
 @thorough
-def test_reinit_top_layers_draws_what_torch_draws():
+def test_reinit_top_layers_draws_what_torch_draws(CASES):
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         model = tiny_bert(draw)
         with torch.no_grad():
             for parameter in model.parameters():
@@ -290,7 +262,7 @@ def test_clip_grad_norm_agrees_with_torch():
 
 
 def test_accumulate_gradients_is_one_large_batch():
-    for draw in draws():
+    for draw in draws(CASES):
         k, d = draw.randint(2, 6), draw.randint(2, 4)
         model = nn.Sequential(nn.Linear(k, 5), nn.Tanh(), nn.LayerNorm(5), nn.Linear(5, d)).double()
         classes = draw.random() < 0.5

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from valid import valid
 
 from course import destinations, locks, paths, syllabus, workspace
 from tests import fake_grader
@@ -68,6 +69,9 @@ class Desk:
     def environ(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LANG", "LC_", "COLUMNS"))}
         return kept | {"PYTHONPATH": str(paths.ROOT), "LANG": "C.UTF-8"}
+
+    def result(self, name="result.json"):
+        return valid(json.loads((self.root / name).read_text()))
 
     @property
     def memory(self):
@@ -199,7 +203,7 @@ def test_a_result_replaces_an_older_one_and_keeps_its_mode(desk):
     (desk.root / "link.json").symlink_to("real.json")
     assert desk("grade", "3", "--json", "link.json").returncode == 0
     assert (desk.root / "link.json").is_symlink()
-    assert json.loads((desk.root / "real.json").read_text())["status"] == "passed"
+    assert desk.result("real.json")["status"] == "passed"
     assert stat.S_IMODE((desk.root / "real.json").stat().st_mode) == 0o640
     assert not list(desk.root.glob(".*.tmp"))
 
@@ -230,10 +234,10 @@ def test_every_name_of_the_standard_output(desk, name, arguments):
 def test_a_descriptor_that_was_handed_over(desk):
     done = desk.shell("COURSE 7> result.json", "grade", "3", "--json", "/dev/fd/7")
     assert done.returncode == 0, done.stderr
-    assert json.loads((desk.root / "result.json").read_text())["status"] == "passed"
+    assert desk.result()["status"] == "passed"
     piped = desk.shell("COURSE >(cat > other.json); sleep 0.5", "grade", "3", "--json")
     assert piped.returncode == 0, piped.stderr
-    assert json.loads((desk.root / "other.json").read_text())["status"] == "passed"
+    assert desk.result("other.json")["status"] == "passed"
 
 
 @pytest.mark.parametrize("number", [3, 4, 5, 6, 9])
@@ -358,6 +362,27 @@ def test_what_is_no_plain_file_is_refused_at_once(desk, what):
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["solution", "3", "--diff", "--give-up"], ["diff", "3"], ["reset", "3"], ["grade", "3"]],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_no_command_waits_for_what_is_no_plain_file(desk, arguments, what):
+    """With and without a notebook beside it, for then it matters which of the two was started."""
+    desk("solution", "3", "--give-up")
+    mine = desk.root / "lora.py"
+    mine.unlink()
+    mine.symlink_to("/dev/zero") if what == "device" else os.mkfifo(mine)
+    for notebook in (False, True):
+        if notebook:
+            mine.with_suffix(".ipynb").write_bytes(b"{}")
+        done = desk(*arguments)
+        assert done.returncode in (2, 4), done.stderr
+        assert f"lora.py is a {what}, not a Python file." in " ".join((done.stdout + done.stderr).split())
+    assert os.path.lexists(mine) and not mine.is_file()
+
+
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/stdin", "/dev/tty"])
 def test_devices_are_not_graded(desk, device):
     done = desk.shell("sleep 3 | COURSE & wait $!", "grade", "3", "--file", device)
@@ -419,7 +444,7 @@ def test_an_import_of_a_neighbour(desk, message, words):
     desk.play(session([], "not_gradable", message=message))
     done = desk("grade", "3", "--json", "result.json")
     assert done.returncode == 4
-    record = json.loads((desk.root / "result.json").read_text())
+    record = desk.result()
     for shown in (" ".join(done.stdout.split()), record["message"]):
         assert ("Only this file is graded" in shown) == (words is not None)
         assert words is None or words in shown

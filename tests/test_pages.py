@@ -15,10 +15,10 @@ import pytest
 from course import lesson as lessons
 from course import paths, syllabus
 from course.compat import tomllib
-from grader.judge.check import load_file, manifest
 from scripts import figures, pictures
 from scripts.figures import __main__ as figures_command
 from scripts.pictures import svg
+from tests.merit import specs_of
 
 READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
 LESSONS = [lessons.INTRO, *READY]
@@ -52,7 +52,7 @@ def test_the_pictures_are_the_ones_that_are_drawn(slug):
 MARKUP = re.compile(r"</?(svg|defs|g|rect|circle|text|path|line|polyline|polygon)\b")
 HOMES = {
     "SVG is written": (MARKUP, "scripts/pictures/svg.py"),
-    "Figure is defined": (re.compile(r"^class Figure\b|^Figure =", re.MULTILINE), "scripts/figures/__init__.py"),
+    "Figure is defined": (re.compile(r"^class Figure\b|^Figure =", re.MULTILINE), "scripts/figures/figure.py"),
 }
 """What -> (how it looks, the one file in which it stands)."""
 
@@ -82,7 +82,7 @@ def test_lessons_travel_without_their_scripts():
     assert "course" in wheel["targets"]["wheel"]["packages"] and "scripts" not in wheel["targets"]["wheel"]["packages"]
 
 
-@pytest.mark.parametrize("module", ["scripts.figures", "scripts.figures.models", "scripts.pictures.svg"])
+@pytest.mark.parametrize("module", ["scripts.figures.figure", "scripts.figures.models", "scripts.pictures.svg"])
 def test_examples_of_the_helpers_run(module):
     outcome = doctest.testmod(importlib.import_module(module))
     assert outcome.attempted >= 1 and outcome.failed == 0
@@ -144,7 +144,7 @@ def test_every_picture_belongs_to_a_lesson():
 
 @each
 def test_every_function_has_hints(slug):
-    groups = {spec.function for spec in manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))}
+    groups = {spec.function for spec in specs_of(slug)}
     lesson = lessons.load(slug, "en")
     assert groups and lesson is not None
     for group in groups:

@@ -12,11 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import torch
 from click.testing import CliRunner
 from rich.console import Console
 
-from solutions.recipes import pictures
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
@@ -31,13 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import json
 import math
 import os
 import random
-import shutil
 import signal
 import time
 import warnings
@@ -39,7 +38,7 @@ from transformers import (
     RobertaForMaskedLM,
 )
 
-from solutions.recipes import journal, pictures, preflight, splitting, training
+from solutions.recipes import journal, preflight, splitting, training
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import load
@@ -52,6 +51,7 @@ from solutions.recipes.pretrain import display as pretrain_display
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.model import LanguageModel, refuse_bidirectional, renew_head
 from solutions.recipes.pretrain.run import pretrain, used
+from tests.tiny import replace_in, workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
@@ -61,22 +61,12 @@ GOOD, BAD = "warm funny bright moving".split(), "dull cold empty tired".split()
 WORDS = ["the", "a", "and", "it", ".", "i", *NOUNS, *VERBS, *GOOD, *BAD]
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(autouse=True)
 def short_samples(monkeypatch):
     monkeypatch.setattr("solutions.recipes.pretrain.training.WRITTEN", 4)
-
-
-@pytest.fixture
-def no_pictures(monkeypatch):
-    monkeypatch.setattr("solutions.recipes.pretrain.run.draw", lambda out: [])
 
 
 def sentence(draw: random.Random) -> str:
@@ -224,7 +214,6 @@ def test_events_for_tensorboard_hold_the_evaluation(config, tmp_path, no_picture
 
 @pytest.mark.parametrize("kind", ["mlm", "clm", pytest.param("nsp", marks=pytest.mark.slow)])
 def test_fine_tuning_goes_on_from_the_folder(config, tmp_path, no_pictures, monkeypatch, kind):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
     pretrain(dataclasses.replace(config, **KINDS[kind]), tmp_path / "lm", QUIET)
     told = FineTune(model=str(tmp_path / "lm"), data=config.data, method="full", epochs=1, batch_size=8, threads=1)
     result = finetune(told, tmp_path / "classifier", QUIET)
@@ -542,21 +531,6 @@ def test_a_full_disk_leaves_the_checkpoint_and_no_result(config, unfinished, mon
 
 
 # --- Your own files ---------------------------------------------------------------------------------------------------
-
-
-def workspace(folder: Path, *started: str) -> Path:
-    """Skeletons, with the reference in place of those that are named."""
-    (folder / ".course").mkdir(parents=True)
-    for slug in preflight.EXERCISES:
-        room = "solutions" if slug in started else "exercises"
-        shutil.copy(ROOT / room / f"{slug}.py", folder / f"{slug}.py")
-    return folder
-
-
-def replace_in(path: Path, old: str, new: str) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert source.count(old) == 1, old
-    path.write_text(source.replace(old, new), encoding="utf-8")
 
 
 CALLED = {

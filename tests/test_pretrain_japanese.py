@@ -17,14 +17,13 @@ from pathlib import Path
 
 import click
 import pytest
-import torch
 from click.testing import CliRunner
 from made_up import made_up
 from rich.console import Console
 
 from course import click_words, text
 from scripts import messages
-from solutions.recipes import pictures, preflight
+from solutions.recipes import preflight
 from solutions.recipes.__main__ import cli
 from solutions.recipes.both import Both, both, in_english, shown
 from solutions.recipes.compare import cell as cells
@@ -60,17 +59,12 @@ SAME = {
 
 
 @pytest.fixture(autouse=True)
-def japanese(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
-    monkeypatch.setattr(run, "draw", lambda out: [])
+def japanese(monkeypatch, one_thread, no_pictures):
     monkeypatch.setattr("solutions.recipes.pretrain.training.WRITTEN", 4)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     click_words.teach()
     text.use("ja")
     yield
     text.use("en")
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

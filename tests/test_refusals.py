@@ -6,7 +6,6 @@ import ast
 import errno
 import json
 import re
-import shutil
 import warnings
 from dataclasses import replace
 from importlib.util import find_spec
@@ -16,7 +15,6 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 from rich.console import Console
-from tiny import tiny
 from transformers import (
     BertConfig,
     BertModel,
@@ -35,22 +33,13 @@ from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.model import train_tokenizer
+from tests.tiny import tiny, workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(autouse=True)
-def no_pictures(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
+pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 
 @pytest.fixture
@@ -119,12 +108,9 @@ def test_texts_that_the_tokenizer_does_not_know_are_refused(config, tmp_path):
 # --- Your own functions -----------------------------------------------------------------------------------------------
 
 
-def workspace(folder: Path, answers: dict[str, str], *started: str) -> Path:
-    """Skeletons, in which a few functions do as little as ``answers`` says."""
-    folder.mkdir()
-    for slug in preflight.EXERCISES:
-        room = "solutions" if slug in started else "exercises"
-        shutil.copy(ROOT / room / f"{slug}.py", folder / f"{slug}.py")
+def answering(folder: Path, answers: dict[str, str], *started: str) -> Path:
+    """A workspace in which a few functions do as little as ``answers`` says."""
+    workspace(folder, *started)
     for name, body in answers.items():
         slug, _, function = name.partition(".")
         path = folder / f"{slug}.py"
@@ -156,23 +142,23 @@ def workspace(folder: Path, answers: dict[str, str], *started: str) -> Path:
     ],
 )
 def test_a_wrong_answer_of_your_function_names_it(config, tmp_path, name, body, complaint):
-    mine = workspace(tmp_path / "mine", {name: body})
+    mine = answering(tmp_path / "mine", {name: body})
     with pytest.raises(StudentError, match=complaint) as caught:
         finetune(replace(config, mine=mine), tmp_path / "run", QUIET)
     assert caught.value.exit_code == 4 and len(caught.value.message) < 700
 
 
 def test_the_function_that_answered_wrongly_is_named_and_not_its_caller(config, tmp_path):
-    mine = workspace(tmp_path / "mine", {"heads.mean_pool": "return None"}, "training")
+    mine = answering(tmp_path / "mine", {"heads.mean_pool": "return None"}, "training")
     with pytest.raises(StudentError, match=r"mean_pool in .*heads.py returned \(None\)"):
         finetune(replace(config, mine=mine), tmp_path / "run", QUIET)
-    mine = workspace(tmp_path / "other", {"training.train_epoch": "model(None)"}, "heads")
+    mine = answering(tmp_path / "other", {"training.train_epoch": "model(None)"}, "heads")
     with pytest.raises(StudentError, match=r"train_epoch in .*training.py failed in line"):
         finetune(replace(config, mine=mine), tmp_path / "run", QUIET)
 
 
 def test_a_file_of_yours_that_ends_the_program_is_named(config, tmp_path):
-    mine = workspace(tmp_path / "mine", {"heads.mean_pool": "return None"})
+    mine = answering(tmp_path / "mine", {"heads.mean_pool": "return None"})
     with (mine / "heads.py").open("a") as file:
         file.write("\n\nraise SystemExit(3)\n")
     with pytest.raises(StudentError, match="heads.py cannot be imported: SystemExit: 3"):
@@ -180,14 +166,14 @@ def test_a_file_of_yours_that_ends_the_program_is_named(config, tmp_path):
 
 
 def test_a_model_that_inject_lora_returns_is_not_printed(config, tmp_path):
-    mine = workspace(tmp_path / "mine", {"lora.inject_lora": "return model"})
+    mine = answering(tmp_path / "mine", {"lora.inject_lora": "return model"})
     with pytest.raises(StudentError, match="must return the replaced names, not Classifier") as caught:
         finetune(replace(config, method="lora", mine=mine), tmp_path / "run", QUIET)
     assert len(caught.value.message) < 400 and "\n" not in caught.value.message
 
 
 def test_what_is_not_the_fault_of_an_answer_is_not_blamed_on_it(config, tmp_path, monkeypatch):
-    mine = workspace(tmp_path / "mine", {}, "heads")
+    mine = workspace(tmp_path / "mine", "heads")
     monkeypatch.setattr("solutions.recipes.finetune.save_run", lambda *_: 1 / open("/nonexistent"))
     with pytest.raises(FileNotFoundError):
         finetune(replace(config, mine=mine), tmp_path / "run", QUIET)
@@ -422,7 +408,7 @@ def test_every_rule_is_about_an_option_that_there_is():
 
 def test_functions_of_yours_that_a_run_does_not_need_are_refused(config, tmp_path):
     finetune(config, tmp_path / "run", QUIET)
-    said = asked("predict", tmp_path / "run", "a film", "--mine", workspace(tmp_path / "mine", {}, "heads"))
+    said = asked("predict", tmp_path / "run", "a film", "--mine", workspace(tmp_path / "mine", "heads"))
     assert said.exit_code == 2 and "was not trained with your own functions" in said.output
 
 

@@ -127,7 +127,7 @@ def test_a_relation_that_holds_is_named(name, got, want, inputs):
 
 
 def test_every_relation_has_a_title():
-    assert set(relations._WORDS) | {name for name, *_ in TRUE} <= set(relations.TITLES)
+    assert set(relations.WORDS) | {name for name, *_ in TRUE} <= set(relations.TITLES)
     assert len(set(relations.TITLES.values())) == len(relations.TITLES)
     files = [paths.misconceptions(exercise.slug) for exercise in syllabus.load()]
     named = {one.title for file in files for one in diagnose.load_misconceptions(file)}
@@ -141,7 +141,7 @@ def test_every_relation_has_a_title():
 def test_every_relation_has_an_example():
     shown = {name for name, *_ in TRUE}
     only_shapes = {"list-instead-of-tensor", "number-instead-of-tensor"}
-    assert set(relations._WORDS) - shown == only_shapes
+    assert set(relations.WORDS) - shown == only_shapes
 
 
 NEAR = [
@@ -160,6 +160,8 @@ NEAR = [
     ("all equal", torch.full((6,), 2.0), torch.full((6,), 4.0), {}),
     ("half by accident", 1, 2, {}),
     ("twice as many of six, by accident", 2 / 3, 1 / 3, {}),
+    ("nine of sixteen right, not twelve, by accident", 9 / 16, 12 / 16, {}),
+    ("six of nine, not four, by accident", 2 / 3, 4 / 9, {}),
     ("the other part of seven, by accident", torch.tensor(4 / 7), torch.tensor(3 / 7), {}),
     (
         "padded, or not the first one",

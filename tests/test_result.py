@@ -5,12 +5,15 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from typing import get_args
 
+import grading
 import jsonschema
 import pytest
+from valid import VALIDATOR
 
 import scripts.schema
 from course import advice, files, hints, lesson, paths, shell, syllabus, text
 from course.formats import junit
+from course.grader import Asked
 from course.result import EXIT_CODES, Malformed, Result, Status, json_schema, plain
 from course.session import Grading, NothingToRun
 from course.workspace import Memory
@@ -168,19 +171,30 @@ def test_the_schema_that_ships_is_that_of_the_classes():
 
 
 def test_one_schema_holds_for_a_result_a_fault_and_a_refusal():
-    validator = jsonschema.Draft202012Validator(json_schema())
-    validator.check_schema(json_schema())
+    VALIDATOR.check_schema(json_schema())
     broken_off, refused = grading_of(session(MIXED)[:2]), grading_of([])
     broken_off.fail("it died")
     refused.refuse("no such file", 63)
     for result in (result_of(session(MIXED)), broken_off.result, refused.result):
         record = json.loads(files.to_json(result.to_json()))
-        validator.validate(record)
+        VALIDATOR.validate(record)
         for name in record:
             with pytest.raises(jsonschema.ValidationError):
-                validator.validate({key: value for key, value in record.items() if key != name})
+                VALIDATOR.validate({key: value for key, value in record.items() if key != name})
         with pytest.raises(jsonschema.ValidationError):
-            validator.validate(record | {"exercise": "exercise-3"})
+            VALIDATOR.validate(record | {"exercise": "exercise-3"})
+
+
+def test_every_result_in_the_tests_is_held_against_the_schema():
+    """Whether a test's own process writes it, or the grader that the tests share sends it."""
+    with pytest.raises(jsonschema.ValidationError):
+        replace(result_of(session(MIXED)), exercise="exercise-3").to_json()
+    host = object.__new__(grading.Host)
+    asked = Asked(1, {}, 0)
+    for step in session(MIXED, exercise="exercise-3"):
+        asked.heard.put(step)
+    with pytest.raises(jsonschema.ValidationError):
+        host.finish(asked)
 
 
 def test_json_of_a_fault_has_every_field():
@@ -192,6 +206,18 @@ def test_json_of_a_fault_has_every_field():
     assert (written["status"], written["message"], written["points"]) == ("grader_error", "The grader ended", 0)
     assert [set(one) for one in written["checks"]] == [set(MIXED[0])] * 3
     assert [one["status"] for one in written["checks"]] == ["failed", "grader_error", "grader_error"]
+
+
+def test_json_has_every_field_that_a_record_left_out():
+    """An older grader, or a stored result, may not know all of them."""
+    whole = session(MIXED)[-1]["result"]
+    for name in ("notes", "edition", "limits", "bundle"):
+        del whole[name]
+    whole["checks"] = [{key: one[key] for key in (*announced(one), "points", "status")} for one in MIXED]
+    whole["checks"][0]["explanation"] = {"kind": "crash", "id": "a-name", "text": "what it means"}
+    written = Result.from_json(whole).to_json()
+    VALIDATOR.validate(written)
+    assert written["checks"][0]["explanation"]["title"] is written["bundle"] is None
 
 
 def test_json_holds_only_what_json_knows():
@@ -485,7 +511,7 @@ def test_the_way_through_the_course():
 
 
 def explained(kind, name="a-name", text="what it means"):
-    return {"kind": kind, "id": name, "text": text}
+    return {"kind": kind, "id": name, "text": text, "title": None}
 
 
 @pytest.mark.parametrize("kind", ["misconception", "pair", "relation", "crash", "loop", "follows"])

@@ -1,6 +1,6 @@
 """Every door of the sandbox is tried from inside; and without the sandbox it must open, or the try proves nothing.
 
-The doors are tried in forks of one warm host, as in grading; this file is also that host's program. Everything stays
+The doors are tried in forks of one host, as in grading; this file is also that host's program. Everything stays
 within one temporary folder and the loopback interface, with at most one more process, 200 MiB of memory, 2 MiB of disk
 and ``PATIENCE_SECONDS``.
 """
@@ -29,6 +29,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -715,17 +716,16 @@ def prepare(level: str, world: Path) -> sandbox.Prepared:
     """As the host does, with the simulated ``site-packages`` among the libraries."""
     if level in ("limits", "none"):
         return sandbox.prepare(level)
-    real_abi = sandbox._landlock_abi
-    try:
-        if level == "full, Landlock 1":  # what the first version of Landlock did not know, seccomp must refuse
-            sandbox._landlock_abi = lambda: 1
+    from py_landlock import landlock_sys
+
+    # What the first version of Landlock did not know, seccomp must refuse.
+    version = (lambda: 1) if level == "full, Landlock 1" else landlock_sys.get_abi_version
+    with mock.patch.object(landlock_sys, "get_abi_version", version):
         prepared = sandbox.prepare(
             "full",
-            libraries=[*sandbox._library_folders(), world / "site-packages"],
+            libraries=[*sandbox.library_folders(), world / "site-packages"],
             read_paths=[world / "data", world / "pages"],
         )
-    finally:
-        sandbox._landlock_abi = real_abi
     if level == "broken filter":
         return dataclasses.replace(prepared, program=b"")
     if level == "broken rules":
@@ -1016,7 +1016,7 @@ def test_all_doors_and_windows_were_counted() -> None:
 
 
 def test_level_that_is_not_available_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_obstacles", lambda: ("Landlock is on holiday",))
+    monkeypatch.setattr(sandbox, "obstacles", lambda: ("Landlock is on holiday",))
     level, reasons = sandbox.available()
     assert level == ("none" if sys.platform == "win32" else "limits") and reasons
     with pytest.raises(sandbox.SandboxError, match="'full' cannot be reached here: "):
@@ -1024,11 +1024,18 @@ def test_level_that_is_not_available_is_refused(monkeypatch: pytest.MonkeyPatch)
     assert sandbox.prepare("none").level == "none"
 
 
+def no_landlock() -> int:
+    """As py-landlock says it of a kernel without Landlock."""
+    from py_landlock.errors import LandlockNotAvailableError
+
+    raise LandlockNotAvailableError
+
+
 @needs_linux
 def test_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = sandbox._obstacles.__wrapped__
+    find = sandbox.obstacles.__wrapped__  # not what it found before
     with monkeypatch.context() as patch:
-        patch.setattr(sandbox, "_landlock_abi", lambda: 0)
+        patch.setattr("py_landlock.landlock_sys.get_abi_version", no_landlock)
         patch.setitem(sys.modules, "pyseccomp", None)
         assert find() == ("Landlock is not in this kernel or switched off", "the package pyseccomp is not installed")
     with monkeypatch.context() as patch:
@@ -1045,15 +1052,20 @@ def test_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_full_is_available_where_landlock_and_libseccomp_are() -> None:
     """Or a mistake of ours would have the tests of level ``full`` skipped."""
-    if sys.platform != "linux" or sandbox._landlock_abi() == 0 or not ctypes.util.find_library("seccomp"):
-        pytest.skip("no Landlock or no libseccomp")
+    landlock_sys, errors = (pytest.importorskip(f"py_landlock.{name}") for name in ("landlock_sys", "errors"))
+    try:
+        landlock_sys.get_abi_version()
+    except errors.LandlockError:
+        pytest.skip("no Landlock")
+    if not ctypes.util.find_library("seccomp"):
+        pytest.skip("no libseccomp")
     assert LEVEL == "full", REASONS
 
 
 @needs_full
 def test_a_machine_that_refuses_at_the_last_moment_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_compile_filter", lambda abi: b"\0" * 8)
-    assert "seccomp" in sandbox._obstacles.__wrapped__()[0]
+    monkeypatch.setattr("pyseccomp.SyscallFilter.export_bpf", lambda self, file: file.write(b"\0" * 8))
+    assert "seccomp" in sandbox.obstacles.__wrapped__()[0]
 
 
 @pytest.mark.parametrize("name", ["memory_bytes", "cpu_seconds", "file_bytes", "open_files"])
@@ -1067,21 +1079,28 @@ def test_unknown_level_is_named() -> None:
         sandbox.prepare("maximum")
 
 
+@needs_full
 def test_our_packages_are_left_out_wherever_they_lie(tmp_path: Path) -> None:
+    from py_landlock.flags import AccessFs
+
+    names, content = int(AccessFs.READ_DIR), int(AccessFs.READ_FILE)
     library = tmp_path / "lib"
     for name in ("python3.11/site-packages/grader/x.py", "python3.11/site-packages/torch/y.py", "libc.so"):
         (library / name).parent.mkdir(parents=True, exist_ok=True)
         (library / name).touch()
-    found = set(sandbox._without_ours([library], sandbox._our_paths([library])))
-    names_only, below = library / "python3.11", library / "python3.11" / "site-packages"
-    assert found == {
-        (str(library), True),
-        (str(library / "libc.so"), False),
-        (str(names_only), True),
-        (str(below), True),
-        (str(below / "torch"), False),
+    rules = sandbox.prepare("full", libraries=[library]).rules
+    assert {path: rights for path, rights in rules if Path(path).is_relative_to(library)} == {
+        str(library): names,
+        str(library / "libc.so"): content,
+        str(library / "python3.11" / "site-packages" / "torch"): names | content,
     }
-    assert str(REPOSITORY / "solutions") in sandbox._our_paths([])
+    rules = sandbox.prepare("full", libraries=[REPOSITORY]).rules
+    readable = [Path(path) for path, rights in rules if rights & content]
+    assert REPOSITORY / "README.md" in readable
+    for ours in (REPOSITORY / name for name in sandbox.OURS):
+        assert ours.is_dir() and not [
+            path for path in readable if path.is_relative_to(ours) or ours.is_relative_to(path)
+        ]
 
 
 @needs_linux
@@ -1101,7 +1120,7 @@ def test_every_call_in_the_lists_exists_and_stands_there_once() -> None:
     import pyseccomp
 
     newer = {"fchmodat2", "futex_requeue", "futex_wait", "futex_wake", "map_shadow_stack", "mseal"}
-    names = [*sandbox._ALLOWED, *sandbox._REFUSED, *sandbox._IGNORED, *sandbox._UNSUPPORTED]
+    names = [*sandbox.ALLOWED, *sandbox.REFUSED, *sandbox.IGNORED, *sandbox.UNSUPPORTED]
     assert len(names) == len(set(names)) > 250
     architectures = (pyseccomp.Arch.X86_64, pyseccomp.Arch.AARCH64)
     unknown = {name for name in names if all(pyseccomp.resolve_syscall(a, name) < 0 for a in architectures)}

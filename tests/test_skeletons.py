@@ -10,8 +10,8 @@ import textwrap
 import pytest
 
 from course import paths, syllabus
-from scripts import skeletons
-from scripts.skeletons import SkeletonError, sentences, skeleton
+from course.classroom import skeletons
+from course.classroom.skeletons import SkeletonError, sentences, skeleton
 
 
 def source(text: str) -> str:

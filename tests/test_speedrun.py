@@ -7,14 +7,12 @@ import doctest
 import json
 import re
 import resource
-import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import torch
 from click.testing import CliRunner
 from rich.console import Console
 
@@ -32,12 +30,7 @@ QUIET = Console(quiet=True)
 MACHINE = {"processor": "Toy", "device": "cpu", "threads": 1, "precision": "fp32"}
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +100,8 @@ def test_whoever_chooses_nothing_runs_ours(config, tmp_path):
     assert [one.whose for one in scoreboard.read(tmp_path / "runs.jsonl")[0]] == ["reference"]
 
 
-def workspace(folder: Path, *started: str) -> Path:
-    folder.mkdir()
-    for slug in ("basics", "training", "evaluation", "inference"):
-        shutil.copy(ROOT / ("solutions" if slug in started else "exercises") / f"{slug}.py", folder)
-    return folder
-
-
 def test_your_functions_train_and_ours_split_and_score(config, tmp_path):
-    mine = workspace(tmp_path / "mine", "basics", "evaluation", "inference")
+    mine = tiny.workspace(tmp_path / "mine", "basics", "evaluation", "inference")
     for slug, name in (("basics", "pad_batch"), ("evaluation", "group_split")):
         path = mine / f"{slug}.py"
         source = path.read_text(encoding="utf-8")
@@ -129,7 +115,7 @@ def test_your_functions_train_and_ours_split_and_score(config, tmp_path):
 
 
 def test_a_workspace_with_nothing_but_scoring_has_nothing_to_race_with(config, tmp_path):
-    mine = workspace(tmp_path / "mine", "evaluation", "inference")
+    mine = tiny.workspace(tmp_path / "mine", "evaluation", "inference")
     with pytest.raises(StudentError, match="none of the functions that this run needs is started"):
         speedrun.speedrun(dataclasses.replace(config, mine=mine), None, (0,), tmp_path / "t.jsonl", QUIET)
     assert not (tmp_path / "t.jsonl").exists()

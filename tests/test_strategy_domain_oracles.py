@@ -8,8 +8,6 @@ counts the cases it looked at.
 from __future__ import annotations
 
 import itertools
-import random
-from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -23,14 +21,9 @@ from grader.judge.proxy import local_student
 from scripts.figures import strategy as figures
 from solutions import strategy
 from solutions.recipes.preflight import packaged_encoder
+from tests.oracles import draws, group_texts
 
 CASES = 150
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
 
 
 # --- choose_objective ---
@@ -112,7 +105,7 @@ def test_the_pieces_of_drawn_words_are_those_that_the_tokenizer_cuts(style):
 
 
 def test_measures_are_means_over_words():
-    for draw in draws():
+    for draw in draws(CASES):
         cut = {
             f"w{i}": [draw.choice(["a", "##b", "?"]) for _ in range(draw.randint(1, 5))]
             for i in range(draw.randint(1, 9))
@@ -129,7 +122,7 @@ def test_measures_are_means_over_words():
 
 
 def test_new_rows_are_those_of_torch_s_embedding_bag():
-    for draw in draws():
+    for draw in draws(CASES):
         n_old, width = draw.randint(3, 20), draw.randint(1, 9)
         weight = torch.randn(n_old, width, dtype=draw.choice([torch.float32, torch.float64]))
         before = weight.clone()
@@ -157,15 +150,9 @@ def test_old_rows_stand_where_transformers_puts_them():
 # --- chunk_for_mlm ---
 
 
-def group_texts(row: list[int], size: int) -> list[list[int]]:
-    """As in transformers' examples/pytorch/language-modeling/run_mlm.py: full pieces only."""
-    total = (len(row) // size) * size
-    return [row[i : i + size] for i in range(0, total, size)]
-
-
 def test_full_blocks_are_those_of_run_mlm():
     with_rest = 0
-    for draw in draws():
+    for draw in draws(CASES):
         block = draw.randint(4, 20)
         docs = [[draw.randint(10, 99) for _ in range(draw.randint(1, 30))] for _ in range(draw.randint(1, 8))]
         row = sum(([*doc, 2] for doc in docs), [])

@@ -7,7 +7,6 @@ simulated submissions take seconds. The tests of the host run a part of it throu
 
 import ast
 import dataclasses
-import functools
 import itertools
 import re
 
@@ -16,40 +15,24 @@ from sample import sampled, thorough
 
 from course import paths, syllabus
 from course.compat import tomllib
-from grader.judge import check, diagnose, expect, proxy
+from grader.judge import diagnose, expect, proxy
 from grader.judge.diagnose import Observed
 from scripts.flake import module_of
+from tests.merit import composed, grade_module, seen_of_reference, specs_of
 
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 SEEDS = (1, 2)
-ONE_NAMED_IN = 36
-
-
-def specs_of(slug):
-    return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
+SEED = 11
+"""With which misconceptions are proved."""
+ONE_CAUGHT_IN, ONE_NAMED_IN = 12, 36
 
 
 def misconceptions_of(slug):
     return diagnose.load_misconceptions(paths.misconceptions(slug))
 
 
-@functools.cache
-def reference_of(slug):
-    return module_of(paths.solution(slug).read_text(encoding="utf-8"), f"reference_{slug}")
-
-
-@functools.cache
-def reference_observed(slug, seed):
-    return observe_all(specs_of(slug), reference_of(slug), seed)
-
-
 def observe_all(specs, module, seed):
     return {spec.id: diagnose.observe(spec, module, seed) for spec in specs}
-
-
-def compose_variant(slug, path):
-    """The reference with some definitions replaced; later definitions win."""
-    return paths.solution(slug).read_text(encoding="utf-8") + "\n\n" + path.read_text(encoding="utf-8")
 
 
 MISCONCEPTIONS = [
@@ -106,14 +89,14 @@ def test_the_reference_passes_every_check(exercise, seed):
 
 @pytest.mark.parametrize(("slug", "path"), sampled(VARIANTS, one_in=4), ids=named)
 def test_an_unusual_correct_variant_passes_every_check(slug, path):
-    source = compose_variant(slug, path)
+    module = composed(slug, path.read_text(encoding="utf-8"))
     own = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if hasattr(node, "name")}
     names = {name for spec in specs_of(slug) for name in spec.names}
     assert own & names, f"{path.name} replaces nothing that is graded"
     affected = [spec for spec in specs_of(slug) if own & {*spec.names, *spec.substitutes}]
     wrong = {
         name: (item.status, item.failing)
-        for name, item in observe_all(affected, module_of(source, "variant"), seed=7).items()
+        for name, item in observe_all(affected, module, seed=7).items()
         if item.status != "passed"
     }
     assert not wrong
@@ -142,26 +125,40 @@ def test_misconceptions_have_names_of_their_own_and_complete_hints():
             assert len(misconception.hint) > 20, misconception.name
 
 
-@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=12), ids=named)
+NAMED = sampled(MISCONCEPTIONS, one_in=ONE_NAMED_IN)
+ONLY_CAUGHT = [
+    caught
+    for caught, named_too in zip(sampled(MISCONCEPTIONS, one_in=ONE_CAUGHT_IN), NAMED, strict=True)
+    if named_too.marks and not caught.marks
+]
+"""Which others are fast to prove: that they are caught. ``make test-slow`` proves the whole of all."""
+
+
+@pytest.mark.parametrize(("slug", "misconception"), ONLY_CAUGHT, ids=named)
 def test_a_misconception_is_caught_by_its_check(slug, misconception):
+    assert_caught(misconception, observe_edited(slug, misconception))
+
+
+def observe_edited(slug, misconception):
+    """What its check sees of a misconception."""
     (spec,) = [spec for spec in specs_of(slug) if spec.id == misconception.caught_by]
-    observed = diagnose.observe(spec, diagnose.edited_module(slug, misconception), 11)
-    assert observed.status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
+    return diagnose.observe(spec, diagnose.edited_module(slug, misconception), SEED)
 
 
-@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=ONE_NAMED_IN), ids=named)
-def test_a_misconception_is_named(slug, misconception):
+def assert_caught(misconception, seen):
+    assert seen.status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
+
+
+@pytest.mark.parametrize(("slug", "misconception"), NAMED, ids=named)
+def test_a_misconception_is_caught_by_its_check_and_named(slug, misconception):
     """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
-    group = [spec for spec in specs_of(slug) if spec.function == misconception.function]
     # as the student's file does, each check begins with a module of its own
-    alone = {spec.id: diagnose.observe(spec, diagnose.edited_module(slug, misconception), 11) for spec in group}
-    observed, references = skip_dependents(alone), reference_observed(slug, 11)
-    found = diagnose.diagnose(slug, observed, references, run_seed=11)
-    seen = sum(
-        diagnose.evidence(item, references[name])
-        for name, item in observed.items()
-        if item.status in ("failed", "crashed")
-    )
+    graded = grade_module(slug, misconception.function, lambda: diagnose.edited_module(slug, misconception), SEED)
+    caught = graded.observed[misconception.caught_by]
+    # its check waits for another one that fails too: nobody is told, but the check would catch it
+    assert_caught(misconception, observe_edited(slug, misconception) if caught.status == "skipped" else caught)
+    found = graded.explained
+    seen = sum(diagnose.evidence(graded.observed[name], seen_of_reference(slug, name, SEED)) for name in graded.wrong)
     if seen >= diagnose.ENOUGH or misconception.name in diagnose.plain_facts(slug):
         kin = {one.name for one in misconceptions_of(slug) if one.kin and one.kin == misconception.kin}
         expected = {misconception.name, *kin, "does-nothing"}  # a misconception may amount to that
@@ -174,8 +171,14 @@ def test_a_misconception_is_named(slug, misconception):
 
 
 def test_the_sample_holds_some_of_every_exercise():
-    fast = {param.values[0] for param in sampled(MISCONCEPTIONS, one_in=ONE_NAMED_IN) if not param.marks}
+    fast = {param.values[0] for param in NAMED if not param.marks}
     assert fast == {slug for slug, _ in MISCONCEPTIONS}
+
+
+def test_each_is_proved_once_in_a_run_of_the_fast_tests_and_once_in_one_of_the_slow_tests():
+    proofs = [param for param in [*NAMED, *ONLY_CAUGHT] if not param.marks]
+    assert len({param.values for param in proofs}) == len(proofs) >= len(MISCONCEPTIONS) / ONE_CAUGHT_IN - 1
+    assert {param.values for param in NAMED} == set(MISCONCEPTIONS)
 
 
 def test_misconceptions_known_by_facts_alone_exist_and_the_others_are_few():
@@ -193,10 +196,15 @@ def test_those_that_are_not_named_exist_and_are_few():
     assert sum(map(len, UNNAMED.values())) < len(MISCONCEPTIONS) / 100
 
 
+def unedited(slug):
+    """The reference, in the parts in which an edit leaves all but one."""
+    return [part for part in diagnose.parts(slug, diagnose.Misconception("", (), "", "", "")) if part]
+
+
 @pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISCONCEPTIONS}))
 def test_no_two_misconceptions_are_the_same_code(slug):
     """What behaves alike silences each other; slower tests find those that are written differently."""
-    whole = set(diagnose._statements(paths.solution(slug).read_text(encoding="utf-8")))
+    whole = set(unedited(slug))
     seen = {}
     for misconception in misconceptions_of(slug):
         (changed,) = [part for part in diagnose.parts(slug, misconception) if part not in whole]
@@ -208,41 +216,38 @@ def test_no_two_misconceptions_are_the_same_code(slug):
 
 @pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISCONCEPTIONS}))
 def test_a_misconception_compiled_in_parts_is_the_edited_file(slug):
-    source = paths.solution(slug).read_text(encoding="utf-8")
+    source, whole = paths.solution(slug).read_text(encoding="utf-8"), unedited(slug)
     for misconception in misconceptions_of(slug):
         parts = diagnose.parts(slug, misconception)
         assert "".join(parts) == misconception.apply(source), misconception.name
-        whole = diagnose._statements(source)
         changed = [part for part in parts if part not in whole]
         assert len(changed) == 1 and len(changed[0]) < len(source) / 2, misconception.name
 
 
 def test_a_suspect_is_left_at_the_first_difference():
+    """A check that runs to its end costs more than telling that it need not."""
     asked = []
 
     def run(student):
         for number in range(3):
             asked.append(number)
             student.note("number", number)
+        raise expect.Failed("as planned")
 
-    spec = specs_of("lora")[0]
-    spec = dataclasses.replace(spec, run=run)
-    other = Observed(spec, "failed", "", [proxy.Outcome("note", "number", value) for value in (0, 7, 2)])
-    assert not diagnose._repeats(other, reference_of("lora"), 1)
-    assert asked == [0, 1]
-    alike = Observed(spec, "passed", "", [proxy.Outcome("note", "number", value) for value in range(3)])
-    assert diagnose._repeats(alike, reference_of("lora"), 1)
+    first = specs_of("lora")[0]
+    suspects = sum(misconception.caught_by == first.id for misconception in misconceptions_of("lora"))
+    assert suspects > 1
+    spec = dataclasses.replace(first, run=run)
+    reference = Observed(spec, "passed", "", notes(0, 1, 2))
+    for numbers, tried in (((0, 7, 2), [0, 1]), ((0, 1, 2), [0, 1, 2])):
+        asked.clear()
+        diagnose.diagnose("lora", {spec.id: Observed(spec, "failed", "as planned", notes(*numbers))},
+                          {spec.id: reference}, SEED)  # fmt: skip
+        assert asked == tried * suspects
 
 
-def skip_dependents(observed):
-    """What the judge would have seen: a check whose condition failed was never run."""
-    seen = {}
-    for name, item in observed.items():
-        if all(seen[before].status == "passed" for before in item.spec.after if before in seen):
-            seen[name] = item
-        else:
-            seen[name] = Observed(item.spec, "skipped", "", [])
-    return seen
+def notes(*numbers):
+    return [proxy.Outcome("note", "number", number) for number in numbers]
 
 
 @thorough

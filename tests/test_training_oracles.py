@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,40 +19,26 @@ from transformers import BertConfig, BertForSequenceClassification, get_linear_s
 from transformers.trainer_callback import EarlyStoppingCallback, TrainerControl, TrainerState
 
 from grader.checks import check_training as judged
-from grader.fixtures import training as given
+from grader.fixtures import training as fixtures
 from scripts.figures import training as figures
 from scripts.pictures import training as pictures
 from solutions import optimization, training
+from tests.oracles import draws
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = 40
 
 # transformers announces its own future; none of it is about our code.
 pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny matrices: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def draws(n: int = CASES) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along, since modules draw from it."""
-    for seed in range(n):
-        torch.manual_seed(seed)
-        yield random.Random(seed)
-
-
-def classifier(**options: Any) -> given.Classifier:
+def classifier(**options: Any) -> fixtures.Classifier:
     """The fixture, with drawn numbers."""
-    return given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4), **options)
+    return fixtures.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4), **options)
 
 
 def batch_of(n: int, n_tokens: int = 5) -> dict[str, torch.Tensor]:
@@ -77,7 +61,7 @@ def joined(batches: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
 
 def test_the_gradient_that_the_judge_works_out_is_that_of_autograd():
     looked = 0
-    for draw in draws():
+    for draw in draws(CASES):
         dropout, frozen = draw.random() < 0.5, draw.random() < 0.3
         model = classifier(dropout=dropout, frozen=frozen).double()
         batches = [batch_of(draw.randint(1, 5), draw.randint(2, 6)) for _ in range(draw.randint(1, 3))]
@@ -100,7 +84,7 @@ def test_the_gradient_that_the_judge_works_out_is_that_of_autograd():
 @pytest.mark.parametrize("adam", [False, True])
 def test_train_epoch_makes_the_steps_of_large_batches(adam):
     """Each group is one batch of a plain loop: forward, backward, torch's clip, step, transformers' schedule."""
-    for draw in draws():
+    for draw in draws(CASES):
         accum, sizes = draw.randint(1, 4), [draw.randint(1, 6) for _ in range(draw.randint(1, 7))]
         max_norm, n_epochs = draw.choice([0.3, 1.0, 100.0]), draw.randint(1, 2)
         batches = [batch_of(n) for n in sizes]
@@ -135,7 +119,7 @@ def test_a_group_leaves_the_gradient_of_exercise_5():
         def step(self, closure: Any = None) -> Any:
             raise Halt
 
-    for draw in draws():
+    for draw in draws(CASES):
         model = classifier()
         batches = [batch_of(draw.randint(1, 5)) for _ in range(draw.randint(1, 4))]
         with pytest.raises(Halt):
@@ -167,7 +151,7 @@ class _Caller(nn.Module):
 
 
 def test_train_epoch_reports_what_each_batch_was_when_it_was_trained_on():
-    for draw in draws():
+    for draw in draws(CASES):
         model, accum = classifier(), draw.randint(1, 3)
         batches = [batch_of(draw.randint(1, 6)) for _ in range(draw.randint(1, 5))]
         seen: list[tuple[float, float, int]] = []
@@ -204,7 +188,7 @@ def test_train_epoch_overfits_a_bert_of_transformers():
 
 
 def test_evaluate_agrees_with_one_large_batch():
-    for draw in draws():
+    for draw in draws(CASES):
         model = classifier(dropout=True, training=draw.random() < 0.5)
         batches = [batch_of(draw.randint(1, 6)) for _ in range(draw.randint(1, 5))]
         mode = model.training
@@ -281,7 +265,7 @@ def test_early_stopper_by_its_definition():
 
 
 def test_amp_step_is_a_plain_step_whatever_the_scale():
-    for draw in draws():
+    for draw in draws(CASES):
         ours = classifier()
         theirs = copy.deepcopy(ours)
         max_norm, scale = draw.choice([0.2, 1.0, 100.0]), 2.0 ** draw.randint(0, 16)
@@ -318,11 +302,11 @@ def test_amp_step_skips_an_overflow():
 
 def test_the_scaler_of_the_checks_is_that_of_torch():
     """Its interface and its numbers; an overflow that is asked for is one that torch finds."""
-    ours, theirs = given.scaler(64.0), torch.amp.GradScaler("cpu", init_scale=64.0)
+    ours, theirs = fixtures.scaler(64.0), torch.amp.GradScaler("cpu", init_scale=64.0)
     for scaler in (ours, theirs):
         torch.manual_seed(0)
         model = classifier()
-        optimizer = given.optimizer(model, 0.5)
+        optimizer = fixtures.optimizer(model, 0.5)
         training.amp_step(model, batch_of(4), optimizer, scaler)
         scaler.last = {name: parameter.detach() for name, parameter in model.named_parameters()}
     assert ours.calls == ["scale", "unscale_", "step", "update"]
@@ -350,10 +334,10 @@ def test_amp_step_on_cuda(dtype):
             self.body = nn.Sequential(copy.deepcopy(first), nn.Tanh(), copy.deepcopy(second))
             self.dtypes: list[torch.dtype] = []
 
-        def forward(self, features: torch.Tensor, labels: torch.Tensor) -> given.Output:
+        def forward(self, features: torch.Tensor, labels: torch.Tensor) -> fixtures.Output:
             logits = self.body(features)
             self.dtypes.append(logits.dtype)
-            return given.Output(nn.functional.cross_entropy(logits.float(), labels), logits)
+            return fixtures.Output(nn.functional.cross_entropy(logits.float(), labels), logits)
 
     ours, theirs = Model(), Model()
     optimizer = torch.optim.SGD(ours.parameters(), lr=0.5)
@@ -403,7 +387,7 @@ def test_amp_step_on_cuda(dtype):
 
 
 def test_custom_loss_is_torch_s_where_torch_has_it():
-    for draw in draws():
+    for draw in draws(CASES):
         n, n_classes, smoothing = draw.randint(1, 6), draw.randint(2, 6), draw.choice([0.0, draw.uniform(0.01, 0.9)])
         logits, labels = 3 * torch.randn(n, n_classes), torch.randint(0, n_classes, (n,))
         want = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
@@ -411,7 +395,7 @@ def test_custom_loss_is_torch_s_where_torch_has_it():
 
 
 def test_the_focal_factor_for_two_classes_by_arithmetic():
-    for draw in draws():
+    for draw in draws(CASES):
         p, gamma = draw.uniform(0.05, 0.95), draw.uniform(0.0, 4.0)
         logits = torch.tensor([[math.log(p), math.log(1 - p)]], dtype=torch.float64)
         found = training.custom_loss(logits, torch.tensor([0]), gamma=gamma).item()
@@ -438,7 +422,7 @@ def test_a_run_goes_on_bit_by_bit_with_dropout_of_torch(make):
     """With real dropout, Adam, a schedule of transformers and the reference's own loop."""
 
     def build() -> tuple[nn.Module, Any, Any]:
-        model = given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
+        model = fixtures.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
         model.dropout = _RealDropout()
         optimizer = make(model.parameters(), lr=0.05)
         return model, optimizer, get_linear_schedule_with_warmup(optimizer, 2, 12)

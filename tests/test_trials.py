@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from grading import Host
 
-from course import paths, syllabus
+from course import syllabus
 from grader import wire
-from grader.judge import check, diagnose, relations, trials
+from grader.judge import diagnose, relations, trials
 from grader.judge.proxy import LocalTransport
 from grader.judge.variations import variations
+from tests.merit import specs_of
 
 SEED = 3
 SLUGS = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
@@ -23,17 +24,13 @@ def told(slug: str, check_id: str, source: str) -> str | None:
     """What is said of a check that fails with this source in place of the reference's function."""
     module = diagnose.reference_copy(slug)
     exec(compile(source, "<wrong>", "exec"), module.__dict__)
-    (spec,) = (one for one in specs(slug) if one.id == check_id)
+    (spec,) = (one for one in specs_of(slug) if one.id == check_id)
     seen = diagnose.observe(spec, module, SEED)
     assert seen.status == "failed"
     expected = diagnose.observe(spec, diagnose.reference_module(slug), SEED).exchanged
     found = trials.diagnosis(seen, expected, slug, SEED, LocalTransport(module).ask)
     assert found is None or (found.kind, found.id) == ("relation", trials.DEPENDS)
     return None if found is None else found.text
-
-
-def specs(slug: str) -> list[check.CheckSpec]:
-    return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
 
 
 DEPENDING = {
@@ -124,13 +121,13 @@ def test_items_are_shown_of_visible_checks_only() -> None:
 def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
     warnings.simplefilter("ignore")
     made = 0
-    for spec in specs(slug):
+    for spec in specs_of(slug):
         exchanged = diagnose.observe(spec, diagnose.reference_module(slug), SEED).exchanged
         requests = [trials.Request.read(frame) for frame, _ in exchanged]
         plain = [request for request in requests if request.calls and request.is_plain]
         for request in plain[:3]:
             case = trials.Case([requests[0], request], LocalTransport(diagnose.reference_module(slug)), lambda _: b"")
-            names, inputs, defaults = case._named(request)
+            names, inputs, defaults = case.named(request)
             for variation in variations(inputs, defaults, spec.visible):
                 assert variation.change
                 with contextlib.suppress(wire.WireError):

@@ -446,7 +446,7 @@ DESCRIPTION = {
     "type": "E",
     "message": "m",
     "frames": [[1, "f"]],
-    "place": [2, "x"],
+    "bad_line": 2,
     "not_started": False,
     "memory": True,
 }

@@ -1,14 +1,16 @@
-"""Tiny models and a few texts, made on the spot, for the tests of recipes."""
+"""Tiny models, a few texts and workspaces, made on the spot, for the tests of recipes."""
 
 from __future__ import annotations
 
 import csv
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -21,7 +23,10 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
+
+ROOT = Path(__file__).resolve().parents[1]
 
 WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
 GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
@@ -49,9 +54,9 @@ def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any
     folder.mkdir(parents=True, exist_ok=True)
     save_tokenizer(folder)
     torch.manual_seed(seed)
-    options = {"max_position_embeddings": 64, **options}
     spread = {} if kind == "encoder" else {"initializer_range": 0.5}
-    config = BertConfig(vocab_size=len(vocabulary()), **SHAPE, **spread, **options)
+    options = {"max_position_embeddings": 64, **SHAPE, **spread, **options}
+    config = BertConfig(vocab_size=len(vocabulary()), **options)
     KINDS[kind](config).save_pretrained(folder)
     return folder
 
@@ -79,16 +84,27 @@ def save_gpt(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
-def write_reviews(path: Path, n: int = 160, seed: int = 0) -> Path:
-    """Sentences with an opinion, which their label tells."""
+def write_reviews(
+    path: Path, n: int = 160, seed: int = 0, most_words: int = 12, stars: tuple[int, int] | None = None
+) -> Path:
+    """Sentences with an opinion, which their label tells.
+
+    Args:
+        path: where to write.
+        n: how many sentences.
+        seed: of the words.
+        most_words: that a sentence has beside the two that tell its opinion.
+        stars: what a bad one has of them, and how many more a good one: a number that goes with the opinion.
+    """
     draw = random.Random(seed)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["text", "label"])
+        writer.writerow(["text", "label", *(["stars"] if stars else [])])
         for i in range(n):
-            words = draw.choices(WORDS, k=draw.randint(2, 12)) + draw.choices(GOOD if i % 2 else BAD, k=2)
+            words = draw.choices(WORDS, k=draw.randint(2, most_words)) + draw.choices(GOOD if i % 2 else BAD, k=2)
             draw.shuffle(words)
-            writer.writerow([" ".join(words), "praise" if i % 2 else "blame"])
+            more = [stars[0] + stars[1] * (i % 2) + draw.random()] if stars else []
+            writer.writerow([" ".join(words), "praise" if i % 2 else "blame", *more])
     return path
 
 
@@ -100,3 +116,24 @@ def tiny(folder: Path) -> FineTune:
         method="full", model=str(folder), data=str(path), learning_rate=5e-3, batch_size=12, accumulate=2, epochs=2,
         max_gradient_norm=0.5, precision="fp32", device="cpu", threads=1,
     )  # fmt: skip
+
+
+def weights(out: Path) -> dict[str, torch.Tensor]:
+    """What a run has saved."""
+    recipe = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
+    return load_file(out / recipe["weights"])
+
+
+def workspace(folder: Path, *started: str) -> Path:
+    """Skeletons, with the reference in place of those that are named."""
+    (folder / ".course").mkdir(parents=True)
+    for slug in preflight.EXERCISES:
+        room = "solutions" if slug in started else "exercises"
+        shutil.copy(ROOT / room / f"{slug}.py", folder / f"{slug}.py")
+    return folder
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert source.count(old) == 1, old
+    path.write_text(source.replace(old, new), encoding="utf-8")

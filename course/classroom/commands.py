@@ -125,7 +125,11 @@ def grade(
     listed = rosters.read(roster) if roster else None
     students = listed.students if listed else None
     rules = policies.load(policy) if policy else None
+    if rules:
+        rules.level(wishes.unsandboxed)  # complains before a store is made
     with Store(store_path, create=True) as store, store.alone():
+        level = (rules or gradebook.policy_of(store)).level(wishes.unsandboxed)
+        setup = Setup(level, text.language(), command)
         before = _Before(store, rules, students)
         if students is not None:
             store.enrol(students)
@@ -134,8 +138,6 @@ def grade(
         rules = rules or gradebook.policy_of(store)
         students = tuple(student for student in store.students() if student.in_roster)
         exercises = wishes.exercises or rules.exercises or None
-        unsandboxed = wishes.unsandboxed or rules.sandbox == "auto"
-        setup = Setup("auto" if unsandboxed else "full", text.language(), command)
         graded = [one for one in syllabus.load() if not one.planned and (not exercises or one.slug in exercises)]
         found = submissions.find(folder, graded, students or None, zone=rules.time_zone)
         known = {student.id: student for student in (*students, *(one.student for one in found.handed))}
@@ -162,7 +164,7 @@ def grade(
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
-        book = gradebook.build(store, rules, exercises=exercises)
+        book = gradebook.timed(store, gradebook.build(store, rules, exercises=exercises))
         screen.standing(console, standing.lines(book, rules))
         screen.gone(console, _gone(store, marked), place)
         screen.new_rules(console, before.changes(store, rules, exercises))
@@ -176,7 +178,7 @@ def grade(
         )
         return errors.PASSED
     if outdated:
-        render.next_step(console, _regrade_advice(store_path))
+        render.next_step(console, _regrade_advice(store_path, wishes))
         return errors.PASSED
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))
@@ -200,10 +202,14 @@ def _gone(store: Store, marked: Sequence[Submission]) -> list[tuple[str, str]]:
     return [(names.get(student, student), slug) for student, slug in dict.fromkeys(gone)]
 
 
-def _regrade_advice(store_path: Path) -> advice.Advice:
-    return advice.Advice(
-        quote("course", "class", "regrade", "--store", str(store_path)), say("Grade again what has changed:")
-    )
+def _regrade_advice(store_path: Path, wishes: Wishes | None = None) -> advice.Advice:
+    return advice.Advice(_regrade(store_path, wishes), say("Grade again what has changed:"))
+
+
+def _regrade(store_path: Path, wishes: Wishes | None = None) -> str:
+    """The command that grades again what has changed, at the same sandbox level."""
+    more = ["--allow-unsandboxed"] if wishes and wishes.unsandboxed else []
+    return quote("course", "class", "regrade", "--store", str(store_path), *more)
 
 
 class _Before:
@@ -285,14 +291,13 @@ def regrade(
     with Store(store_path) as store, contextlib.nullcontext() if dry_run else store.alone():
         chosen = [one for one in store.submissions() if wishes.exercises is None or one.exercise in wishes.exercises]
         touched = [one for one in chosen if _touched(store, one)]
-        unsandboxed = wishes.unsandboxed or gradebook.policy_of(store).sandbox == "auto"
-        setup = Setup("auto" if unsandboxed else "full", text.language(), command)
+        setup = Setup(gradebook.policy_of(store).level(wishes.unsandboxed), text.language(), command)
         for slug in screen.in_course_order({one.exercise for one in chosen}):
             all_of_it = [one for one in chosen if one.exercise == slug]
             here = sum(one.exercise == slug for one in touched)
             screen.touched(console, syllabus.resolve(slug), here, len(all_of_it))
         if dry_run or not touched:
-            following = quote("course", "class", "regrade", "--store", str(store_path))
+            following = _regrade(store_path, wishes)
             reason = (
                 say("Grade them again:")
                 if touched
@@ -309,6 +314,7 @@ def regrade(
         code = _work(store, waiting, counts, setup, wishes, console)
         _tell_changes(store, last, console)
         store.note("regrade", touched=len(touched), bundles=_bundles(waiting))
+        gradebook.timed(store, gradebook.build(store))
     if code is not None or counts.ours:
         render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
         return errors.GRADER_FAULT if code is None else code
@@ -410,9 +416,10 @@ def check_stored(
         As ``check``.
 
     Raises:
-        CourseError: there is no such student, or nothing of theirs was graded.
+        CourseError: there is no such student, nothing of theirs was graded, or the policy requires the full sandbox.
     """
     with Store(store_path) as store:
+        gradebook.policy_of(store).level(unsandboxed)
         student = _student(store, name)
         entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
         if entry.result is None or not entry.sha256 or not entry.graded:
@@ -462,7 +469,8 @@ def override(
             _demand_exercise(store, slug)
             given = Override(_points(points or "", syllabus.resolve(slug)), reason, _author(by), now())
             store.override(student.id, slug, given)
-        entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
+        book = gradebook.timed(store, gradebook.build(store, exercises=[slug]))
+        entry = book.entries[student.id, slug]
     screen.overridden(console, entry)
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))

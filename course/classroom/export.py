@@ -74,10 +74,12 @@ SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
     "gradescope": lambda book, entry, asked: gradescope.to_json(entry),
     "prairielearn": lambda book, entry, asked: prairielearn.to_json(entry),
     "classroom50": lambda book, entry, asked: classroom50.to_json(entry, _submission(book, entry, asked)),
-    "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry, book.graded_at),
+    "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry),
 }
 NEEDS_ATTEMPT = {"classroom50"}
 """Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+TIMED = {"lti-ags"}
+"""Formats that say since when a mark has been what it is (``gradebook.timed``)."""
 WITHOUT_WORDS = {"canvas", "lti-ags"}
 """Formats that hold nothing but marks."""
 FORMATS = (
@@ -248,7 +250,8 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
             "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the "
             "worksheet with --roster."
         )
-        return Export(moodle.to_import(book, scale=asked.scale, bom=asked.bom), (told,))
+        made = moodle.to_import(book, scale=asked.scale, bom=asked.bom)
+        return Export(made.content, (told, *made.notes))
     if asked.bom:
         raise CourseError(
             say(

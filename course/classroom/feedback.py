@@ -73,7 +73,7 @@ class ToldFunction:
 
 @dataclass(frozen=True)
 class ToldCause:
-    """Something misunderstood."""
+    """A cause that the grader named."""
 
     title: str
     text: str
@@ -204,7 +204,7 @@ def _check(check: CheckResult) -> ToldCheck:
         message=facts.shorten(check.message) if open_values else "",
         expected=facts.shorten(check.expected) if open_values and check.expected else None,
         actual=facts.shorten(check.actual) if open_values and check.actual else None,
-        misconception=found.title if found and check.misunderstood else None,
+        misconception=found.title if found and check.cause else None,
         explanation=found.text if found and found.text != check.hint else None,
         hint=None if check.passed else check.hint,
         follows=check.follows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -204,14 +205,15 @@ def _entry(
         student,
         exercise.slug,
         exercise.points,
-        attempts=len(attempts) + len(refused),
+        attempts=len(attempts),
         override=override,
         refused=tuple(no for no in refused if not _earlier(no.submitted, attempts)),
         notes=_told_of(refused),
     )
     if attempts:
         offered = [policies.Attempt(one.submitted, Decimal(one.result.points)) for one in attempts]
-        chosen = attempts[policy.counts(offered, student, exercise.slug, exercise.points)]
+        place = policy.counts(offered, student, exercise.slug, exercise.points)
+        chosen = attempts[place]
     elif refused:
         last = max(refused, key=lambda no: _stamp(no.submitted))
         result = _told(exercise, last.origin, last.reason, ours=False)
@@ -225,8 +227,10 @@ def _entry(
     notes = _told_of(refused, chosen.submitted)
     if chosen.result.status == "not_gradable":
         notes = (chosen.result.message.partition("\n")[0], *notes)
+    worths = [policy.worth(one, student, exercise.slug, exercise.points) for one in offered]
     return replace(
         entry,
+        better=max(worths) if chosen.graded and max(worths) > worths[place] else None,
         result=chosen.result,
         origin=chosen.origin,
         sha256=chosen.sha256,
@@ -258,7 +262,7 @@ def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) ->
     alike = [one for one in attempts if one.submitted == chosen.submitted and one.sha256 != chosen.sha256]
     if alike and policy.attempts != "best":
         yield say(
-            "Its time is also that of {files}, with different contents. The names decided which came last.",
+            "{files}: same time, but different contents. The names decided which came last.",
             files="; ".join(map(_places(attempts), alike)),
         )
 
@@ -286,6 +290,35 @@ def of_other_languages(book: Gradebook) -> list[str]:
         )
         for lang in sorted({*spoken} - {language()})
     ]
+
+
+def timed(store: Store, book: Gradebook) -> Gradebook:
+    """The same gradebook with the times since when its marks have been what they are; the store keeps these times.
+
+    Whatever gives a student another mark, or changes what is said about it, gives it a new time: a grading, a regrade,
+    an override or its end, another policy, roster or extension, a file that is gone.
+    """
+    since = store.since({place: _state(entry) for place, entry in book.entries.items()})
+    return replace(book, entries={place: replace(entry, changed=since[place]) for place, entry in book.entries.items()})
+
+
+def _state(entry: Entry) -> str:
+    """All that a platform is told of a mark, without the words, which are in some language."""
+    by_hand = entry.override
+    return json.dumps(
+        {
+            "points": str(entry.points),
+            "max_points": entry.max_points,
+            "bonus_points": entry.result.bonus_points if entry.result else 0,
+            "status": entry.status,
+            "late": entry.late.total_seconds(),
+            "penalty": str(entry.penalty),
+            "attempts": entry.attempts,
+            "submitted": facts.seconds_stamp(entry.submitted),
+            "sha256": entry.sha256,
+            "override": [str(by_hand.points), by_hand.reason] if by_hand else None,
+        }
+    )
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:

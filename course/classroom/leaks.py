@@ -1,52 +1,61 @@
 """Looks for secrets in what is handed out: references, hidden checks and misconceptions, in any place and disguise.
 
-What is secret is read from the whole course; what is looked at is a folder or a zip file as it lies on the disk.
+What is secret is read from the whole course: what the generator of skeletons takes out of a reference, the checks that
+are not marked as visible, and the catalogue of misconceptions. It stays secret even if it stands in a skeleton, in a
+lesson or in a visible check; the few sentences that may stand there are listed in ``shared.toml``. What is looked at is
+a folder or a zip file as it lies on the disk.
 
-* *text*: runs of words that occur in a secret and in nothing that is public, whatever the line ends, quotes and indents
-  between them; also inside escapes, base64, hexadecimal digits, compressed data and compiled catalogues;
+* *text*: runs of words and whole sentences that occur in a secret, whatever the line ends, quotes, indents, widths of
+  letters and invisible characters between them; also inside escapes, encoded and compressed data and compiled
+  catalogues (``disguises``);
 * *code*: the statements of every reference function and of every hidden check by their shape, so that other names,
-  constants, comments, docstrings and line ends hide nothing; in Python files, in strings and comments, in Markdown;
-* *files*: everything that is not on the list of what an edition consists of; links, hidden and compiled files, traces
-  of git, outputs of notebooks, comments and extra fields of a zip file;
+  constants, comments, docstrings and line ends hide nothing; in Python files, in strings and comments, in Markdown, in
+  patches (``snippets``);
+* *files*: everything that is not on the list of what an edition consists of; skeletons that are not as they are
+  generated; what is no text although its name says so; links, hidden and compiled files, traces of git, outputs of
+  notebooks, comments and extra fields of a zip file;
 * *paths* of the machine that the edition was made on.
 
-Not covered: what was written anew with the same idea, translated into another language, or encrypted.
+Not covered: what was written anew with the same idea, translated into another language, encrypted and made to look like
+text, written backwards, or written with other letters (rot13, or letters of another alphabet that look alike).
 """
 
 from __future__ import annotations
 
 import ast
-import base64
-import binascii
 import builtins
+import difflib
 import functools
 import hashlib
 import json
 import os
 import re
 import stat
-import textwrap
-import warnings
 import zipfile
-import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from course import paths, syllabus
-from course.classroom import catalogues, visible
+from course.classroom import catalogues, disguises, skeletons, snippets, visible
 from course.compat import tomllib
-from course.text import LANGUAGES, mark, say
+from course.syllabus import Exercise
+from course.text import mark, say
 
 MIN_WEIGHT = 10
 """Nodes of the syntax tree of the smallest function that is recognised by its shape."""
 SHARE = 0.8
 """Of a function's nodes, in statements of the same shape, that make it the same function."""
-DEPTH = 3
-"""How many codings inside each other are opened."""
-MAX_DECODED = 5_000_000
-"""Bytes that one coding may hold."""
+MIN_EXACT = 6
+"""The same for a function that is recognised by its shape, names and constants together."""
+LABEL = 8
+"""Words of the shortest string of a hidden check that is a secret, unless it is a title or a hint."""
+RESEMBLANCE = 0.5
+"""Of the words of two sentences, in the same order, with which their translations may be the same."""
+SHARED = Path(__file__).with_name("shared.toml")
+CHECKS = ("grader/checks/", "grader/fixtures/")
+"""Where code stands that resembles that of hidden checks."""
 ALLOWED = {
     "": {"pyproject.toml", "README.md", "LICENSE", "constraints.txt"},
     "course": {".py", "edition.toml", "syllabus.toml", "result.schema.json"},
@@ -115,6 +124,9 @@ class Report:
 
 # --- words ---
 
+PLACE = re.compile(r"\{[^{}]*\}")
+"""For what a sentence is filled in with."""
+WORD = re.compile("[a-z]{2}")
 ESCAPE = re.compile(r"\\(?:[nrt]|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 
 
@@ -125,14 +137,15 @@ class Writing:
     sign: re.Pattern[str]
     run: int
     """Signs in a row that make a text recognisable."""
+    long: int
+    """The same where a lot is alike: code of hidden checks among visible checks, translations among translations."""
     short: int
     """Signs of the shortest sentence that is recognised as a whole."""
 
 
-WRITINGS = (
-    Writing(re.compile(r"[a-z0-9_]+|\0"), run=12, short=5),
-    Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\0"), run=24, short=14),
-)
+WORDS = Writing(re.compile(r"[a-z0-9]+(?:_+[a-z0-9]+)*|\0"), run=12, long=40, short=5)
+JAPANESE = Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\0"), run=30, long=45, short=16)
+WRITINGS = (WORDS, JAPANESE)
 """By words, and by Japanese characters; a zero byte ends a text, so that two neighbours do not make up a third."""
 
 
@@ -140,7 +153,7 @@ def signs(text: str) -> list[tuple[Writing, list[str]]]:
     """A text as words and as characters; escapes in it count as what they stand for."""
     if "\\" in text:
         text = ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if match[1] or match[2] else " ", text)
-    text = text.lower()
+    text = disguises.plain(text).lower()
     return [(writing, writing.sign.findall(text)) for writing in WRITINGS]
 
 
@@ -154,27 +167,15 @@ def _windows(found: Sequence[str], length: int) -> Iterator[str]:
     return (" ".join(found[place : place + length]) for place in range(len(found) - length + 1))
 
 
-def sentence(text: str) -> str | None:
-    """A sentence that is too short for a run, as it is compared; None if it is longer, or too short for that, too."""
-    for writing, found in signs(text):
-        if writing.short <= len(found) < writing.run:
-            return " ".join(found)
-    return None
-
-
-def head(short: str) -> str:
-    """The first signs of a sentence, as many as the shortest has."""
-    parts = short.split(" ")
-    return " ".join(parts[: next(writing.short for writing in WRITINGS if writing.sign.match(short))])
-
-
-def sentences(text: str, heads: Collection[str]) -> Iterator[str]:
-    """All that may be such a sentence and begins with one of these heads."""
-    for writing, found in signs(text):
-        for place, start in enumerate(_windows(found, writing.short)):
-            if start in heads:
-                for length in range(writing.short, min(writing.run, len(found) - place + 1)):
-                    yield " ".join(found[place : place + length])
+def phrase(text: str) -> tuple[str, list[str]] | None:
+    """A sentence as it is compared: how it begins, and all its signs; None if it is too short to be anybody's."""
+    found, telling = dict(signs(text)), dict(signs(PLACE.sub(" ", text)))
+    writing = JAPANESE if len(found[JAPANESE]) >= JAPANESE.short else WORDS
+    words = telling[JAPANESE] if writing is JAPANESE else [word for word in telling[WORDS] if WORD.search(word)]
+    mine = [sign for sign in found[writing] if sign != "\0"]
+    if len(words) < writing.short - 1 or 2 * len(words) < len(mine):
+        return None
+    return " ".join(mine[: writing.short]), mine
 
 
 # --- shapes of code ---
@@ -289,22 +290,25 @@ class Secrets:
     """All that must not leave, of the whole course, whichever exercises an edition holds."""
 
     runs: dict[str, str] = field(default_factory=dict)
-    """Run of words -> whose it is."""
-    sentences: dict[str, str] = field(default_factory=dict)
-    """The same for whole sentences that are shorter than a run."""
+    """Run of signs -> whose it is."""
+    phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
+    """How a sentence begins -> the sentences that begin like this, and whose they are."""
     code: list[Coded] = field(default_factory=list)
+    skeletons: dict[str, bytes] = field(default_factory=dict)
+    """Path below the edition -> the skeleton that belongs there."""
+    alike: dict[str, set[str]] = field(default_factory=dict)
+    """Path below the edition -> hidden checks whose shape code in that file has, too."""
+    tests: set[str] = field(default_factory=set)
+    """Labels of what belongs to hidden checks."""
     references: int = 0
     checks: int = 0
     misconceptions: int = 0
     given: list[str] = field(default_factory=list)
-    """Functions that are public although they stand in a reference or a check: the skeleton gives them."""
+    """Functions of references that are public: the skeletons give them complete."""
     small: list[str] = field(default_factory=list)
-    """Functions that are too small to be recognised by their form; their words still are, if there are enough."""
-
-    @functools.cached_property
-    def heads(self) -> frozenset[str]:
-        """With which signs the sentences begin."""
-        return frozenset(map(head, self.sentences))
+    """Functions that are too small to be recognised by their shape alone."""
+    shared: list[str] = field(default_factory=list)
+    """Sentences that are public although they stand in a secret."""
 
     @functools.cached_property
     def index(self) -> dict[str, list[int]]:
@@ -322,11 +326,12 @@ def secrets() -> Secrets:
 
     Raises:
         Blind: there are no references, no hidden checks or no misconceptions to read.
+        skeletons.SkeletonError: a reference and its TODO sentences do not make a skeleton.
     """
-    reading = _Reading()
+    reading = _Reading(tomllib.loads(SHARED.read_text(encoding="utf-8")))
     for exercise in syllabus.load():
         if not exercise.planned:
-            reading.exercise(exercise.slug)
+            reading.exercise(exercise)
     found = reading.finished()
     if not (found.references and found.checks and found.misconceptions and found.code):
         raise Blind("no references, hidden checks or misconceptions to compare with")
@@ -335,41 +340,26 @@ def secrets() -> Secrets:
 
 @dataclass
 class _Reading:
-    """Collects what is secret and what is public, and takes the one from the other."""
+    """Collects what is secret, and leaves out what may be said all the same."""
 
+    allowed: dict[str, Any]
+    """The content of ``shared.toml``."""
     found: Secrets = field(default_factory=Secrets)
     texts: list[tuple[str, str]] = field(default_factory=list)
-    """(label, text that is secret)."""
+    """(label, text that is secret in any part)."""
     said: dict[str, str] = field(default_factory=dict)
-    """Secret strings in English -> label; their translations are secret as well."""
-    public: list[str] = field(default_factory=list)
-    public_said: set[str] = field(default_factory=set)
-    public_code: list[ast.AST] = field(default_factory=list)
+    """Secret sentences -> label; their translations are secret as well."""
     functions: list[tuple[str, ast.AST]] = field(default_factory=list)
 
-    def exercise(self, slug: str) -> None:
-        """One exercise: its secrets and what is public of it."""
-        self._checks(slug)
-        self._reference(slug)
-        self._misconceptions(slug)
-        fixtures = paths.ROOT / "grader" / "fixtures" / f"{slug}.py"
-        for path in (paths.skeleton(slug), fixtures):
-            if path.is_file():
-                self._publish(path.read_text(encoding="utf-8"))
-        for lang in LANGUAGES:
-            if (lesson := paths.lesson(slug, lang)).is_file():
-                self.public.append(lesson.read_text(encoding="utf-8"))
-
-    def _publish(self, source: str) -> None:
-        tree = ast.parse(source)
-        self.public.append(source)
-        self.public_said |= set(catalogues.strings(tree))
-        self.public_code += [node for node in ast.walk(tree) if isinstance(node, Function)]
+    def exercise(self, exercise: Exercise) -> None:
+        """One exercise: its secrets."""
+        self._checks(exercise.slug)
+        self._misconceptions(exercise.slug)
+        self._reference(exercise)
 
     def _checks(self, slug: str) -> None:
         source = paths.checks(slug).read_text(encoding="utf-8")
         parts = visible.split(source, "")
-        self._publish(parts.visible)
         for node in parts.dropped:
             label = say("a helper of the hidden checks of {slug}", slug=slug)
             if isinstance(node, ast.FunctionDef) and node in parts.secret:
@@ -378,16 +368,9 @@ class _Reading:
                 self.functions.append((label, node))
             elif isinstance(node, ast.ClassDef):
                 continue  # its methods come one by one
+            self.found.tests.add(label)
             self.texts.append((label, _without_docstring(node, source, docstring=True)))
-            self.said |= dict.fromkeys(catalogues.strings(node), label)
-
-    def _reference(self, slug: str) -> None:
-        source = paths.solution(slug).read_text(encoding="utf-8")
-        for name, node in _functions(ast.parse(source)):
-            label = say("the reference {name} of {slug}", name=name, slug=slug)
-            self.found.references += 1
-            self.functions.append((label, node))
-            self.texts.append((label, _without_docstring(node, source, docstring=False)))
+            self.said |= dict.fromkeys(_sentences(node), label)
 
     def _misconceptions(self, slug: str) -> None:
         for entry in tomllib.loads(paths.misconceptions(slug).read_text(encoding="utf-8")).get("misconception", ()):
@@ -397,48 +380,84 @@ class _Reading:
             self.texts += [(label, text) for text in (entry["title"], entry["hint"], *edits)]
             self.said |= dict.fromkeys((entry["title"], entry["hint"]), label)
 
+    def _reference(self, exercise: Exercise) -> None:
+        source = paths.solution(exercise.slug).read_text(encoding="utf-8")
+        skeleton = skeletons.generate(exercise)
+        self.found.skeletons[f"exercises/{exercise.slug}.py"] = skeleton
+        given = {name: ast.dump(node) for name, node in _functions(ast.parse(skeleton))}
+        for name, node in _functions(ast.parse(source)):
+            label = say("the reference {name} of {slug}", name=name, slug=exercise.slug)
+            self.found.references += 1
+            if given.get(name) == ast.dump(node):
+                self.found.given.append(label)
+            else:
+                self.functions.append((label, node))
+                self.texts.append((label, _without_docstring(node, source, docstring=False)))
+
     def finished(self) -> Secrets:
-        """What is secret and in nothing public."""
-        self._translations()
-        open_runs = {run for text in self.public for run in runs(text)}
+        """What is secret."""
+        self.found.shared = list(self.allowed["sentences"])
+        spared = [*self.found.shared, *self._translations()]
+        open_runs = {run for text in spared for run in runs(text)}
+        open_phrases = {" ".join(there[1]) for text in spared if (there := phrase(text))}
         for label, text in self.texts:
             self.found.runs.update((run, label) for run in runs(text) if run not in open_runs)
         for text, label in self.said.items():
-            if text not in self.public_said and (short := sentence(text)):
-                self.found.sentences[short] = label
-        heads = {head(one) for one in self.found.sentences}
-        for text in self.public:
-            for one in sentences(text, heads):
-                self.found.sentences.pop(one, None)
+            if (there := phrase(text)) and " ".join(there[1]) not in open_phrases:
+                self.found.phrases.setdefault(there[0], []).append((there[1], label))
+        for path, names in self.allowed["code"].items():
+            self.found.alike[path] = {say("the hidden check {name}", name=name) for name in names}
         self._codes()
         return self.found
 
-    def _translations(self) -> None:
+    def _translations(self) -> Iterator[str]:
+        """Add the translations of what is secret; those that are none, since something public has the same."""
+        secret: list[tuple[str, str]] = []
+        others: dict[str, list[str]] = {}
         for path in sorted(paths.LOCALE.rglob("*.mo")):
             for key, text in catalogues.messages(path.read_bytes()).items():
                 english, translated = key.decode().split("\0")[0], text.decode().replace("\0", "\n")
-                if english in self.said and english not in self.public_said:
-                    self.texts.append((self.said[english], translated))
-                    self.said.setdefault(translated, self.said[english])
-                elif english:
-                    self.public.append(translated)
+                if not english:  # the header
+                    continue
+                if english in self.found.shared:
+                    yield translated
+                elif english in self.said:
+                    secret.append((english, translated))
+                elif there := phrase(translated):
+                    others.setdefault(" ".join(there[1]), []).append(english)
+        for english, translated in secret:
+            there = phrase(translated)
+            if there and any(_resemble(english, other) for other in others.get(" ".join(there[1]), ())):
+                yield translated
+            self.texts.append((self.said[english], translated))
+            self.said.setdefault(translated, self.said[english])
 
     def _codes(self) -> None:
-        loose = [(node, known := shape(node), {form for form, _ in known}) for node in self.public_code]
         for label, node in self.functions:
             form = shape(node)
-            if weight(form) < MIN_WEIGHT:
-                self.found.small.append(label)
+            if weight(form) >= MIN_WEIGHT:
+                self.found.code.append(Coded(label, form))
                 continue
-            marked = marks(form)
-            alike = [
-                other for other, known, forms in loose if not marked.isdisjoint(forms) and covered(form, known) >= SHARE
-            ]
-            precise = shape(node, exact=True) if alike else None
-            if precise and any(covered(precise, shape(other, exact=True)) >= SHARE for other in alike):
-                self.found.given.append(label)
-            else:
-                self.found.code.append(Coded(label, form, precise))
+            self.found.small.append(label)
+            if weight(form) >= MIN_EXACT:
+                self.found.code.append(Coded(label, form, shape(node, exact=True)))
+
+
+def _resemble(one: str, other: str) -> bool:
+    """Whether two sentences have so many words in common that their translations may be the same."""
+    words, others = (dict(signs(text))[WORDS] for text in (one, other))
+    return difflib.SequenceMatcher(None, words, others, autojunk=False).ratio() >= RESEMBLANCE
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    """What a hidden check says: its title, its hints, and whatever else is long enough to be a sentence."""
+    if isinstance(node, Function) and (title := ast.get_docstring(node)):
+        yield " ".join(title.split())
+    nodes = list(ast.walk(node))
+    for call in nodes:
+        for word in call.keywords if isinstance(call, ast.Call) else ():
+            yield from catalogues.strings(word.value)
+    yield from (text for text in catalogues.said(nodes) if len(WORDS.sign.findall(text.lower())) >= LABEL)
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.stmt]]:
@@ -481,6 +500,14 @@ def scan(place: Path, known: Secrets) -> Report:
     for name, content in sorted(entries.items()):
         report.files += 1
         _judge_name(name, content, report)
+        _judge_content(name, content, report)
+        if known.skeletons and name.startswith("exercises/"):
+            if name not in known.skeletons:
+                report.add(name, "file", say("a file that is not listed"))
+            elif known.skeletons[name] != content:
+                report.add(
+                    name, "file", say("not the skeleton that is generated from the reference (run: make skeletons)")
+                )
         search.file(name, content)
     if not (report.files and report.functions and report.words):
         raise Blind(f"nothing was compared: {report.files} files, {report.functions} functions")
@@ -552,6 +579,29 @@ def _judge_name(name: str, content: bytes, report: Report) -> None:
             report.add(name, "file", say("its content is of type {kind}", kind=kind))
 
 
+def _judge_content(name: str, content: bytes, report: Report) -> None:
+    """Whether a file is the text or the catalogue that its name promises."""
+    if name.endswith(".mo"):
+        try:
+            found = catalogues.messages(content)
+            texts = [part.decode() for pair in found.items() for part in pair]
+        except ValueError:
+            report.add(name, "file", say("not a catalogue of translations"))
+            return
+        if catalogues.compiled(found) != content:
+            report.add(name, "file", say("more than a catalogue of translations"))
+        unseen = disguises.invisible("".join(texts)) - set("\0\x04\b")  # between forms, behind a context, for click
+    else:
+        try:
+            unseen = disguises.invisible(content.decode())
+        except UnicodeDecodeError:
+            report.add(name, "file", say("not a text in UTF-8"))
+            return
+    if unseen:
+        signs = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(unseen)[:5])
+        report.add(name, "file", say("characters that nobody sees: {signs}", signs=signs))
+
+
 def _allowed(path: PurePosixPath) -> bool:
     folder = "" if str(path.parent) == "." else str(path.parent)
     for pattern, names in ALLOWED.items():
@@ -585,39 +635,66 @@ class _Search:
 
     def file(self, name: str, content: bytes) -> None:
         """One file."""
-        text = _text(content)
+        text = _text(name, content)
         for path in sorted(self.machine):
             if re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w.-])", text):
                 self.report.add(name, "path", path)
         suffix = PurePosixPath(name).suffix
-        tree = _parsed(text) if suffix == ".py" else None
-        if suffix == ".py" and tree is None:
-            self.report.add(name, "file", say("Python code that does not parse"))
-        if tree is not None:
-            self._compare(name, tree)
-        for snippet in _snippets(text, tree, suffix):
-            if (inner := _parsed(snippet)) is not None:
-                self._compare(name, inner)
-        self._words(name, text)
-        if tree is not None:  # a sentence in pieces, as Python joins them
-            self._words(name, "\0".join(catalogues.strings(tree)))
-        for hidden in _decoded(text, DEPTH):
-            self._words(name, hidden)
-            if (inner := _parsed(hidden)) is not None:
-                self._compare(name, inner)
+        nodes: list[ast.AST] = []
+        if suffix == ".py":
+            if (tree := snippets.parsed(text)) is None:
+                self.report.add(name, "file", say("Python code that does not parse"))
+            else:
+                nodes = list(ast.walk(tree))
+                self._compare(name, nodes)
+        for source in snippets.sources(text, nodes, suffix):
+            self._codes(name, source)
+        self._words(name, f"{name}\0{text}")
+        if nodes:  # a sentence in pieces, as Python joins them
+            self._words(name, "\0".join(catalogues.said(nodes)))
+        hidden = self._disguised(text, nodes)
+        for found in hidden.texts:
+            self._words(name, found)
+            self._codes(name, found)
+        for complaint in hidden.wrong:
+            self.report.add(name, "file", complaint)
+
+    def _disguised(self, text: str, nodes: Sequence[ast.AST]) -> disguises.Search:
+        hidden = disguises.Search()
+        hidden.text(text)
+        for content in snippets.data(nodes):
+            hidden.literal(content)
+        for constant in snippets.strings(nodes):
+            if not re.search(r"\s", constant):
+                hidden.piece(constant)
+        for pieces in snippets.joined(nodes):
+            hidden.text(pieces)
+        return hidden
 
     def _words(self, name: str, text: str) -> None:
-        for _, found in signs(text):
+        among_checks, among_translations = name.startswith(CHECKS), name.endswith(".mo")
+        for writing, found in signs(text):
             self.report.words += len(found)
-        for run in runs(text):
-            if label := self.known.runs.get(run):
-                self.report.add(name, "text", label)
-        for one in sentences(text, self.known.heads):
-            if label := self.known.sentences.get(one):
-                self.report.add(name, "text", label)
+            row = 0
+            for run in _windows(found, writing.run):
+                label = self.known.runs.get(run)
+                row = row + 1 if label else 0
+                if label:
+                    alike = among_translations or (among_checks and label in self.known.tests)
+                    if row + writing.run > (writing.long if alike else writing.run):
+                        self.report.add(name, "text", label)
+            for place, start in enumerate(_windows(found, writing.short)):
+                for phrase, label in self.known.phrases.get(start, ()):
+                    if found[place : place + len(phrase)] == phrase:
+                        self.report.add(name, "text", label)
 
-    def _compare(self, name: str, tree: ast.Module) -> None:
-        units = [node for node in ast.walk(tree) if isinstance(node, (*Function, ast.ClassDef, ast.Module))]
+    def _codes(self, name: str, text: str) -> None:
+        for tree in snippets.trees(text):
+            self._compare(name, ast.walk(tree))
+
+    def _compare(self, name: str, nodes: Iterable[ast.AST]) -> None:
+        units = [node for node in nodes if isinstance(node, (*Function, ast.ClassDef, ast.Module))]
+        alike = self.known.alike.get(name, ())
         for unit in units:
             self.report.functions += isinstance(unit, Function)
             form = shape(unit)
@@ -626,114 +703,19 @@ class _Search:
                 if covered(secret.shape, form) >= SHARE and (
                     secret.exact is None or covered(secret.exact, shape(unit, exact=True)) >= SHARE
                 ):
-                    self.report.add(name, "code", secret.label)
+                    if secret.label not in alike:
+                        self.report.add(name, "code", secret.label)
 
 
-def _text(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    if content[1:2] == b"\0":
-        return content.decode("utf-16-le", "replace")
-    return content.decode("utf-8-sig", "replace")
-
-
-def _parsed(source: str) -> ast.Module | None:
-    """The text as Python, if it is some."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "\\d" in code that is not ours
+def _text(name: str, content: bytes) -> str:
+    """What a file says, whatever its encoding."""
+    if name.endswith(".mo"):
         try:
-            return ast.parse(textwrap.dedent(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-
-FENCED = re.compile(r"^( *)(`{3,}|~{3,})[^\n]*\n(.*?)^ *\2", re.MULTILINE | re.DOTALL)
-INDENTED = re.compile(r"(?:^(?: {4}|\t)[^\n]*\n(?:[ \t]*\n)*)+", re.MULTILINE)
-COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)+", re.MULTILINE)
-PROMPT = re.compile(r"^ *(?:>>>|\.\.\.) ?", re.MULTILINE)
-
-
-def _snippets(text: str, tree: ast.Module | None, suffix: str) -> Iterator[str]:
-    """What may be code in a file of any kind, beside the file itself."""
-    if tree is not None:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)) and len(node.value) > 40:
-                yield node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
-        yield from (re.sub(r"^[ \t]*# ?", "", block, flags=re.MULTILINE) for block in COMMENTS.findall(text + "\n"))
-    elif suffix == ".toml":
-        try:
-            yield from _strings_in(tomllib.loads(text))
-        except tomllib.TOMLDecodeError:
-            return
-    elif suffix in (".json", ".ipynb"):
-        try:
-            yield from _strings_in(json.loads(text))
+            found = catalogues.messages(content)
+            return "\0".join(part.decode("utf-8", "replace") for pair in found.items() for part in pair)
         except ValueError:
-            return
-    else:
-        for match in FENCED.finditer(text):
-            yield _prompted(match[3])
-        yield from (_prompted(block) for block in INDENTED.findall(text + "\n"))
-
-
-def _prompted(block: str) -> str:
-    """Code without the prompts of a session and what was printed in it."""
-    if ">>>" not in block:
-        return block
-    return "\n".join(PROMPT.sub("", line) for line in block.splitlines() if PROMPT.match(line))
-
-
-def _strings_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _strings_in(inner)
-    elif isinstance(value, list):
-        if value and all(isinstance(inner, str) for inner in value):
-            yield "".join(value)  # the lines of a cell
-        for inner in value:
-            yield from _strings_in(inner)
-
-
-BASE64 = re.compile(
-    r"[A-Za-z0-9+/_-]{20,}(?:[\s\"'\\,+]{1,16}[A-Za-z0-9+/_-]{20,})*(?:[\s\"']{1,16}[A-Za-z0-9+/_-]+)?={0,2}"
-)
-HEX = re.compile(r"(?:[0-9a-fA-F]{2}){20,}(?:[\s\"'\\,]{1,16}(?:[0-9a-fA-F]{2})+)*")
-
-
-def _decoded(text: str, depth: int) -> Iterator[str]:
-    """Texts that stand in this one as base64 or hexadecimal digits, compressed or not, and in those."""
-    if not depth:
-        return
-    for content in _opened(text):
-        inner = _inflated(content)
-        shown = _text(inner)
-        if shown.isprintable() or sum(sign.isprintable() or sign in "\n\t\r" for sign in shown) > 0.9 * len(shown):
-            yield shown
-            yield from _decoded(shown, depth - 1)
-
-
-def _opened(text: str) -> Iterator[bytes]:
-    for match in HEX.finditer(text):
-        try:
-            yield bytes.fromhex("".join(re.findall(r"[0-9a-fA-F]", match[0])))
-        except ValueError:
-            continue
-    for match in BASE64.finditer(text):
-        digits = re.sub(r"[^A-Za-z0-9+/_-]", "", match[0]).translate(str.maketrans("-_", "+/"))
-        try:
-            yield base64.b64decode(digits[: len(digits) - (len(digits) % 4 == 1)] + "==")
-        except (binascii.Error, ValueError):
-            continue
-
-
-def _inflated(content: bytes) -> bytes:
-    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # zlib and gzip by their heads; else without one
-        if bits > 0 and content[:1] not in (b"\x78", b"\x1f"):
-            continue
-        try:
-            return zlib.decompressobj(bits).decompress(content, MAX_DECODED)
-        except zlib.error:
-            continue
-    return content
+            pass
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return disguises.as_text(content) or content.decode("utf-8", "replace")

@@ -74,6 +74,8 @@ class Refused:
     reason: str
     """A sentence, for the instructor and the student."""
     submitted: datetime | None = None
+    inside: str = field(default="", compare=False)
+    """The archive or folder in which it lies, if that is a student's."""
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,16 @@ class Entry:
     expired: datetime | None = None
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0
-    """How many files were handed in, those that were refused included."""
+    """How many files were handed in that could be read; what was refused never counts."""
+    better: Decimal | None = None
+    """What another attempt would be worth, if that is more than the one that counts."""
     refused: tuple[Refused, ...] = ()
     """Files that were refused, if nothing that could be read came after them."""
     graded: bool = True
     """Whether the attempt that counts has been graded yet, where there is one."""
     override: Override | None = None
+    changed: datetime | None = None
+    """Since when the mark has been what it is, if the store was asked (``gradebook.timed``)."""
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
     """Others whose file is identical in what is graded: all of it, or what was taken out of a notebook."""

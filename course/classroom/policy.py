@@ -87,8 +87,9 @@ class Policy:
     seed: int | Literal["fresh", "per-student"] = "fresh"
     """Random inputs of the checks: ``"fresh"`` draws a seed for every grading, a number is the seed of all, and
     ``"per-student"`` gives each student one that stays the same."""
-    sandbox: Sandbox = "full"
-    """Sandbox that is demanded: ``"full"`` refuses to grade without one, ``"auto"`` takes the best there is."""
+    sandbox: Sandbox = "auto"
+    """Whether the command line may ask for less than the full sandbox: ``"full"`` forbids ``--allow-unsandboxed``,
+    ``"auto"`` leaves it to that option. No policy does without the full sandbox on its own."""
 
     def due(self, student: Student, exercise: str) -> datetime | None:
         """The deadline of one student with the extension and without the grace; None if there is none.
@@ -217,18 +218,34 @@ class Policy:
             max_points: what can be reached.
         """
         positions = range(len(attempts))
-        if self.attempts == "best":
-
-            def worth(position: int) -> tuple[Decimal, int]:
-                one = attempts[position]
-                lost = self.deduction(one.submitted, student, exercise, one.earned, max_points)[1]
-                return one.earned - lost, position  # the last of equals
-
-            return max(positions, key=worth)
+        if self.attempts == "best":  # the last of equals
+            return max(positions, key=lambda at: (self.worth(attempts[at], student, exercise, max_points), at))
         if self.attempts == "last-on-time":
             on_time = [at for at in positions if not self.late(attempts[at].submitted, student, exercise)]
             return max(on_time, default=positions[-1])
         return positions[-1]
+
+    def level(self, unsandboxed: bool) -> Sandbox:
+        """The sandbox level to grade at; ``full`` unless the command line says otherwise.
+
+        Args:
+            unsandboxed: whether ``--allow-unsandboxed`` was given.
+
+        Raises:
+            CourseError: it was, and this policy forbids it.
+        """
+        if unsandboxed and self.sandbox == "full":
+            raise CourseError(
+                say(
+                    'the policy requires the full sandbox (sandbox = "full"), so --allow-unsandboxed cannot be used '
+                    "with it."
+                )
+            )
+        return "auto" if unsandboxed else "full"
+
+    def worth(self, attempt: Attempt, student: Student, exercise: str, max_points: int) -> Decimal:
+        """The points of an attempt after its penalty."""
+        return attempt.earned - self.deduction(attempt.submitted, student, exercise, attempt.earned, max_points)[1]
 
     def seed_of(self, student: Student, exercise: str) -> int | None:
         """The seed to grade with; None means a fresh one."""

@@ -427,4 +427,36 @@ def summary(done: Released) -> list[str]:
             checks=done.known.checks,
             misconceptions=done.known.misconceptions,
         ),
+        *_limits(done.known),
     ]
+
+
+def _limits(known: leaks.Secrets) -> list[str]:
+    """What the comparison leaves out."""
+    lines = []
+    if known.given:
+        lines.append(
+            say("Not secret, because the skeletons contain them in full: {names}.", names=", ".join(known.given))
+        )
+    if known.small:
+        lines.append(
+            say("Too small to be recognised if their names are changed: {names}.", names=", ".join(known.small))
+        )
+    if known.shared:
+        lines.append(
+            say_many(
+                "1 sentence may be public although it is in a secret, too: see {path}.",
+                "{count} sentences may be public although they are in a secret, too: see {path}.",
+                count=len(known.shared),
+                path="course/classroom/shared.toml",
+            )
+        )
+    for path, names in known.alike.items():
+        lines.append(
+            say(
+                "Not looked for in {path}, because visible checks there look the same: {names}.",
+                path=path,
+                names=", ".join(sorted(names)),
+            )
+        )
+    return lines

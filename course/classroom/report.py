@@ -1,4 +1,4 @@
-"""The instructor's page on a class: how it went, what it misunderstood, and which checks deserve a second look.
+"""The instructor's page on a class: how it went, its misconceptions, and which checks deserve a second look.
 
 One HTML file without scripts or anything to load. The figures come from ``statistics``; this module chooses what is
 shown. The page names students in tables only; the example of a misconception is anonymous (``sources.anonymous``).
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from course.classroom import pages, sources, standing, statistics
 from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.sources import Vocabulary
-from course.classroom.statistics import CheckFigures, Misunderstood
+from course.classroom.statistics import CheckFigures, MisconceptionFigures
 from course.text import say
 
 LINES = 40
@@ -31,7 +31,7 @@ Source = Callable[[Entry], bytes | None]
 class Example:
     """A misconception with one student's function, whose it may be is not told."""
 
-    found: Misunderstood
+    found: MisconceptionFigures
     code: str
     """Empty if no submission can be shown."""
     cut: bool
@@ -102,7 +102,9 @@ def examples(gradebook: Gradebook, source: Source) -> list[Example]:
     return shown
 
 
-def _example(found: Misunderstood, cut: Callable[[str, str], Mapping[str, str]], vocabulary: Vocabulary) -> list[str]:
+def _example(
+    found: MisconceptionFigures, cut: Callable[[str, str], Mapping[str, str]], vocabulary: Vocabulary
+) -> list[str]:
     """The lines of the shortest of them."""
     written = [cut(entry.student.id, entry.exercise).get(found.function) for entry in found.entries[:CANDIDATES]]
     for code in sorted(filter(None, written), key=len):

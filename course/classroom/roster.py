@@ -21,6 +21,7 @@ from pathlib import Path
 from course.classroom import encodings, times, worksheet
 from course.classroom.model import Student
 from course.errors import CourseError
+from course.formats import table
 from course.text import clean, say
 
 MAX_BYTES = 16 * 2**20
@@ -202,6 +203,7 @@ def _columns(
 
 
 def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
+    cells = {key: table.unquoted(cell) for key, cell in cells.items()}  # a gradebook of ours is a roster, too
     identifier = worksheet.number(cells.get("participant", "")) or cells.get("id", "")
     if moodle := PARTICIPANT.fullmatch(identifier):
         identifier = moodle[1]

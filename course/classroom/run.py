@@ -24,6 +24,7 @@ from typing import Any
 from course import bundle, leftovers, notebook, session, shell, signals, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
+from course.classroom.submissions import together
 from course.errors import CourseError, GraderFault
 from course.grader import Grader
 from course.result import Malformed, Result
@@ -397,6 +398,7 @@ def take(
         What is to be graded, and the counts so far: what was refused, and what was graded before. What was graded by
         other checks than those of today keeps its result, until it is graded again on purpose.
     """
+    found = replace(found, refused=tuple(together(found.refused)))
     store.register(found, folder, exercises)
     mine = [one for one in store.submissions(folder) if exercises is None or one.exercise in exercises]
     counts = Counts(

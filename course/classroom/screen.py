@@ -106,7 +106,7 @@ class Board:
 
 
 def told(student: str, result: Result, width: int = NAME) -> Text:
-    """A submission in one line: whose, for what, points, status, and what was misunderstood or stood in the way.
+    """A submission in one line: whose, for what, points, status, and which cause was named or what stood in the way.
 
     Args:
         student: their name.
@@ -133,7 +133,7 @@ def _reason(result: Result) -> str:
         return clean(fault(result).partition("\n")[0], one_line=True)
     if result.status == "not_gradable":
         return clean(result.message.partition("\n")[0], one_line=True)
-    named = (check.misunderstood for check in result.checks)
+    named = (check.cause for check in result.checks)
     return clean(next((one.heading for one in named if one), ""), one_line=True)
 
 

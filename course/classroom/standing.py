@@ -133,6 +133,22 @@ def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+    if lost := [(entry, entry.better) for entry in book if entry.better is not None and not entry.override]:
+        yield say(
+            "Another attempt is worth more than the one that counts: {names}. To let the best attempt count, set "
+            'attempts = "best" in the policy.',
+            names=match.listed(
+                [
+                    say(
+                        "{student} ({points} instead of {better})",
+                        student=entry.student.shown,
+                        points=facts.number(entry.points),
+                        better=facts.number(better),
+                    )
+                    for entry, better in lost
+                ]
+            ),
+        )
     only_there = _students(book, lambda entry: say(EARLIER) in entry.notes)
     if only_there:
         yield say(

@@ -107,7 +107,7 @@ class CheckFigures:
 
 
 @dataclass(frozen=True)
-class Misunderstood:
+class MisconceptionFigures:
     """A misconception, and who has it."""
 
     exercise: str
@@ -305,20 +305,23 @@ def least_discriminating(figures: Iterable[CheckFigures], most: int = 10, below:
     return [one for value, one in sorted(known, key=lambda pair: pair[0]) if value < below][:most]
 
 
-def misconceptions(gradebook: Gradebook) -> list[Misunderstood]:
-    """What the class misunderstood, by the number of students; relations are no misconceptions and are left out."""
+def misconceptions(gradebook: Gradebook) -> list[MisconceptionFigures]:
+    """The misconceptions of the class, by the number of students; relations are no misconceptions and are left out."""
     found: dict[tuple[str, str], list[Entry]] = {}
     told: dict[tuple[str, str], tuple[str, str, str]] = {}
     for entry in gradebook:
         for cause in entry.result.causes() if entry.result else ():
-            explanation = cause.checks[0].misunderstood
+            explanation = cause.checks[0].cause
             if explanation is None or explanation.kind not in ("misconception", "pair"):
                 continue
             key = (entry.exercise, cause.id)
             found.setdefault(key, []).append(entry)
             told.setdefault(key, (cause.heading, cause.text, cause.checks[0].function))
     return sorted(
-        (Misunderstood(slug, name, *told[slug, name], tuple(entries)) for (slug, name), entries in found.items()),
+        (
+            MisconceptionFigures(slug, name, *told[slug, name], tuple(entries))
+            for (slug, name), entries in found.items()
+        ),
         key=lambda one: -one.count,
     )
 

@@ -42,7 +42,15 @@ IGNORED = "ignored:"
 FRESH = "fresh"
 """Seed policy: a fresh seed for each grading. The other policies are the seed itself."""
 
-TABLES = """
+SCORE = """CREATE TABLE IF NOT EXISTS score (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL, exercise TEXT NOT NULL,
+    state TEXT NOT NULL,  -- what a platform is told of the score, as JSON
+    at TEXT NOT NULL  -- since when; no two changes that follow each other have the same time
+)"""
+"""The table of scores; stores that were made before it was thought of get it when it is needed."""
+TABLES = f"""
+{SCORE};
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE student (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, extension REAL NOT NULL,
@@ -383,18 +391,19 @@ class Store:
     def ignored(self, folder: str | None = None) -> list[tuple[str, str]]:
         """(origin, reason) of what lay beside the submissions of one folder or of all; without litter.
 
-        What one run leaves alone may have been graded by another, which was about another exercise.
+        What one run leaves alone may have been graded or refused by another, which was about another exercise.
         """
         rows = self._db.execute(
             "SELECT name, value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
             [IGNORED + _text(folder or ""), folder is None, len(IGNORED)],
         )
-        counting = {(one.folder, one.origin) for one in self.submissions(folder)}
+        answered = {(one.folder, one.origin) for one in self.submissions(folder)}
+        answered |= {tuple(row) for row in self._db.execute("SELECT folder, origin FROM refusal")}
         return [
             (origin, reason)
             for row in rows
             for origin, reason in json.loads(row["value"])
-            if (row["name"].removeprefix(IGNORED), origin) not in counting
+            if (row["name"].removeprefix(IGNORED), origin) not in answered
         ]
 
     def source(self, sha256: str) -> bytes:
@@ -562,6 +571,41 @@ class Store:
             (None if row["points"] is None else Decimal(row["points"]), row["reason"], row["by"], row["at"])
             for row in rows
         ]
+
+    # --- what the marks were ------------------------------------------------------------------------------------------
+
+    def since(self, states: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], datetime]:
+        """Since when each score has been what it is; one that is not as it was noted last has been so from now on.
+
+        Args:
+            states: (student, slug) -> what the score is now, in any words that are the same for the same score.
+
+        Returns:
+            Times that only ever increase, even if the clock does not.
+        """
+        found: dict[tuple[str, str], datetime] = {}
+        with self.transaction():
+            self._db.execute(SCORE)
+            rows = self._db.execute(
+                "SELECT student, exercise, state, at FROM score WHERE id IN "
+                "(SELECT max(id) FROM score GROUP BY student, exercise)"
+            ).fetchall()
+            last = {(row["student"], row["exercise"]): row for row in rows}
+            newest = self._db.execute("SELECT max(at) FROM score").fetchone()[0]
+            moment = datetime.now(timezone.utc)
+            if newest:
+                moment = max(moment, datetime.fromisoformat(newest) + timedelta(microseconds=1))
+            for place, state in states.items():
+                before = last.get(place)
+                if before and before["state"] == state:
+                    found[place] = datetime.fromisoformat(before["at"])
+                    continue
+                found[place] = moment
+                self._db.execute(
+                    "INSERT INTO score (student, exercise, state, at) VALUES (?, ?, ?, ?)",
+                    [*place, state, moment.isoformat(timespec="microseconds")],
+                )
+        return found
 
     # --- what else is remembered --------------------------------------------------------------------------------------
 

@@ -40,6 +40,10 @@ BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
 """What no student hands in by mistake for Python, and an instructor keeps."""
+TOLD_ONE_BY_ONE = 3
+"""Refused files of one archive or folder that get a line each; if there are more, one line tells of all of them."""
+NAMED_TOGETHER = 10
+"""Names in such a line."""
 TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
 EARLIER = mark("Gradescope has earlier attempts, which its export does not contain.")
 CANVAS_LATE = mark("Canvas marked this as late.")
@@ -147,6 +151,14 @@ def find(
     )
 
 
+def _container(item: Item, depth: int) -> str:
+    """The outermost archive or, where there is none, the folder that holds an item of an entry at this depth."""
+    packed = [at for at in item.packed if at >= depth]
+    if packed:
+        return item.origin_of(min(packed) + 1)
+    return f"{item.origin_of(len(item.parts) - 1)}/" if len(item.parts) > depth + 1 else ""
+
+
 def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
     """What is more than junk."""
     for item in items:
@@ -156,6 +168,36 @@ def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
             pile.ignored.append((item.origin, item.ignored))
         else:
             yield item
+
+
+def together(refused: Iterable[Refused]) -> Iterator[Refused]:
+    """The same; many files of one archive or folder become one, for each exercise that they were for.
+
+    An archive that was made to do harm has any number of them, and nobody reads all of the same sentences.
+    """
+    groups: dict[tuple[str, str], list[Refused]] = {}
+    for no in refused:
+        groups.setdefault((no.student.id if no.student else "", no.inside), []).append(no)
+    for (_, inside), group in groups.items():
+        if not inside or len(group) <= TOLD_ONE_BY_ONE:
+            yield from group
+            continue
+        for slug in dict.fromkeys(no.exercise for no in group):
+            alike = [no for no in group if no.exercise == slug]
+            yield alike[0] if len(alike) == 1 else _summed(alike)
+
+
+def _summed(refused: Sequence[Refused]) -> Refused:
+    first = refused[0]
+    inside = first.inside
+    files = match.listed([no.origin.removeprefix(inside).lstrip("!/") for no in refused], NAMED_TOGETHER)
+    told = {"count": len(refused), "files": files, "reason": first.reason}
+    if len({no.reason for no in refused}) == 1:
+        reason = say("{count} files in it were refused ({files}). {reason}", **told)
+    else:
+        reason = say("{count} files in it were refused ({files}). The first one: {reason}", **told)
+    last = max((no.submitted for no in refused if no.submitted), default=None)
+    return replace(first, origin=inside, reason=reason, submitted=last)
 
 
 # --- Whose it is ------------------------------------------------------------------------------------------------------
@@ -419,7 +461,13 @@ def _claim(entry: _Entry, owners: _Owners, owned: dict[Student, list[_Entry]], p
     try:
         owned.setdefault(owners.of(entry), []).append(entry)
     except Ambiguous as reason:
-        pile.refused += [Refused(None, None, item.origin, str(reason)) for item in entry.items]
+        _disown(entry, str(reason), pile)
+
+
+def _disown(entry: _Entry, reason: str, pile: _Pile) -> None:
+    """Refuse all of an entry, since nobody can tell whose it is."""
+    for item in entry.items:
+        pile.refused.append(Refused(None, None, item.origin, reason, inside=_container(item, entry.depth)))
 
 
 def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | None) -> None:
@@ -440,7 +488,7 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
         )
         for student in doubtful:
             for entry in owned.pop(student):
-                pile.refused += [Refused(None, None, item.origin, reason) for item in entry.items]
+                _disown(entry, reason, pile)
 
 
 # --- What it is -------------------------------------------------------------------------------------------------------
@@ -471,17 +519,20 @@ class _Desk:
         if len(every) > FILES_OF_ONE:
             reason = say("A student may hand in at most {limit} files.", limit=f"{FILES_OF_ONE:,}")
             for entry in entries:
-                self.refuse(None, entry.items[0].origin_of(entry.depth + 1), reason)
+                self.pile.refused.append(Refused(self.student, None, entry.items[0].origin_of(entry.depth + 1), reason))
             return
         self.modules = dict(_modules(every))
         drafts: list[_Draft] = []
         others: list[tuple[_Entry, Item]] = []
         for entry, item in every:
             if others_name := self.other(entry, item):
-                self.refuse(None, item.origin, others_name, self.time(entry, item)[0])
+                self.refuse(None, entry, item, others_name)
             elif item.refused:
                 slug = self.reading(entry, item).exercise or entry.exercise
-                self.refuse(slug, item.origin, item.refused, self.time(entry, item)[0])
+                if slug is None or slug in self.exercises:
+                    self.refuse(slug, entry, item, item.refused)
+                else:  # as what could be read
+                    self.pile.ignored.append((item.origin, _not_graded(slug)))
             elif _suffix(item) in walk.LIMITS:
                 drafts += self.draft(entry, item)
             else:
@@ -493,7 +544,7 @@ class _Desk:
             if slug in self.answered or (slug is None and self.answered):
                 self.pile.ignored.append((item.origin, reason))
             else:
-                self.refuse(slug, item.origin, reason, self.time(entry, item)[0])
+                self.refuse(slug, entry, item, reason)
 
     def other(self, entry: _Entry, item: Item) -> str:
         """Why an item may be another student's: it bears their name, or lies in a folder that does."""
@@ -553,7 +604,7 @@ class _Desk:
             elif named is not None and named not in self.exercises:
                 self.pile.ignored.append((item.origin, _not_graded(named)))
             else:
-                self.refuse(named, item.origin, str(reason), self.time(entry, item)[0])
+                self.refuse(named, entry, item, str(reason))
             return
         yield _Draft(entry, item, reading, source, named, notes, tuple(cells))
 
@@ -596,14 +647,14 @@ class _Desk:
                     exercise=other.id,
                     slug=other.slug,
                 )
-                self.refuse(None, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+                self.refuse(None, draft.entry, draft.item, reason)
             else:
                 reason = say(
                     "Neither its name nor its functions say which exercise it is for. "
                     "Rename it, for example to {name}.",
                     name=f"{next(iter(self.exercises), 'lora')}.py",
                 )
-                self.refuse(None, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+                self.refuse(None, draft.entry, draft.item, reason)
         yield from certain
 
     def by_functions(self, source: bytes) -> str | None:
@@ -621,7 +672,7 @@ class _Desk:
             left[draft.exercise] -= 1
             if left[draft.exercise] >= ATTEMPTS_OF_ONE:
                 reason = say("Only the last {limit} attempts at an exercise are graded.", limit=ATTEMPTS_OF_ONE)
-                self.refuse(draft.exercise, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+                self.refuse(draft.exercise, draft.entry, draft.item, reason)
                 continue
             digest = hashlib.sha256(draft.source).hexdigest()
             self.answered.add(draft.exercise)
@@ -673,13 +724,15 @@ class _Desk:
         missing = named in self.exercises and named not in self.answered
         if missing or not self.answered:
             sentence = submission.refusal(item.name, b"") or say(submission.REFUSALS["text"], file=item.name)
-            self.refuse(named if named in self.exercises else None, item.origin, sentence, self.time(entry, item)[0])
+            self.refuse(named if named in self.exercises else None, entry, item, sentence)
         else:
             self.pile.ignored.append((item.origin, say("Not a Python file.")))
 
-    def refuse(self, slug: str | None, origin: str, reason: str, submitted: datetime | None = None) -> None:
+    def refuse(self, slug: str | None, entry: _Entry, item: Item, reason: str) -> None:
         self.answered.add(slug)
-        self.pile.refused.append(Refused(self.student, slug, origin, reason, submitted))
+        submitted, _ = self.time(entry, item)
+        inside = _container(item, entry.depth)
+        self.pile.refused.append(Refused(self.student, slug, item.origin, reason, submitted, inside))
 
     def ignore(self, draft: _Draft, reason: str) -> None:
         self.pile.ignored.append((draft.item.origin, reason))

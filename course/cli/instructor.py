@@ -217,7 +217,10 @@ def class_regrade(
     from course import render
     from course.classroom import commands
 
-    again = quote("course", "class", "regrade", "--store", store)
+    given = ["course", "class", "regrade", "--store", store]
+    for name, value in [("jobs", jobs), ("dask", dask), *(("exercise", name) for name in exercises)]:
+        given += [f"--{name}", str(value)] if value is not None else []
+    again = quote(*given, *(["--allow-unsandboxed"] if allow_unsandboxed else []))
     wishes = commands.Wishes(jobs, _slugs(exercises), None, dask, allow_unsandboxed)
     console = render.make_console(no_color)
     ctx.exit(commands.regrade(_command(ctx.obj), Path(store), wishes, console, again, dry_run=dry_run))
@@ -393,7 +396,8 @@ def export_command(
     write one document per student and exercise: choose one with --student and --exercise, or give --out a name that
     ends in .zip. The others write one file for the whole class. Overrides are marked with their reason.
     """
-    from course.classroom import export
+    from course.classroom import export, gradebook
+    from course.classroom.store import Store
 
     target = _free(out, force, Path(store))
     asked = export.Options(
@@ -408,6 +412,9 @@ def export_command(
         environ=os.environ,
     )
     book = export.chosen(_gradebook(Path(store), policy), student, exercise_named(exercise).slug if exercise else None)
+    if to in export.TIMED:
+        with Store(Path(store)) as opened:
+            book = gradebook.timed(opened, book)
     made = export.render(book, to, asked)
     _deliver(target, made.content, made.notes)
 
@@ -448,7 +455,7 @@ def autograder_command(
     if policy:
         from course.classroom import policy as policies
 
-        policies.load(policy, needs_deadline=False)  # complains about what is wrong with it
+        policies.load(policy, needs_deadline=False).level(allow_unsandboxed)  # complain about what is wrong with it
         text_of_policy = policy.read_text(encoding="utf-8-sig")
     config = autograder.Config(
         exercise_named(exercise).slug,

@@ -10,7 +10,6 @@ import contextlib
 import difflib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -474,10 +473,6 @@ def _graded(
     return result
 
 
-LOOK_SECONDS = 0.25
-"""Between two looks at a file that is watched."""
-
-
 @cli.command()
 @exercise_argument
 @only_option
@@ -488,11 +483,12 @@ LOOK_SECONDS = 0.25
 def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: bool, no_color: bool) -> None:
     """Grade again whenever you save.
 
-    Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so every
-    grading after the first is faster. When the exercise passes, it goes on with the next one; if only checks of bonus
-    functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
+    Grades the file in your workspace, waits until you save it, and grades it again; the grader keeps running, so
+    every grading after the first is faster. When the exercise passes, it goes on with the next one; if only checks of
+    bonus functions fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
+    from course.watch import saved
 
     settings: Settings = ctx.obj
     console = render.make_console(no_color)
@@ -505,7 +501,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
         while chosen is not None:
             target = _own_file(here, chosen)
             assert here is not None  # else it has no file
-            for _ in _saved(target):
+            for _ in saved(target):
                 with _screen(None, no_color=no_color, verbose=verbose) as screen:
                     result = _graded(grader, chosen, target, here, screen, only=selected)
                 following = advice.after_grade(result, chosen, here.memories(), None)
@@ -532,31 +528,6 @@ def _until_interrupted() -> Iterator[None]:
     except Stopped as stopped:
         if stopped.exit_code != errors.INTERRUPTED:
             raise
-
-
-def _saved(path: Path) -> Iterator[None]:
-    """Once at first, and then whenever the file has changed and is the same at two looks."""
-    known = None
-    while True:
-        before = _stamp(path)
-        if before is not None and before != known and (known is None or before == _after_a_moment(path)):
-            known = before
-            yield
-        time.sleep(LOOK_SECONDS)
-
-
-def _after_a_moment(path: Path) -> tuple[int, int, int] | None:
-    time.sleep(LOOK_SECONDS)
-    return _stamp(path)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is saved; None while it is not there, as some editors have it for a moment."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
@@ -774,20 +745,16 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 
     mine = _own_file(here, exercise)
     try:
-        lines, untouched = reference.difference(exercise, mine)
-    except OSError as error:
-        raise errors.NoFile(
-            say("{file} cannot be read: {reason}.", file=mine.name, reason=error.strerror or str(error))
-        ) from error
+        lines, not_started = reference.difference(exercise, mine)
     except submission.NotGradable as reason:
         raise errors.NoFile(str(reason)) from reason
     if not lines:
         render.line(console, say("{file} is identical to the reference.", file=mine.name))
     with render.pager(console):
         render.difference(console, lines)
-    if untouched:
+    if not_started:
         console.print()
-        render.line(console, say("Not started, so not compared: {names}", names=", ".join(untouched)), style="dim")
+        render.line(console, say("Not started, so not compared: {names}", names=", ".join(not_started)), style="dim")
 
 
 @cli.command("next")

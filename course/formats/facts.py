@@ -83,7 +83,7 @@ def words(check: CheckResult) -> str:
         check.visible and check.message,
         check.visible and check.expected and f"expected: {check.expected}",
         check.visible and check.actual and f"actual: {check.actual}",
-        found and check.misunderstood and found.title,
+        found and check.cause and found.title,
         found and found.text != check.hint and found.text,
         check.hint and f"hint: {check.hint}",
         check.visible and check.traceback,
@@ -124,7 +124,7 @@ def entry_lines(entry: Entry) -> list[str]:
                 )
             )
     lines += [refusal(no, entry) for no in entry.refused]
-    if entry.attempts > 1 and entry.origin and entry.status != "refused":
+    if entry.attempts > 1 and entry.origin:
         lines.append(
             say("Attempts: {count}. The one that counts: {file}", count=entry.attempts, file=bare(entry.origin))
         )

@@ -18,24 +18,23 @@ COMMENT = 2_000
 """Characters."""
 
 
-def to_json(entry: Entry, graded_at: str = "") -> bytes:
-    """The score; ``graded_at`` is when the class was graded."""
-    return files.to_json(score(entry, graded_at))
+def to_json(entry: Entry) -> bytes:
+    """The score."""
+    return files.to_json(score(entry))
 
 
-def score(entry: Entry, graded_at: str = "") -> dict[str, Any]:
-    """The score as data: without a mark it has no points, and platforms then change nothing.
+def score(entry: Entry) -> dict[str, Any]:
+    """The score as data: without a mark it has no points, and a platform then clears the mark that it has from us.
 
-    Args:
-        entry: what to write.
-        graded_at: of the class, ISO 8601; platforms ignore a score that is older than the one they have, so a later
-            override counts as later.
+    Its time is the one at which the mark became what it is. Platforms ignore a score that is older than the one they
+    have: so every change needs a new time, and what has not changed keeps its own.
     """
     result, by_hand = entry.result, entry.override
     broken = result is not None and result.status == "grader_error" and not by_hand
     marked = by_hand is not None or (result is not None and not broken)
     progress = "Submitted" if entry.attempts or result else "Completed" if by_hand else "Initialized"
-    times = [facts.instant(stamp) for stamp in (graded_at, facts.started(entry), by_hand.at if by_hand else None)]
+    known = [entry.changed] if entry.changed else [facts.started(entry), by_hand.at if by_hand else None]
+    times = [facts.instant(stamp) for stamp in known]
     told: dict[str, Any] = {"userId": entry.student.id}
     if marked:
         told |= {"scoreGiven": facts.plain_number(entry.points), "scoreMaximum": entry.max_points}

@@ -181,17 +181,48 @@ def comment(book: Gradebook, student: Student) -> str:
     return facts.shorten("\n".join(table.visible(line) for line in lines), COMMENT)
 
 
-def to_import(book: Gradebook, *, scale: Decimal | None = None, bom: bool = False) -> bytes:
+def to_import(book: Gradebook, *, scale: Decimal | None = None, bom: bool = False) -> sheet.Filled:
     """A file for the import of Moodle's gradebook: one row per student with a mark.
 
-    Map ``email`` to "Email address" (or ``idnumber`` to "ID number") and ``grade`` to the grade item there.
+    Map ``email`` to "Email address" (or ``idnumber`` to "ID number") and ``grade`` to the grade item there. Moodle
+    finds students by these, so they are written as they are, and the notes say whose begin like a formula.
     """
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(["idnumber", "fullname", "email", "grade", "feedback"])
-    for student in book.students:
-        if not match.nothing_to_enter(book.of(student)):
-            who = [table.safe(student.id), table.safe(student.name), table.safe(student.email)]
-            mark = sheet.points(sheet.scaled(book.points(student), book.max_points, scale))
-            writer.writerow([*who, mark, table.safe(comment(book, student))])
-    return (("\ufeff" if bom else "") + target.getvalue()).encode("utf-8")
+    kept, changed = [], []
+    marked = [student for student in book.students if not match.nothing_to_enter(book.of(student))]
+    for student in marked:
+        known = [student.id, student.email]
+        number, email = (table.identifier(one, student) for one in known)
+        mark = sheet.points(sheet.scaled(book.points(student), book.max_points, scale))
+        writer.writerow([number, table.safe(student.name), email, mark, table.safe(comment(book, student))])
+        if [number, email] != known:
+            changed.append(student.identified)
+        elif any(map(table.is_formula, known)):
+            kept.append(student.identified)
+    told = []
+    if kept:
+        told.append(
+            say_many(
+                "The id or e-mail address of one student begins like a formula. It was not changed, so that Moodle "
+                "finds the student; import the file without opening it in a spreadsheet program: {names}",
+                "The ids or e-mail addresses of {count} students begin like a formula. They were not changed, so that "
+                "Moodle finds the students; import the file without opening it in a spreadsheet program: {names}",
+                count=len(kept),
+                names=match.listed(kept),
+            )
+        )
+    if changed:
+        told.append(
+            say_many(
+                "The id or e-mail address of one student is a formula and not on the roster. It was written with an "
+                "apostrophe in front, so Moodle does not find the student by it: {names}",
+                "The ids or e-mail addresses of {count} students are formulas and not on the roster. They were written "
+                "with an apostrophe in front, so Moodle does not find the students by them: {names}",
+                count=len(changed),
+                names=match.listed(changed),
+            )
+        )
+    content = (("\ufeff" if bom else "") + target.getvalue()).encode("utf-8")
+    return sheet.Filled(content, len(marked), tuple(told), "grade")

@@ -2,7 +2,8 @@
 
 The names of the columns are part of the format: they are not translated, and they keep their order. What a student or
 a platform wrote never becomes a formula: a text that begins like one gets an apostrophe, which spreadsheets know as
-the mark of a text. Numbers stay numbers.
+the mark of a text. Numbers stay numbers. In a file that a platform imports, ids and addresses stay what they are
+(``identifier``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from course.classroom.model import Entry, Gradebook
+from course.classroom.model import Entry, Gradebook, Student
 from course.formats import facts
 
 Cell = str | int | Decimal | None
@@ -24,6 +25,8 @@ UNSAFE = re.compile(
 """What no cell needs: control characters, turned writing, halves of characters. Joiners stay, since names need them."""
 FORMULA = re.compile("[\\s\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t]")
 """How a text begins that a spreadsheet would take for a formula; some know the wide forms, too."""
+HARMLESS = re.compile(r"[\w.@+-]*")
+"""Of what an address or a number is made; nothing in it can call a function or another program."""
 LONGEST = 32_000
 """Characters in a cell; spreadsheets hold 32,767."""
 
@@ -58,6 +61,25 @@ def safe(text: str) -> str:
     if FORMULA.match(text):
         text = "'" + text
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def identifier(text: str, student: Student) -> str:
+    """The id or the e-mail address of a student, for a file that a platform imports and finds its students by.
+
+    It is written as it is, since the platform would not know it with an apostrophe. Only what does not come from the
+    roster, but from the name of a file, gets one if a spreadsheet could execute it.
+    """
+    return text if student.in_roster or HARMLESS.fullmatch(text) else safe(text)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula."""
+    return bool(FORMULA.match(text))
+
+
+def unquoted(text: str) -> str:
+    """A text of ours, read again: without the apostrophe that ``safe`` put in front of it."""
+    return text[1:] if text.startswith("'") and is_formula(text[1:]) else text
 
 
 def visible(text: str) -> str:

@@ -75,7 +75,7 @@ class CheckPadBatch:
     def check_values(self, student):
         """rows are padded on the right; the attention mask is 1 at tokens and 0 at padding"""
         # In no order of their lengths, up or down, are four rows in the inverse order; without a limit, none is cut.
-        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5))]
+        asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5), (2, 3, 7, 4))]
         batches = [student.pad_batch(rows) for rows in asked]
         for rows, batch in zip(asked, batches, strict=True):  # there are vocabularies of that size
             expect_batch(
@@ -236,8 +236,9 @@ class CheckEncodePair:
     @check(points=2, visible=True)
     def check_layout(self, student):
         """a pair is encoded as [CLS] A [SEP] B [SEP], and its attention mask is 1 everywhere"""
-        lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)
-        for (first, second), special in zip(lengths, ((CLS, SEP), (0, 2)), strict=True):  # BERT's, and RoBERTa's
+        lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3), (6, 3)
+        specials = (CLS, SEP), (0, 2), (0, 2)  # BERT's, and RoBERTa's
+        for (first, second), special in zip(lengths, specials, strict=True):
             a, b = texts(student, first, second)
             if special == (CLS, SEP):
                 b[0] = student.draw.integer(0, 2)  # the padding id of BERT or of RoBERTa, in a text
@@ -1182,7 +1183,7 @@ class CheckGenerate:
         """the same seed gives the same text, different seeds give different texts; the prompt list is not modified"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
-        mine = student.fixtures.basics.kept(prompt)
+        mine = student.fixtures.hold(prompt)
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "generate")
@@ -1346,7 +1347,7 @@ def grouped(
     """The student's entities, five known keys each."""
     with student.untraced():
         if pure:
-            mine = student.fixtures.basics.kept(sentence.tokens)
+            mine = student.fixtures.hold(sentence.tokens)
             student.fixtures.call(student.value(None, function), mine, sentence.text)
             student.note("what changed in the caller's tokens", what_changed(sentence.tokens, mine.read()))
             result = student.pure(function, sentence.tokens, sentence.text)
@@ -1465,7 +1466,7 @@ class CheckAggregateSimple:
             [entity["score"] for entity in grouped(student, sentence)],
             [entity["score"] for entity in (sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7))],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1)
@@ -1651,6 +1652,7 @@ class CheckCountParameters:
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         doubled = tallied(student, network([a, b, c, d], [], ["first"], ["rest.1"]))
         rough = tallied(student, network([a, b, c, d], [], ["rest.1"], [], ["first"]))
+        whole = tallied(student, network([a, b, c, d], [], ["rest.1"], [], [], ["rest.0"], scalar=True))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
         hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
@@ -1665,6 +1667,23 @@ class CheckCountParameters:
             rough["bytes"],
             2 * sizes[0] + 4 * sizes[1] + 2 * sizes[2],
             "bytes of a model with bfloat16, float32 and float16",
+            hint=hint,
+        )
+        hint = (
+            "this model has parameters of an integer dtype, and one that is a single number of shape (): which "
+            "parameters does your code count?"
+        )
+        expect.equal(whole["total"], sum(sizes) + 1, "total of a model with float32, int8 and float16", hint=hint)
+        expect.equal(
+            whole["bytes"],
+            4 * sizes[0] + sizes[1] + 2 * sizes[2] + 4,
+            "bytes of a model with float32, int8 and float16",
+            hint=hint,
+        )
+        expect.equal(
+            whole["trainable"],
+            sizes[0] + sizes[2] + 1,
+            "trainable of a model with float32, int8 and float16",
             hint=hint,
         )
 
@@ -1939,6 +1958,7 @@ class CheckNucleus:
         """only the most likely tokens remain, as few as needed for a total probability of at least p"""
         # These are 2, 1, 5, 3 and 4 tokens; in half precision, the first two of them already reach 0.60005.
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.60005, 0.83)]
+        asked += [(0.83, settled(student, *SHARES) + far) for far in (60.0, -60.0)]
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
             expect.close(
@@ -2110,7 +2130,7 @@ class CheckAggregateFirst:
             [entity["score"] for entity in first_grouped(student, sentence)],
             [entity["score"] for entity in want],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1, substitutes=("aggregate_simple",))

@@ -1040,6 +1040,7 @@ class CheckPrf:
         for cells, what in (
             ([[b, 0], [a, 0]], mark("a model that never predicts positive")),
             ([[b, a], [0, 0]], mark("data without positives")),
+            ([[b, 0], [0, 0]], mark("data without positives, of which none was predicted either")),
             ([[b, a], [a + 1, 0]], mark("a model without true positives")),
             ([[0, 0], [0, 0]], mark("no examples")),
         ):
@@ -1055,9 +1056,9 @@ class CheckPrf:
     @check(points=1, visible=True)
     def check_imbalanced(self, student):
         """accuracy counts examples, not classes, and F1 is the harmonic mean of precision and recall"""
-        for _ in range(2):
+        for times in (1, 100):
             hits, missed = student.draw.integer(2, 6), student.draw.integer(40, 60)
-            cells = [[student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
+            cells = [[times * student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
             got, want = figures(student, cells), expected_figures(cells)
             demand_figures(
                 got,
@@ -1313,9 +1314,9 @@ class CheckRmse:
         """the square root of the mean squared error is returned"""
         hint = "compute in this order: error, square, mean, root"
         cases = []
-        for n in (3, 7, 20):
-            target = student.draw.normal(n) * 3 + 1
-            pred = target + student.draw.normal(n) * 2 + 0.7
+        for n, size in ((3, 1.0), (7, 1.0), (20, 1000.0)):
+            target = size * (student.draw.normal(n) * 3 + 1)
+            pred = target + size * (student.draw.normal(n) * 2 + 0.7)
             cases.append((pred, target, say("{count} values", count=n)))
         rounded = self.compare(student, cases, hint)
         whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
@@ -1416,7 +1417,7 @@ class CheckRmse:
     @check(points=1, after=("value",))
     def check_not_batch_mean(self, student):
         """one plain number for all data is returned, detached from the graph; it is precise even for large values"""
-        for n in (96, 150):
+        for n in (96, 600):
             target = student.draw.normal(n)
             scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
             pred = target + student.draw.normal(n) * scale
@@ -1438,6 +1439,29 @@ class CheckRmse:
             )
         self.demand_small_errors_of_large_values(student)
         self.demand_whole_targets(student)
+        self.demand_no_value_left_out(student)
+
+    @staticmethod
+    def demand_no_value_left_out(student) -> None:
+        """A nan among the predictions must not get lost; an error is accepted."""
+        target = student.draw.normal(7) * 2
+        pred = target + student.draw.normal(7)
+        pred[student.draw.integer(1, 6)] = torch.nan
+        try:
+            with student.untraced():
+                found = student.rmse(pred, target)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            found = torch.nan
+        found = found.item() if isinstance(found, Tensor) and found.numel() == 1 else found
+        lost = isinstance(found, (int, float)) and math.isfinite(found)
+        student.note("rmse of predictions of which one is nan", found if lost else "no number")
+        expect.true(
+            not lost,
+            "one of the predictions is nan, but the result is an ordinary number",
+            hint="a diverged model must not look like a good one: what happens to nan values in your code?",
+        )
 
     @staticmethod
     def demand_whole_targets(student) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say, translated
+from course.text import mark, say, translated
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -188,7 +188,7 @@ class CheckMeanPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result for each text is the mean of its own real tokens"""
-        for lengths, more in (([5, 3, 1], 0), ([2, 4, 4, 1], 0), ([3], 2)):
+        for lengths, more in (([5, 3, 1], 0), ([2, 4, 4, 1], 0), ([150], 2)):
             texts = Texts(student, lengths, 4)
             hidden, mask = texts.hidden(more, scale=1.0), texts.mask(more)
             expect.close(
@@ -286,12 +286,13 @@ class CheckMaxPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
-        texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [3], 4)
+        texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [150], 4)
+        single.tokens[0][140, 0] += 9.0  # the maximum comes late in a long text
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (with_loud_padding(student, HOLES, 4), HOLES),
             (with_loud_padding(student, ENDING, 4), ENDING),
-            (single.hidden(longer=2, scale=5.0), single.mask(longer=2)),
+            (single.hidden(longer=9, scale=50.0), single.mask(longer=9)),
         ):
             expect.close(
                 student.max_pool(hidden, mask),
@@ -643,8 +644,11 @@ class Head:
             hint="the encoder's output is still used elsewhere: do not modify it in place",
         )
 
-    def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
-        """There are parameters, each affects the output, and every weight matrix gets a gradient."""
+    def expect_all_trained(self, inputs: list[object], upstream: Tensor, counted: bool = False) -> None:
+        """There are parameters, each affects the output, and every weight matrix gets a gradient.
+
+        How many do not is noted where the kind of layers is prescribed (``counted``).
+        """
         gradients = self.parameter_gradients(inputs, upstream)
         used = [isinstance(gradient, Tensor) for gradient in gradients]
         # A vector may rightly get none: a bias that shifts all scores alike does not matter to a softmax.
@@ -661,6 +665,8 @@ class Head:
                 )
             self.student.note("parameters without a gradient that change the output", str(heard))
         self.fact("a gradient arrives at every matrix", all(arrived))
+        if counted:
+            self.student.note("matrices without a gradient", len(arrived) - sum(arrived) + len(used) - sum(used))
         hint = (
             "an optimizer trains only registered parameters: layers and Parameters assigned as attributes of the module"
         )
@@ -744,6 +750,8 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores below minus one", lowest < -1.01)
     student.note("scores beyond one", highest > 1.01)
     student.note("every text has the same score", spread == 0)
+    if spread == 0 and lowest == 0 == highest:
+        student.note("which is zero", True)
     expect.true(
         lowest < -1.01 and highest > 1.01,
         "the scores of sixteen random heads are limited on at least one side: none is below -1, or none is above 1",
@@ -830,6 +838,35 @@ def side_by_side(places: Tensor) -> bool:
 def reversed_texts(texts: Texts) -> list[Tensor]:
     """The tokens of each text from the last to the first."""
     return [text.flip(0) for text in texts.tokens]
+
+
+def keeps_score_in_a_long_text(student, head: Head, kernel: int) -> bool:
+    """Whether a passage gives a long text the same score wherever it stands; noted is where it does not.
+
+    A text that is cut into pieces loses the windows across a cut; a text that is cut short loses its end.
+    """
+    filler, passage = 0.1 * student.draw.normal(8, 1, 6), 2 * student.draw.normal(8, kernel + 1, 6)
+    whole, scores = torch.ones(8, 150, dtype=torch.long), {}
+    places = [13, 20, 30, 62, 100, 126, 134]
+    for place in places:
+        texts = filler.repeat(1, 150, 1)
+        texts[:, place : place + kernel + 1] = passage
+        scores[place] = head(texts, whole, shape=(8, 1))
+    others = [place for place in places if not same(scores[place], scores[13], 1e-3)]
+    across = [place for place in others if place in (30, 62, 126)]  # a multiple of 32, 64 or 128
+    end = others == places[len(places) - len(others) :]
+    where = "nowhere" if not others else "across a cut" if others == across else "at the end" if end else "elsewhere"
+    student.note("where in a long text a passage gives another score", where)
+    return not others
+
+
+def demand_long_texts(kept: bool) -> None:
+    """What ``keeps_score_in_a_long_text`` has found is right."""
+    expect.true(
+        kept,
+        "the scores change when a passage is moved within texts of 150 words",
+        hint="a long text has the same windows as a short one, only more of them: which windows does your code miss?",
+    )
 
 
 class CheckConvHead:
@@ -953,6 +990,7 @@ class CheckConvHead:
             ordered = head.fact("order matters", not same(forth, back))
             sizes.append(head.n_trainable())
             placeless, inside = self.reading_of_a_passage(student, head)
+            kept = keeps_score_in_a_long_text(student, head, 3) if placeless and kernel == 3 else True
             head.demand_reading(6)
             expect.true(
                 placeless,
@@ -962,6 +1000,7 @@ class CheckConvHead:
                     "where the passage is"
                 ),
             )
+            demand_long_texts(kept)
             expect.true(
                 ordered and inside,
                 say(
@@ -1125,6 +1164,7 @@ class CheckLSTMHead:
                 text[place] = student.draw.normal(6)
             after = head(texts.hidden(tokens=tokens), mask, shape=shape)
             changed[what] = head.fact(f"the {what} token matters", not same(after, before, tolerance=1e-6))
+        unread = self.unread_in_long_texts(student, head)
         tokens = [student.draw.normal(len(texts.tokens[0]), 6), *texts.tokens[1:]]
         other = head(texts.hidden(tokens=tokens), mask, shape=shape)
         alone = head.fact("other texts do not matter", same(other[1:], before[1:]))
@@ -1143,6 +1183,11 @@ class CheckLSTMHead:
             hint="along which axis does your LSTM read: over the tokens, or over the texts?",
         )
         expect.true(
+            not unread,
+            say("in texts of 34, 66 and 130 words, changing the {place} word does not change the score", place=unread),
+            hint="up to which word does your LSTM read a long text, and from which word on?",
+        )
+        expect.true(
             alone,
             "a text's score depends on the other texts in the batch",
             hint="which argument tells your LSTM which axis is time?",
@@ -1155,6 +1200,22 @@ class CheckLSTMHead:
                 "all texts shorter than the longest one get the same score",
                 hint="at which position do you read the state of a text that ends early?",
             )
+
+    @staticmethod
+    def unread_in_long_texts(student, head: Head) -> str:
+        """Which word, near the end of a long text, does not matter; a text may be cut short, or cut into pieces."""
+        found = []
+        for length in (34, 66, 130):  # the third-last word is the last one of a piece of 32, 64 or 128
+            text, mask = student.draw.normal(4, length, 6), torch.ones(4, length, dtype=torch.long)
+            before = head(text, mask, shape=(4, 1))
+            for name, place in ((mark("last"), -1), (mark("third-to-last"), -3)):
+                other = text.clone()
+                other[:, place] = 3 * student.draw.normal(4, 6)
+                if same(head(other, mask, shape=(4, 1)), before, 1e-6):
+                    found.append(name)
+        kinds = sorted(set(found))
+        student.note("words of long texts that do not matter", kinds)
+        return translated(kinds[0]) if kinds else ""
 
     @check(points=1)
     def check_order(self, student):
@@ -1753,6 +1814,9 @@ class CheckAttentionPool:
         result, *more = (one(texts.hidden(), texts.mask(), shape=shape) for one in pools)
         plain = torch.stack([text.mean(0) for text in texts.tokens])
         back = pool(texts.hidden(tokens=reversed_texts(texts)), texts.mask(), shape=shape)
+        long = student.draw.normal(2, 150, 6)
+        ends = [pool(one, torch.ones(2, 150, dtype=torch.long), shape=(2, 6)) for one in (long, long.flip(1))]
+        long_free = pool.fact("the order does not matter in long texts", same(ends[0], ends[1], 1e-3))
         equal = [same(row, mean, 1e-3) for rows in (result, *more) for row, mean in zip(rows, plain, strict=True)]
         # Of two tokens, one is zero: then the weight of the other one is seen even if the two do not sum to 1.
         pairs = 0.5 * student.draw.normal(24, 2, 6) * torch.tensor([1.0, 0.0])[:, None]
@@ -1775,6 +1839,11 @@ class CheckAttentionPool:
             free,
             "reversing the tokens of a text changes the result",
             hint="a token's weight must depend on its state, not on its position",
+        )
+        expect.true(
+            long_free,
+            "reversing the tokens of a text of 150 tokens changes the result",
+            hint="up to which token does your code read a long text?",
         )
         expect.true(
             varied and both,
@@ -1927,7 +1996,7 @@ class CheckGeMPool:
             (3.0, 1e-6, [5, 3, 1], 1.0),
             (2.5, 1e-6, [2, 6, 4, 1], 1.0),
             (2.0, 0.3, [4, 3], 1.0),
-            (1.5, 1e-6, [5], 300.0),
+            (1.5, 1e-6, [5], 15_000.0),
             (1.0, 0.2, [4, 2, 3], 1.0),
         ):
             texts = Texts(student, lengths, 4)
@@ -2170,7 +2239,7 @@ class CheckBiLSTMHead:
         ordered = head.fact("the order of the words matters", not same(before, backwards))
         head.demand_reading(6)
         head.demand_pure(hidden, mask)
-        head.expect_all_trained([hidden, mask], student.draw.normal(6, 1))
+        head.expect_all_trained([hidden, mask], student.draw.normal(6, 1), counted=True)
         expect.true(
             followed,
             "when the texts are reordered, the scores are not reordered with them",
@@ -2304,6 +2373,7 @@ class CheckKernelsHead:
         placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
         countless = head.fact("a passage twice is a passage once", same(again, here, 1e-3))
         ordered = head.fact("the order in a passage matters", unequal(back, here) > 0)
+        kept = keeps_score_in_a_long_text(student, head, 3) if placeless else True
         head.demand_reading(6)
         expect.true(
             ordered,
@@ -2323,6 +2393,7 @@ class CheckKernelsHead:
             "the score of a text changes when one of its passages occurs twice instead of once",
             hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
+        demand_long_texts(kept)
         self.demand_relu(student)
         demand_no_training_mode(student, head, student.draw.normal(6, 7, 6))
 

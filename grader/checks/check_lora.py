@@ -247,11 +247,11 @@ class CheckLoraReport:
         """A later call leaves an earlier report as it was."""
         with student.untraced():
             report = student.value(None, "lora_report")
-            kept = student.fixtures.keep(report, [(60, 40), (50, 30)], 4)
+            kept = student.fixtures.lora.keep(report, [(60, 40), (50, 30)], 4)
             before = kept.read()
-            student.fixtures.keep(report, [(90, 70)], 5, 3, 80, 99_000)
+            student.fixtures.lora.keep(report, [(90, 70)], 5, 3, 80, 99_000)
             after = kept.read()
-            again = student.fixtures.keep(report, [(60, 40), (50, 30)], 4)
+            again = student.fixtures.lora.keep(report, [(60, 40), (50, 30)], 4)
             shared = bool(student.fixtures.lora.one_object(kept, again))
         expect.true(
             isinstance(before, dict) and isinstance(after, dict), "lora_report does not always return a dictionary"
@@ -432,7 +432,7 @@ def expect_alive(student, module, k: int, d: int) -> None:
     x, other = student.draw.normal(4, k), student.draw.normal(4, k)
     with student.untraced():
         quiet = module(x)
-        student.fixtures.stir(module, student.draw.seed())
+        student.fixtures.lora.stir(module, student.draw.seed())
         one, again, elsewhere = module(x), module(x), module(other)
     for output in (quiet, one, again, elsewhere):
         usable(output, (4, d), "output")
@@ -451,7 +451,44 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(alive[2], "two different inputs give the same output", hint="does your forward pass use its input?")
 
 
-HOLES = (
+def expect_new_values_used(
+    student,
+    layer,
+    pair,
+    base,
+    start: tuple[Tensor, Tensor, Tensor],
+    output: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor],
+) -> None:
+    """In evaluation mode and without gradients, a layer uses A, B and W as they are, whichever of them has changed.
+
+    Args:
+        student: of this check.
+        layer: unmerged.
+        pair: its factors.
+        base: the layer that it was built around.
+        start: A, B and W at the start.
+        output: of the layer, from x, A, B and W.
+    """
+    x, now = student.draw.normal(4, K), list(start)
+    later = [student.draw.normal(*numbers.shape) for numbers in start]
+    found = student.fixtures.lora.outputs_without_gradients(layer, pair, base, x, later)
+    labels = (
+        mark("output in evaluation mode and without gradients"),
+        mark("output in evaluation mode and without gradients, after A has changed"),
+        mark("output in evaluation mode and without gradients, after B has changed"),
+        mark("output in evaluation mode and without gradients, after W has changed"),
+    )
+    hint = (
+        "each of A, B and W can change between two calls, in evaluation mode too: what does your layer keep from an "
+        "earlier call?"
+    )
+    for step, (one, label) in enumerate(zip(found, labels, strict=True)):
+        if step:
+            now[step - 1] = later[step - 1]
+        expect.close(one, output(x, *now), translated(label), tolerance=1e-4, hint=hint)
+
+
+REFUSING = (
     *("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count"),
     *("best_rank_r", "DoRALinear"),
 )
@@ -460,14 +497,14 @@ HOLES = (
 def refused(student, promised: str, function: Callable[..., object], *args: object, **kwargs: object) -> bool:
     """Whether the student's code raises; a type other than the promised one is accepted with a remark.
 
-    NotImplementedError is such a choice too; only the skeleton's, which says the name of the hole, is none.
+    NotImplementedError is such a choice too; only the skeleton's, which says the name of its function, is none.
     """
     raised = False
     try:
         with student.untraced():
             function(*args, **kwargs)
     except StudentRaised as error:
-        if error.memory or (error.not_started and error.message.split(".")[0] in HOLES):
+        if error.memory or (error.not_started and error.message.split(".")[0] in REFUSING):
             raise
         raised = True
         if error.type != promised:
@@ -485,7 +522,7 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
 def untouched(student, layer, x: Tensor, what: str) -> Any:
     """The student's output for x, which must come out of the call as it went in."""
     with student.untraced():
-        output, after = student.fixtures.answer(layer, x)
+        output, after = student.fixtures.lora.answer(layer, x)
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
         say("{what} modifies its input in place", what=translated(what)),
@@ -717,7 +754,7 @@ class CheckLoRALinear:
     @check(points=3, visible=True)
     def check_forward(self, student):
         """the output is W x + b + (alpha/r) B A x, and x is not modified"""
-        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
+        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False), ((K,), True)):
             adapted = Adapted(student, alpha=8.0, bias=bias)
             for _ in range(2):
                 x = student.draw.normal(*shape)
@@ -1243,7 +1280,7 @@ class CheckLoRALinear:
         usable(slope, (K, D), "output")
         usable(constant, (1, D), "output")
         with student.untraced():
-            gradient = student.fixtures.gradients(adapted.layer, x, upstream)["inputs"]
+            gradient = student.fixtures.lora.gradients(adapted.layer, x, upstream)["inputs"]
             student.note("A and B have gradients", [bool(one.any()) for one in adapted.factors.gradients()])
         expect.close(
             gradient,
@@ -1268,6 +1305,15 @@ class CheckLoRALinear:
             hint="eval() must only switch the mode, and merge() was not called: what in your code changed the weight?",
         )
         adapted.expect_proportional()
+        other = Adapted(student, alpha=8.0)
+        expect_new_values_used(
+            student,
+            other.layer,
+            other.find(),
+            other.base,
+            (other.a, other.b, other.weight),
+            lambda x, a, b, weight: F.linear(x, weight + other.scale * b @ a, other.bias),
+        )
 
     @staticmethod
     def expect_only_factors_learn(student, adapted: Adapted, x: Tensor, silent: Tensor) -> None:
@@ -1275,7 +1321,7 @@ class CheckLoRALinear:
         adapted.factors.write(adapted.a, torch.zeros(D, R))
         target = F.linear(x, adapted.weight + student.draw.normal(D, 1) * student.draw.normal(1, K), adapted.bias)
         with student.untraced():
-            student.fixtures.train(adapted.layer, x, target, 30, 0.05)
+            student.fixtures.lora.train(adapted.layer, x, target, 30, 0.05)
             trained, (a, b) = adapted.layer(x), adapted.factors.read()
             adapted.find().silence()
             frozen = adapted.layer(x)
@@ -1599,7 +1645,7 @@ class CheckInjectLora:
         inject(student, model, TARGETS, r=RANK, alpha=4.0, dropout=0.1)
         x = student.draw.normal(3, 4, WIDTH)
         with student.untraced():
-            top = student.fixtures.children(model)
+            top = student.fixtures.lora.children(model)
         new = sorted(set(top) - {name for name, _ in original.named_children()})
         student.note("new modules at the top of the model", " ".join(new[:MANY]) or "none")
         student.fixtures.lora.factors_at(
@@ -1703,7 +1749,7 @@ class CheckInjectLora:
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
-            student.fixtures.train(model, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
+            student.fixtures.lora.train(model, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after = spot.read()
             now = student.fixtures.tensors(model)
         lost = lost_names(start, now)
@@ -1804,9 +1850,9 @@ class CheckInjectLora:
         with student.untraced():
             function = student.value(None, "inject_lora")
             rest = (RANK, 4.0, 0.0, ())
-            kept = student.fixtures.keep(function, student.fixtures.lora.look_alikes(), ["output.dense"], *rest)
+            kept = student.fixtures.lora.keep(function, student.fixtures.lora.look_alikes(), ["output.dense"], *rest)
             before = kept.read()
-            student.fixtures.keep(function, student.fixtures.lora.look_alikes(), ["output_dense"], *rest)
+            student.fixtures.lora.keep(function, student.fixtures.lora.look_alikes(), ["output_dense"], *rest)
             after = kept.read()
         expect.true(
             after == before,
@@ -2033,7 +2079,7 @@ class CheckLoraStateDict:
         model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
-            named = student.fixtures.parameters(model)
+            named = student.fixtures.lora.parameters(model)
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
@@ -2084,11 +2130,11 @@ class CheckLoraStateDict:
         model = student.fixtures.lora.nested(inner, ["wrapper", "module"])
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
-            named = student.fixtures.parameters(model)
+            named = student.fixtures.lora.parameters(model)
         known = all(name in named for name in state)
         expect.true(
             known,
-            "in a model with a part called module, some saved names are not those of its parameters",
+            "in a model with a part called module, some saved names match none of its parameters",
             hint="every part of a parameter's name must be kept: what does your code do to the names?",
             fact=True,
         )
@@ -2102,7 +2148,7 @@ class CheckLoraStateDict:
             student.inject_lora(model, TARGETS, r=RANK, alpha=3.0, trainable=("pooler",))
             student.fixtures.lora.register(model, student.draw.normal(BUFFER))
             state = tensors_of(student.lora_state_dict(model))
-            named = student.fixtures.parameters(model)
+            named = student.fixtures.lora.parameters(model)
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved with another head", str(shapes))
         expect.equal(
@@ -2131,7 +2177,7 @@ class CheckLoraStateDict:
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
         learning = trained_shapes(student, model)
         with student.untraced():
-            state = student.fixtures.keep(student.value(None, "lora_state_dict"), model)
+            state = student.fixtures.lora.keep(student.value(None, "lora_state_dict"), model)
             before = tensors_of(state.read())
         still = trained_shapes(student, model)
         student.note("trainable after saving", str(still))
@@ -2150,10 +2196,10 @@ class CheckLoraStateDict:
             hint="get this right first: save the values of the trainable parameters",
         )
         with student.untraced():
-            student.fixtures.train(model, x, target, 1, 0.05)
+            student.fixtures.lora.train(model, x, target, 1, 0.05)
             after = tensors_of(state.read())
             attached = state.attached()
-            second = tensors_of(student.fixtures.keep(student.value(None, "lora_state_dict"), model).read())
+            second = tensors_of(student.fixtures.lora.keep(student.value(None, "lora_state_dict"), model).read())
             at_last = tensors_of(state.read())
         stayed = as_they_were(before, after)
         student.note("a graph hangs on them", bool(attached))
@@ -2207,7 +2253,7 @@ class CheckLoadLoraStateDict:
         )
         expect_trainable(student, fresh, FEW, hint="loading copies values; it must not change requires_grad")
         with student.untraced():
-            student.fixtures.train(fresh, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
+            student.fixtures.lora.train(fresh, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after, trained = tensors_of(held.read()), fresh(x)
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
@@ -2363,7 +2409,7 @@ class Switched:
             before = self.answer("news"), self.answer("reviews")
             for answer in before:
                 usable(answer, (4, D), "output with an adapter active")
-            self.student.fixtures.train(self.layer, self.x, self.student.draw.normal(4, D), 5, 0.05, hidden=True)
+            self.student.fixtures.lora.train(self.layer, self.x, self.student.draw.normal(4, D), 5, 0.05, hidden=True)
             after = self.answer("news"), self.answer("reviews")
         self.student.note("the other adapter has stayed", same(after[0], before[0], tolerance=1e-6))
         self.student.note("the trained adapter has moved", not same(after[1], before[1], tolerance=1e-6))
@@ -2428,6 +2474,13 @@ class CheckMultiLoRALinear:
             tolerance=1e-4,
             hint="only set_adapter changes which adapter is active",
         )
+        expect.close(
+            switched.layer(switched.x[0]),
+            switched.wanted["reviews"][0],
+            say("output for x of shape {shape}, with an adapter active", shape=(K,)),
+            tolerance=1e-4,
+            hint="x of shape (..., k) may have no leading dimension at all",
+        )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
 
     @check(points=1, substitutes=("LoRALinear",))
@@ -2438,7 +2491,7 @@ class CheckMultiLoRALinear:
         switched.add("news", r=3, alpha=6.0)
         with student.untraced():
             switched.layer.set_adapter("reviews")
-            found = student.fixtures.parameters(switched.layer).values()
+            found = student.fixtures.lora.parameters(switched.layer).values()
         total = sum(value.numel() for value in found if value.numel() > 1 and tuple(value.shape) not in ((D, K), (D,)))
         student.note("numbers in the adapters' parameters", total)
         shapes = trained_shapes(student, switched.layer)
@@ -2502,7 +2555,7 @@ class CheckMultiLoRALinear:
         usable(slope, (K, D), "output")
         usable(constant, (1, D), "output")
         with student.untraced():
-            gradient = student.fixtures.gradients(switched.layer, switched.x, upstream)["inputs"]
+            gradient = student.fixtures.lora.gradients(switched.layer, switched.x, upstream)["inputs"]
         expect.close(
             gradient,
             upstream @ (slope - constant).T,
@@ -2527,7 +2580,8 @@ class CheckMultiLoRALinear:
         with student.untraced():
             switched.layer.set_adapter("reviews")
             output = switched.layer(switched.x)
-            gradients = student.fixtures.gradients(switched.layer, switched.x, student.draw.normal(4, D))["parameters"]
+            found = student.fixtures.lora.gradients(switched.layer, switched.x, student.draw.normal(4, D))
+            gradients = found["parameters"]
         learns = any(isinstance(slope, Tensor) and bool((slope != 0).any()) for slope in gradients.values())
         full_rank = bool(torch.linalg.matrix_rank(a.double()) == 3)
         student.note("fresh adapter: B is zero", bool((b == 0).all()))
@@ -2538,7 +2592,7 @@ class CheckMultiLoRALinear:
         if not learns:
             switched.write("reviews", first, r=3, alpha=6.0)
             with student.untraced():
-                student.fixtures.gradients(switched.layer, switched.x, student.draw.normal(4, D))
+                student.fixtures.lora.gradients(switched.layer, switched.x, student.draw.normal(4, D))
                 moving = [bool(slope.any()) for slope in first.gradients()]
             student.note("with other numbers, A and B have gradients", moving)
         expect.close(
@@ -2736,6 +2790,20 @@ class CheckMultiLoRALinear:
             mark("output in evaluation mode after the factors have changed"),
             "factors can change in evaluation mode, as when a checkpoint is loaded: what does your layer keep?",
         )
+        other = Switched(student)
+        pair = other.add("reviews", r=3, alpha=6.0)
+        a, b = student.draw.normal(3, K), student.draw.normal(D, 3)
+        pair.write(a, b)
+        with student.untraced():
+            other.layer.set_adapter("reviews")
+        expect_new_values_used(
+            student,
+            other.layer,
+            pair,
+            other.base,
+            (a, b, other.weight),
+            lambda x, a, b, weight: F.linear(x, weight + 2 * b @ a, other.bias),
+        )
 
 
 # --- adapter layers ---
@@ -2814,12 +2882,18 @@ class CheckBottleneckAdapter:
             "output with all parameters at zero",
             hint="what should the adapter return when its branch outputs zero?",
         )
+        expect.close(
+            adapter(h[0, 0]),
+            h[0, 0],
+            "output for h of shape (7,), with all parameters at zero",
+            hint="h of shape (..., d) may have no leading dimension at all",
+        )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
         silent, upstream = student.BottleneckAdapter(7, 3), student.draw.normal(4, 7)
         student.fixtures.fill(silent, 0.0)
         with student.untraced():
-            gradient = student.fixtures.gradients(silent, student.draw.normal(4, 7), upstream)["inputs"]
+            gradient = student.fixtures.lora.gradients(silent, student.draw.normal(4, 7), upstream)["inputs"]
         expect.close(
             gradient,
             upstream,
@@ -2861,7 +2935,7 @@ class CheckBottleneckAdapter:
         affine = bool(bends.abs().max() < 1e-3)
         with student.untraced():  # the bend sees h through `down` only: so do the changes of the gradient of h
             upstream = student.draw.normal(32, 7)
-            slopes = [student.fixtures.gradients(adapter, h, upstream)["inputs"] for h in (first, second)]
+            slopes = [student.fixtures.lora.gradients(adapter, h, upstream)["inputs"] for h in (first, second)]
         for slope in slopes:
             expect.shape(slope, (32, 7), "gradient of h")
             expect.true(bool(slope.isfinite().all()), "the gradient of h is not finite")
@@ -2908,19 +2982,19 @@ class CheckBottleneckAdapter:
         """at least one weight matrix receives a gradient in the first step"""
         adapter = student.BottleneckAdapter(7, 3)
         with student.untraced():
-            result = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
+            result = student.fixtures.lora.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
         expect.shape(result["output"], (16, 7), "output")
         gradients = [g for g in result["parameters"].values() if isinstance(g, Tensor) and g.dim() > 1]
         learns = any(bool((gradient != 0).any()) for gradient in gradients)
         student.note("a matrix has a gradient", learns)
         if not learns:
             with student.untraced():
-                held = student.fixtures.parameters(adapter)
+                held = student.fixtures.lora.parameters(adapter)
             matrices = [value for value in held.values() if value.dim() > 1][:MANY]
             student.note("matrices that are zero", sum(not bool(value.any()) for value in matrices))
             student.fixtures.randomize(adapter, student.draw.seed())
             with student.untraced():
-                later = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
+                later = student.fixtures.lora.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
             moving = [bool(g.any()) for g in later["parameters"].values() if isinstance(g, Tensor) and g.dim() > 1]
             student.note("matrices with a gradient, once no parameter is zero", sum(moving))
         expect.true(
@@ -3111,6 +3185,7 @@ class CheckBestRankR:
             ((6, 9), 2, SINGULAR),
             ((7, 10), 1, SINGULAR),
             ((34, 30), 3, FLAT),
+            ((10, 7), 2, (60.0, 0.5)),
         ):
             one = Approximated(student, with_values(student, *shape, *values), r, noted=False)
             again = Approximated(student, one.matrix, one.r, noted=False)
@@ -3326,9 +3401,9 @@ class CheckDoRALinear:
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), mode))
             turned.draw_parts()
             turned.parts.write(turned.a, turned.b, turned.m)
-        for output, want, mode in asked:
+        for got, want, mode in asked:
             expect.close(
-                output,
+                got,
                 want,
                 "output in training mode after A, B and m have changed"
                 if mode == "training"
@@ -3337,6 +3412,15 @@ class CheckDoRALinear:
                 hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
                 "keep from an earlier call?",
             )
+        other = Turned(student, alpha=6.0, bias=False)
+
+        def turned_output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
+            turned = weight.double() + other.scale * b.double() @ a.double()
+            rows = other.m.double().unsqueeze(1) * turned / turned.norm(dim=1, keepdim=True)
+            return F.linear(x.double(), rows)
+
+        start = other.a, other.b, other.weight
+        expect_new_values_used(student, other.layer, other.parts, other.base, start, turned_output)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):

@@ -31,10 +31,13 @@ FIRST_ORDINARY = 5
 BERTS = (101, 102, 103)
 """[CLS], [SEP] and [MASK] of bert-base-uncased. Here they are words like any others, and so is 0."""
 LABELLED = (0, 0.01, 0.05, 0.12, 0.135, 0.15, 0.1875, 0.24, 0.27, 0.3, 0.375, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
-FATES = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
+MASKED = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.85, 0.9, 1)
+RANDOM = (0, 0.01, 0.02, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
+NEIGHBOURING = {0.15: 0.1, 0.2: 0.1, 0.85: 0.8, 0.9: 0.8}
+"""Fates of which few thousand tokens cannot tell one from the other."""
 STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
 """What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
-and the same mistake would be called differently from throw to throw."""
+and the same misconception would be called differently from throw to throw."""
 
 
 class Texts:
@@ -125,7 +128,10 @@ class Corrupted:
         )
         student.note("labelled share", called(self.rate, LABELLED))
         if p and self.n_selected > 1000:
-            shares = " ".join(str(called(share, FATES)) for share in self.shares)
+            to_mask, to_random = called(self.shares[0], MASKED), called(self.shares[1], RANDOM)
+            if self.n_selected < 9000:
+                to_mask, to_random = NEIGHBOURING.get(to_mask, to_mask), NEIGHBOURING.get(to_random, to_random)
+            shares = f"{to_mask} {to_random} {round(1 - to_mask - to_random, 2)}"
             student.note("masked, random, kept", "one fate for all" if max(self.shares) > 0.98 else shares)
         if p == 1:  # whoever has no label has none on purpose
             counts = [
@@ -317,6 +323,21 @@ class CheckMaskTokens:
             actual=f"{share:.3f}",
             hint="with an independent draw for every token, how many labels can a short text have?",
             reveal=True,
+        )
+        # Six ordinary tokens: a call has no label with a probability of 0.74, and all of 30 calls have one with 3e-18.
+        alone = Texts(student, vocab_size=2000, rows=1, length=8)
+        with student.untraced():
+            function, dice = student.value(None, "mask_tokens"), student.draw.seed()
+            answers = student.fixtures.objectives.corrupted_again(
+                function, dice, 30, alone.ids, alone.special, alone.mask, alone.vocab_size, 0.05
+            )
+        marked = [two_tensors(answer, alone.ids)[1] == alone.ids for answer in answers]
+        always = all(bool((selected & alone.ordinary).any()) for selected in marked)
+        student.note("labels in calls with six tokens", "at least one" if always else "in some calls none")
+        expect.true(
+            not always,
+            "with p = 0.05, each of 30 calls gives a label, although the text has only six ordinary tokens",
+            hint="with an independent draw for every token, how often would no token of such a text be selected?",
         )
 
     @staticmethod
@@ -1339,7 +1360,9 @@ class Pairs:
             steps = {other[1] - one[1] for one, other in self.negative}
             student.note("second sentence of negative pairs", in_words(steps))
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
-        student.note("places of positive pairs", min(3, len({place for _, place in self.starts})))
+        n_documents = len({number for number, _ in self.starts})
+        # Of a single document, the number of places says no more than how long it is.
+        student.note("places of positive pairs", min(3, len({place for _, place in self.starts}) * (n_documents > 1)))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
         student.note("second documents of negative pairs", min(3, len({other[0] for _, other in self.negative})))
         student.note("places of negative pairs", min(3, len({other[1] for _, other in self.negative})))
@@ -1350,9 +1373,8 @@ class Pairs:
         at_first = any(place == 0 for _, place in self.starts)
         student.note("first sentences in positive pairs", "these occur" if at_first else "only later ones")
         for name, places in self.sides():
-            student.note(
-                f"positions of {name}", "several in a document" if self.places(places) > 1 else "one in each document"
-            )
+            several = self.places(places) > 1 or len({number for number, _ in places}) == 1
+            student.note(f"positions of {name}", "several in a document" if several else "one in each document")
         if any(self.strangers):
             alike = len(self.crossing_steps()) == 1
             student.note("steps of negative pairs", "always one and the same" if alike else "several")
@@ -2341,6 +2363,10 @@ class CheckWholeWordMask:
         pairs = [
             Selections(student, row, 0.5, 60, say("two texts of one word, {count} ids", count=len(row))) for row in rows
         ]
+        alone = [
+            Selections(student, [0] * n, 1.0, 3, say("one word of length {length}, no special tokens", length=n))
+            for n in (1, 3)
+        ]
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
@@ -2387,6 +2413,14 @@ class CheckWholeWordMask:
                 ),
             )
             chosen.expect_whole()
+        for chosen in alone:
+            expect.equal(
+                min(chosen.sizes),
+                chosen.budget,
+                say("tokens selected from {what}, p={p}", what=chosen.what, p=1.0),
+                hint="a text may have no special tokens: what does your code assume about its first and last token?",
+                reveal=True,
+            )
 
     @check(points=1, after=("whole",))
     def check_dice(self, student):
@@ -2486,7 +2520,7 @@ def corpus_of(student, sizes: list[tuple[int, int, int]], vocab_size: int, scale
     for rows, length, n_labels in sizes:
         logits = scale * student.draw.normal(rows, length, vocab_size)
         labels = student.draw.integers(0, vocab_size, (rows, length))
-        logits += F.one_hot(labels, vocab_size) * (rows * length / 8)
+        logits += F.one_hot(labels, vocab_size) * min(5.0, rows * length / 8)
         places = torch.randperm(rows * length, generator=student.draw.generator)[n_labels:]
         labels.view(-1)[places] = IGNORED
         batches.append((logits, labels))
@@ -2554,7 +2588,7 @@ class CheckPerplexity:
         """all labelled tokens have equal weight, whichever batch they are in; ignored positions do not count"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
-            corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),
+            corpus_of(student, [(4, 6, 24), (1, 2, 1), (25, 20, student.draw.integer(450, 499))], 23, 1.0),
             corpus_of(student, [(2, 5, 3), (3, 4, 6)], student.draw.integer(11, 19), 1.5),
         ]
         for labels in (corpora[1][1][1], *(labels for _, labels in corpora[2])):  # 0 is a token like any other

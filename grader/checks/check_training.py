@@ -182,6 +182,33 @@ QUIET = 0.9
 """Gradients of the checks that are not about clipping are shorter, so that clipping to 1 is no matter there."""
 
 
+def steeper(numbers: Numbers, factor: float) -> Numbers:
+    """Weights with so many times the logits."""
+    return {**numbers, "weight": factor * numbers["weight"], "bias": factor * numbers["bias"]}
+
+
+def shortfalls(numbers: Numbers, batches: Sequence[Batch]) -> list[float]:
+    """By how much the logit of each label is below the largest logit."""
+    logits = torch.cat([Net(doubled(numbers)).logits(batch) for batch in batches])
+    labels = torch.cat([batch["labels"] for batch in batches])
+    found: list[float] = (logits.amax(1) - logits[torch.arange(len(labels)), labels]).tolist()
+    return found
+
+
+def draw_learned(draw, n: int) -> tuple[Numbers, list[Batch]]:
+    """Weights and two batches; the first has been learned, so its gradient is nearly zero, and the second has not."""
+    for _ in range(300):
+        numbers, batches = draw_weights(draw), [draw_batch(draw, n) for _ in range(2)]
+        net = Net(doubled(numbers))
+        orders = [net.logits(batch).sort(1, descending=True) for batch in batches]
+        lead = float((orders[0].values[:, 0] - orders[0].values[:, 1]).min())
+        if lead > 0.3:
+            for place, (batch, order) in enumerate(zip(batches, orders, strict=True)):
+                batch["labels"] = order.indices[:, place]  # the most likely class, and the next one
+            return steeper(numbers, 25 / lead), batches
+    raise AssertionError("no clear lead in 300 draws")
+
+
 def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Batch]]:
     """Weights and batches whose gradients stay short; ``peak(numbers, batches)`` is the longest on the way."""
     for _ in range(300):
@@ -388,6 +415,10 @@ class CheckTrainEpoch:
                 say("after batches of {sizes}, accum=3", sizes=", ".join(map(str, sizes))),
                 "every example in a group must count equally, so a small batch counts for less than a full one",
             )
+        Epoch(student, (3, 2), accum=5).demand(
+            mark("after two batches with accum=5: one step"),
+            "batches left over at the end form a group, even if it is the only one",
+        )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
             mark("after three batches with accum=2 and clipped gradients"),
             "the last group needs an optimizer step like the others, including clipping",
@@ -409,6 +440,13 @@ class CheckTrainEpoch:
                 "write down which learning rate each optimizer step should use: the schedule's first rate "
                 "belongs to the first step",
             )
+        # Whether the first step is left out shows in the rate of the second.
+        factors = [float(student.draw.uniform(0.8, 1.0)), float(student.draw.uniform(0.2, 0.5)), 0.1]
+        Epoch(student, (3, 3), drawn=draw_learned(student.draw, 3), factors=factors, lr=0.1).demand(
+            mark("after two batches with a schedule, where the gradient of the first batch is nearly zero"),
+            "there is one optimizer step per group, and the schedule advances after each: for which groups does your "
+            "code leave out the step?",
+        )
         last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
         with student.untraced():
             steps, moves = last.found.counts()
@@ -427,6 +465,8 @@ class CheckTrainEpoch:
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((5, 4), 2, 0.9), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes, classes=2 if sizes == (7,) else CLASSES)
+            if len(sizes) == 4:  # the largest loss of an example is 40
+                drawn = steeper(drawn[0], 40 / max(shortfalls(*drawn))), drawn[1]
             epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn, positions=len(sizes) == 4)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
         with student.untraced():
@@ -599,10 +639,16 @@ class Evaluated:
         gaps: bool = False,
         classes: int = CLASSES,
         positions: bool = False,
+        largest: float | None = None,
     ) -> None:
-        """Draw everything and call the student's function, while gradients are recorded or not."""
+        """Draw everything and call the student's function, while gradients are recorded or not.
+
+        With ``largest``, the loss of one example is that large (nearly), and no other one is larger.
+        """
         self.student, self.sizes, self.recording = student, sizes, recording
         self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps, classes=classes)
+        if largest is not None:
+            self.numbers = steeper(self.numbers, largest / max(shortfalls(self.numbers, self.batches)))
         if positions:
             self.batches = with_positions(self.batches)
         self.gradient = gradient
@@ -695,8 +741,9 @@ class CheckEvaluate:
     @check(points=1)
     def check_loss_weighted(self, student):
         """the loss is the mean over all examples, whatever the batch sizes"""
-        for sizes in ((6, 6, 2), (1, 7)):
-            measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2))
+        for sizes in ((6, 6, 2), (1, 7), (4, 4)):
+            largest = 40.0 if sizes == (4, 4) else None  # a label of such a loss has a probability of 4e-18
+            measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2), largest=largest)
             expect.close(
                 measured.found.number("loss"),
                 measured.loss,
@@ -999,6 +1046,11 @@ class CheckEarlyStopper:
             what = f'mode="max", patience={patience}'
             options = {"patience": patience, "mode": "max"}
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
+        percent = [float(60 + 5 * i + draw.integer(0, 5)) for i in range(3)]
+        what = say('mode="{mode}", with percentages', mode="max")
+        waits = self.waits(student, 3, least=1)
+        values = [*percent, *worse_after(draw, percent[-1], waits + 2, sign=-1.0)]
+        cases.append(Case(values, 3 + waits, what, {"patience": 3, "mode": "max"}, percent[-1]))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
         self.demand_zero(student, "max")
@@ -1077,6 +1129,9 @@ class CheckEarlyStopper:
             second = first - sign * float(draw.uniform(0.1, 0.2))
             what = say('mode="{mode}", with NaN between two improvements', mode=mode)
             cases.append(Case([first, nan, second, *[nan] * 5], 3 + waits, what, options, second, 2))
+            worst = sign * float("inf")
+            what = say('mode="{mode}", with an infinite loss or accuracy as the last values', mode=mode)
+            cases.append(Case([first, second, *[worst] * 6], 2 + waits, what, options, second, 1))
         self.demand(student, cases, hint=hint)
 
 
@@ -1443,7 +1498,7 @@ class CheckCustomLoss:
     @check(points=1, visible=True)
     def check_plain(self, student):
         """without smoothing or a focal factor, the loss is the mean cross-entropy"""
-        for n, n_classes in ((5, 3), (4, 6)):
+        for n, n_classes in ((5, 3), (4, 6), (1, 4), (150, 3)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
                 "take the negative log probability of each example's right class, then the mean over the examples"
             )

@@ -1,4 +1,4 @@
-"""The warm host on Linux: a fork server that also reads requests and relays events."""
+"""The host on Linux: reads requests and relays events, and forks the first of the fork servers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ForkHost(ForkServer):
     def __init__(self, output: Output) -> None:
         super().__init__(_judge, grading.settle)
         self.output = output
-        self.servers: dict[tuple[str, ...], ServerHandle] = {}
+        self.servers: dict[tuple[str, ...], FurtherServer] = {}
         self.reporting: dict[int, Reporting] = {}
         self._input = bytearray()
         self._open = True
@@ -105,9 +105,9 @@ class ForkHost(ForkServer):
             os.close(reader)
             del self.reporting[reader]
 
-    def _chain(self, wanted: tuple[str, ...]) -> list[ServerHandle]:
+    def _chain(self, wanted: tuple[str, ...]) -> list[FurtherServer]:
         """A server with torch alone, then one per preload, each forked from the one before and importing one more."""
-        chain: list[ServerHandle] = []
+        chain: list[FurtherServer] = []
         for place, preload in enumerate((None, *wanted)):
             preloads = wanted[:place]
             if preloads not in self.servers:
@@ -116,7 +116,7 @@ class ForkHost(ForkServer):
                     chain[-1].fork_server(preload, theirs)
                 else:
                     self.start_server(preload, theirs)
-                self.servers[preloads] = ServerHandle(ours, preloads)
+                self.servers[preloads] = FurtherServer(ours, preloads)
                 self.selector.register(ours, selectors.EVENT_READ, functools.partial(self._on_server, preloads))
             chain.append(self.servers[preloads])
         return chain
@@ -143,8 +143,8 @@ class ForkHost(ForkServer):
         del self.servers[preloads]
 
 
-class ServerHandle:
-    """Our handle of a further fork server.
+class FurtherServer:
+    """A further fork server, as the host sees it.
 
     Args:
         sock: our end; the other one is the server's first client.

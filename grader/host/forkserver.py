@@ -1,4 +1,4 @@
-"""The warm process that everything is forked from: imports once, stays single-threaded, holds nothing secret.
+"""A fork server, which judges and student processes are forked from: single-threaded, and holds nothing secret.
 
 Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
 
@@ -44,10 +44,10 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import fixtures, imports, wire
+from grader import imports, wire
 from grader.host import hugepages
 from grader.preloads import PRELOADS
-from grader.student import process, sandbox
+from grader.student import process, registry, sandbox
 from grader.student.dispatch import seed_everything
 from grader.student.scratch import overflows, remove, remove_if_plain, why
 
@@ -74,7 +74,7 @@ class Child:
     scratch: Path
     started: float
     resident_limit: int
-    """Bytes of memory above which it is killed, shared pages of the warm host included."""
+    """Bytes of memory above which it is killed, shared pages of the fork server included."""
     reason: str | None = None
 
 
@@ -128,7 +128,7 @@ class ForkServer:
         if settling:
             self.settle()
         if filling:
-            fixtures.fill_pool(exercise)
+            registry.fill_pool(exercise)
         if settling or filling:
             hugepages.collapse()
 
@@ -409,7 +409,7 @@ def warm_up() -> None:
     with torch.profiler.record_function("warm-up"):  # as every optimizer does
         pass
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
-        raise RuntimeError(f"the warm host has {threads} threads; it cannot be forked from safely")
+        raise RuntimeError(f"the fork server has {threads} threads; it cannot be forked from safely")
 
 
 def _run_student(

@@ -14,6 +14,7 @@ import sys
 import traceback
 from typing import Any
 
+from course import errors
 from grader.host.output import Output
 from grader.requests import Request, fault
 from grader.student import sandbox
@@ -41,7 +42,7 @@ def main(spawn: bool = False) -> None:
     try:
         host.run()
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(errors.INTERRUPTED)
     finally:
         host.close()
 

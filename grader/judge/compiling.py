@@ -139,4 +139,4 @@ def compiled_definition(path: Path, name: str) -> bytes:
     if not wanted:
         raise ValueError(f"{path.name} does not define {name}")
     module = ast.Module(body=[*body, *wanted], type_ignores=[])
-    return marshal.dumps(compile(module, "<given>", "exec", dont_inherit=True, optimize=2))
+    return marshal.dumps(compile(module, "<substitute>", "exec", dont_inherit=True, optimize=2))

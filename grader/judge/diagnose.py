@@ -12,7 +12,7 @@ A wrong diagnosis is worse than none. A misconception is named only if
 3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
    and yes/no facts are shared by errors that nobody has thought of: on them alone only those misconceptions are named
    whose text says no more than the facts do (``facts.toml``); and
-4. no other misconception fits as well, nor a stand-in that does nothing.
+4. no other misconception fits as well, nor a function that does nothing.
 
 Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
 between the answer and the expected one may be stated (``relations``).

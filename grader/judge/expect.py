@@ -324,7 +324,7 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
 
 
 def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = None, hint: Hint = None) -> None:
-    """The student's code refuses with any exception; a hole of the skeleton does not count as refusing.
+    """The student's code refuses with any exception; the skeleton's NotImplementedError does not count as refusing.
 
     Args:
         thunk: asks the student's code.

@@ -20,6 +20,7 @@ import tempfile
 import time
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -28,7 +29,7 @@ from typing import Any
 
 import _pytest
 
-from course import paths, submission, text
+from course import edition, errors, paths, submission, text
 from course.result import CheckResult, Edition, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
 from course.text import mark, say, translated
@@ -50,19 +51,26 @@ Emit = Callable[[dict[str, Any]], None]
 
 TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading run")
 UNEXPLAINED = mark(
-    "The grader itself failed ({error}) while it looked for explanations, so some mistakes may not be "
-    "explained this time. The points are not affected. Please tell us."
+    "The grader itself failed ({error}) while it looked for explanations, so some misconceptions may not be "
+    "named this time. The points are not affected. Please tell us."
+)
+NO_MISCONCEPTIONS = mark(
+    "This installation has no misconceptions for {exercise}, so none can be named. The points are not affected."
 )
 NOT_TO_ITS_END = mark(
     "The file raised {error}{place}. All functions were defined by then, so they were graded; anything below that "
     'line was not run. Move whatever is not part of a function below `if __name__ == "__main__":`.'
+)
+NOT_TO_ITS_END_IN_A_NOTEBOOK = mark(
+    "The notebook raised {error}{place}. All functions were defined by then, so they were graded; no code below that "
+    "line was run."
 )
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
 and the whole time."""
 
 MAX_COMPARED, MAX_WITHHELD = 20, 5
-"""Comparisons of a visible check that a result lists, and how many of them if the process was given substitutes."""
+"""Comparisons of a visible check that a result lists, and how many of them if the process has substitutes."""
 
 
 @dataclass
@@ -110,7 +118,8 @@ def grade(request: Request, servers: Servers, emit: Emit) -> None:
     """
     gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
     text.use(request.lang)
-    with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
+    with tempfile.TemporaryDirectory(prefix="course-judge-") as folder, warnings.catch_warnings():
+        warnings.showwarning = lambda *_, **__: None  # about our own code, or about a misconception that is simulated
         snapshot = Path(folder) / "submission.py"
         judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:
@@ -135,7 +144,7 @@ class Judge:
         self.started = datetime.now(timezone.utc)
         self.clock = time.monotonic()
         slug = request.exercise.slug
-        self.edition: Edition = "full" if paths.solution(slug).is_file() else "student"
+        self.edition: Edition = edition.graded(slug)
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
         every = manifest(self.checks_module, request.exercise.bonus)
         self.specs = self._selected(every)
@@ -166,7 +175,7 @@ class Judge:
         if not self.specs:
             self._announce()
             message = say("this exercise has no check called {only}", only=", ".join(self.request.only))
-            self.emit({"event": "fault", "message": message, "exit_code": 5})
+            self.emit({"event": "fault", "message": message, "exit_code": errors.NOTHING_TO_RUN})
             return
         self.queue = sorted(
             self.specs, key=lambda spec: bool(spec.preloads)
@@ -188,13 +197,15 @@ class Judge:
                     )
                 )
         self._note_definitions()
+        if self.edition == "full" and not paths.misconceptions(self.request.exercise.slug).is_file():
+            self.notes.append(say(NO_MISCONCEPTIONS, exercise=self.request.exercise.id))
         self.launcher.rest()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
         except limits.Overdue:  # then nothing is named
             self.emit({"event": "diagnosis", "checks": {}})
-        except Exception as error:  # a mistake of ours, in the catalogue or here: the marks are there all the same
+        except Exception as error:  # a fault of ours, in the catalogue or here: the marks are there all the same
             traceback.print_exc()
             self.notes.append(say(UNEXPLAINED, error=type(error).__name__))
             self.emit({"event": "diagnosis", "checks": {}})
@@ -336,7 +347,11 @@ class Judge:
                 error = StudentRaised.from_wire(process.error or {})
                 place = self.file.place(error.frames)
                 known = error.type if re.fullmatch(r"[\w.]{1,100}", error.type) else "Exception"
-                self.notes.append(say(NOT_TO_ITS_END, error=known, place=place))
+                if self.file.is_notebook:
+                    self.notes.append(say(NOT_TO_ITS_END_IN_A_NOTEBOOK, error=known, place=place))
+                    self.notes.append(say(loading.RUN_IN_A_NOTEBOOK))
+                else:
+                    self.notes.append(say(NOT_TO_ITS_END, error=known, place=place))
                 return
         frames = self.verdicts.stuck(process)
         self._end(process)
@@ -349,7 +364,7 @@ class Judge:
 
     def _end(self, process: Process, again: bool = False) -> None:
         """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
-        wait = process.failure is not None or bool(process.given)
+        wait = process.failure is not None or bool(process.substitutes)
         process.ended = self.launcher.end(process, wait=wait, again=again)
 
     # --- one check ----------------------------------------------------------------------------------------------------
@@ -366,8 +381,8 @@ class Judge:
         substitutes = list(self._substitutes_for(spec))
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            given = tuple(name for name, _ in substitutes)
-            process = self.launcher.take(spec.preloads, alone, given, spec.function)
+            names = tuple(name for name, _ in substitutes)
+            process = self.launcher.take(spec.preloads, alone, names, spec.function)
         self.process = process
         following = self._following(spec)
         if following is not None and not substitutes:  # what is substituted must not reach the process of a later check
@@ -384,7 +399,7 @@ class Judge:
         left = self.budget.student - self._own_seconds(process)
         transport = ProcessTransport(process, min(seconds, max(left, 0.1)))
         for name, code in substitutes:
-            wire.decode(transport.ask(wire.encode(["give", name, code])))
+            wire.decode(transport.ask(wire.encode(["substitute", name, code])))
         self.student = Student(transport, check_seed(self.request.seed, spec.id))
         return self.student
 
@@ -396,8 +411,8 @@ class Judge:
         if self.edition == "full" and any(
             item.function == spec.function and item.status in ("failed", "crashed") for item in self.reports.values()
         ):
-            for need in spec.preloads:
-                for module in PRELOADS[need]:
+            for preload in spec.preloads:
+                for module in PRELOADS[preload]:
                     importlib.import_module(module)
 
     def _following(self, spec: CheckSpec) -> CheckSpec | None:
@@ -425,10 +440,10 @@ class Judge:
 
         One process serves check after check as long as all goes well: its file is run afresh before each, but what a
         check has left behind elsewhere may be in the next one's way. So nothing is lost in a process that has served
-        before. A hole is a hole, and an answer that takes too long to examine is the student's own.
+        before. What is not started stays so, and an answer that takes too long to examine is the student's own.
         """
-        hole = isinstance(error, StudentRaised) and error.not_started
-        if error is None or hole or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
+        not_started = isinstance(error, StudentRaised) and error.not_started
+        if error is None or not_started or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
             return True
         left = dataclasses.replace(self.budget, student=self.budget.student - self._own_seconds(self.process))
         if left.used_up:
@@ -468,9 +483,9 @@ class Judge:
         else:
             self.verdicts.classify(item, spec, error, process, self._reference_passes)
         frames = self.verdicts.stuck(process)
-        if process.given:  # what a process calls its functions may say what the substitutes consist of
+        if process.substitutes:  # what a process calls its functions may say what the substitutes consist of
             frames = [(line, name) for line, name in frames if name in self.file.text and self.file.line(line)]
-        self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.given))
+        self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.substitutes))
         if isinstance(error, StudentGone):
             self.verdicts.classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
@@ -480,14 +495,14 @@ class Judge:
                 )
         item.message += sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
-        item.remarks = [] if process.given else list(expect.remarks)  # they may quote names from over there
+        item.remarks = [] if process.substitutes else list(expect.remarks)  # they may quote names from over there
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
             item.compared = report.listed(expect.seen, MAX_COMPARED)
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
-        if process.given:
+        if process.substitutes:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
@@ -520,7 +535,7 @@ class Judge:
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
 
     def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
-        """Show nothing at length of what a process has said that was given a part of the reference."""
+        """Show nothing at length of what a process with substitutes has said."""
         names = ", ".join(name for name, _ in self._substitutes_for(spec))
         item.stdout = (
             say("(output is not shown: this check ran with a substitute for {names})", names=names)

@@ -1,4 +1,4 @@
-"""How a judge gets its student processes: forked by the warm host (Linux) or spawned (anywhere).
+"""How a judge gets its student processes: forked by a fork server (Linux) or spawned (anywhere).
 
 Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over,
 how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
@@ -37,7 +37,7 @@ from grader.student.sandbox import Limits
 from grader.student.scratch import remove, why
 
 SERVER_SECONDS = 120.0
-"""How long a judge waits for the warm host to fork; the host may still be importing."""
+"""How long a judge waits for a fork server to fork; it may still be importing."""
 RELOAD_SECONDS = 3.0
 """How long a process that serves again may take to run the file afresh; after that a new one is taken."""
 SLOW_LOADING, SLOW_RELOADING = 0.1, 0.02
@@ -48,8 +48,8 @@ VERY_SLOW_LOADING = 2.5
 """Seconds above which even the checks of another function get the module as it is: loading the file a dozen times more
 would take the time that a right file needs for its checks."""
 
-Given = tuple[str, ...]
-"""Names whose definitions a student process gets from the reference."""
+Substitutes = tuple[str, ...]
+"""Names whose definitions a student process takes from the reference."""
 Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
 """(preloads, socket) of each fork server."""
 
@@ -89,9 +89,9 @@ class Process:
     """0 where it is not known."""
     waited: float = 0.0
     """Seconds that the judge has waited for it so far."""
-    given: Given = ()
-    """The definitions of the reference that it has received; it serves only checks that are given the same ones, and
-    must be gone before another process begins."""
+    substitutes: Substitutes = ()
+    """What it has received of the reference; it serves only checks with the same substitutes, and must be gone before
+    another process begins."""
     shared: bool = False
     """It has served another check before this one."""
     loading: float = 0.0
@@ -149,13 +149,15 @@ class Launcher(Protocol):
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
+    def take(
+        self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
+    ) -> Process:
         """A process that has loaded the file: one that is to serve again, else the prepared one, else a new one.
 
         Args:
             preloads: what it must have imported.
             alone: it must not have served any other check.
-            given: what it is about to receive of the reference; if it has served before, it has received just that.
+            substitutes: what it is about to receive of the reference; if it has served before, just that.
             function: whose check it is for.
         """
 
@@ -223,7 +225,7 @@ class ForkLauncher:
         try:
             socket.send_fds(last, [json.dumps(message).encode()], [theirs.fileno()])
         except OSError as error:
-            raise ServerError(f"the warm host is gone: {error.strerror}") from None
+            raise ServerError(f"the fork server is gone: {error.strerror}") from None
         finally:
             theirs.close()
         ours.settimeout(SERVER_SECONDS + seconds)
@@ -250,10 +252,12 @@ class ForkLauncher:
             self._where[self._tickets] = index
             self._send(index, {**self._message, "ticket": self._tickets})
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
+    def take(
+        self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
+    ) -> Process:
         """The one that serves already, with the file run afresh; else wait for the server, and for the file to load."""
         index = self._index(preloads)
-        for other in [other for other in self._free if other != index and self._lent[other].given]:
+        for other in [other for other in self._free if other != index and self._lent[other].substitutes]:
             self._free.discard(other)
             self._kill(self._lent.pop(other), wait=True)
         lost = 0.0
@@ -261,7 +265,7 @@ class ForkLauncher:
             self._free.discard(index)
             served = self._lent.pop(index)
             helped = served.keeps_its_module and served.function != function and served.loading < VERY_SLOW_LOADING
-            if self.shares and not alone and served.given == given and not helped:
+            if self.shares and not alone and served.substitutes == substitutes and not helped:
                 started = time.monotonic()
                 if process := self._again(served):
                     process.function = function
@@ -269,11 +273,11 @@ class ForkLauncher:
                     return process
                 self.shares = False  # or every check would wait for what comes of loading the file again
                 lost = time.monotonic() - started
-            self._kill(served, wait=bool(served.given))
+            self._kill(served, wait=bool(served.substitutes))
         self._fork(index)
         process = self._first(index)
         process.note_loading()
-        process.given, process.function = given, function
+        process.substitutes, process.function = substitutes, function
         process.waited += lost
         self._lent.setdefault(index, process)
         return process
@@ -287,7 +291,7 @@ class ForkLauncher:
             ticket=served.ticket,
             pid=served.pid,
             shared=True,
-            given=served.given,
+            substitutes=served.substitutes,
             loading=served.loading,
         )
         process.before = clock.clocks(served.pid)
@@ -306,7 +310,7 @@ class ForkLauncher:
         while ticket not in self._started:
             self._receive(index, deadline)
             if ticket in self._ended and ticket not in self._started:
-                raise ServerError("the warm host could not start a student process")
+                raise ServerError("the fork server could not start a student process")
         started, pid = self._started.pop(ticket)
         process = Process(started, ticket=ticket, pid=pid)
         process.await_ready(self.import_seconds)
@@ -372,7 +376,7 @@ class ForkLauncher:
         try:
             self._servers[index][1].send(json.dumps(message).encode())
         except OSError as error:
-            raise ServerError(f"the warm host is gone: {error.strerror}") from None
+            raise ServerError(f"the fork server is gone: {error.strerror}") from None
 
     def _receive(self, index: int, deadline: float) -> None:
         sock = self._servers[index][1]
@@ -380,11 +384,11 @@ class ForkLauncher:
         try:
             packet, descriptors, _, _ = socket.recv_fds(sock, 64 * 1024, 4)
         except TimeoutError:
-            raise ServerError(f"the warm host has not answered for {SERVER_SECONDS:g} s") from None
+            raise ServerError(f"the fork server has not answered for {SERVER_SECONDS:g} s") from None
         except OSError as error:
-            raise ServerError(f"the warm host is gone: {error.strerror}") from None
+            raise ServerError(f"the fork server is gone: {error.strerror}") from None
         if not packet:
-            raise ServerError("the warm host is gone")
+            raise ServerError("the fork server is gone")
         message = json.loads(packet)
         if "ended" in message:
             self._ended[message["ended"]] = Ended(message["status"], message["reason"])
@@ -420,10 +424,12 @@ class SpawnLauncher:
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
+    def take(
+        self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
+    ) -> Process:
         """The running process with the file run afresh, or a new one; none is ever alone."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
-            process = Process(self._running.link, pid=self._popen.pid, given=given)
+            process = Process(self._running.link, pid=self._popen.pid, substitutes=substitutes)
             process.link.printed.clear()
             try:
                 process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
@@ -435,7 +441,7 @@ class SpawnLauncher:
                 pass
             self._stop()
         self._running = self._start()
-        self._running.given = given
+        self._running.substitutes = substitutes
         return self._running
 
     def stack(self, process: Process) -> bytes:
@@ -447,7 +453,7 @@ class SpawnLauncher:
 
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
         """Keep it for the next check if it is still well."""
-        if process.failure is None and not process.given:
+        if process.failure is None and not process.substitutes:
             process.link.drain()
             return None
         popen = self._popen

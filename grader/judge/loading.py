@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from course.parser_words import parser_words
-from course.text import say, translated
+from course.text import mark, say, translated
 from grader import link, wire
 from grader.errors import ServerError, StudentRaised
 from grader.judge import crashes, syntax
@@ -16,6 +17,12 @@ from grader.judge.verdict import how_ended, renamed, sandbox_note
 from grader.requests import Request
 
 SHOWN_NAMES = 3
+STATEMENT = re.compile(r"@|(async|class|def|from|import)\b")
+"""How a line begins that is run because of what it defines."""
+RUN_IN_A_NOTEBOOK = mark(
+    "In a notebook, code outside functions is run only if a definition uses a name that it sets. Move it into that "
+    "function, or choose another name if the function means something else."
+)
 
 
 def complaint(
@@ -51,6 +58,13 @@ def complaint(
 
 def _without_answer(request: Request, file: Source, process: Process, frames: list[tuple[int, str]]) -> str:
     limits = request.exercise.limits
+    if isinstance(process.failure, link.LinkTimeout) and file.is_notebook:
+        late = say(
+            "the notebook did not finish loading within {seconds} s{place}",
+            seconds=f"{limits.import_seconds:g}",
+            place=file.place(frames),
+        )
+        return f"{late}\n{say(RUN_IN_A_NOTEBOOK)}" + printed(process)
     if isinstance(process.failure, link.LinkTimeout):
         return say(
             "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ "
@@ -75,8 +89,8 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
         ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
     """
     name = request.name
-    if error.place is not None and ours:
-        line, text = error.place
+    if error.bad_line is not None and ours:
+        line, text = error.bad_line, file.line(error.bad_line)
         said = say(
             "{file} does not parse. Line {line}: {error}\n    {text}",
             file=name,
@@ -97,6 +111,11 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
                 has=syntax.RUNNING,
             )
         return said
+    if error.type == "EOFError" and "EOF when reading" in error.message and file.is_notebook:
+        asked = say(
+            "{file} asks for input{place}, but there is nobody to answer.", file=name, place=file.place(error.frames)
+        )
+        return f"{asked}\n{say(RUN_IN_A_NOTEBOOK)}"
     if error.type == "EOFError" and "EOF when reading" in error.message:
         return say(
             "{file} asks for input{place}, but there is nobody to answer. Move such lines below `if __name__ "
@@ -113,7 +132,14 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
     note = sandbox_note(error)
     if not note and (known := crashes.explain(error.type, error.message)):
         note = "\n" + known[1]
-    return message + note
+    return message + note + _why_it_was_run(file, error)
+
+
+def _why_it_was_run(file: Source, error: StudentRaised) -> str:
+    """Of a line in a notebook that defines nothing: why it was run at all."""
+    if not file.is_notebook or not error.frames or STATEMENT.match(file.line(error.frames[0][0])):
+        return ""
+    return "\n" + say(RUN_IN_A_NOTEBOOK)
 
 
 def printed(process: Process) -> str:

@@ -46,7 +46,7 @@ class LocalTransport:
 
     def ask(self, frame: bytes) -> bytes:
         """Run the request here."""
-        return self.dispatcher.handle(frame)
+        return self.dispatcher.answer(frame)
 
     def spend(self, seconds: float) -> None:
         """There is no limit here."""
@@ -87,12 +87,12 @@ class Student:
             raise AttributeError(name)
         return Remote(self, "module", name)
 
-    def value(self, handle: RemoteRef | None, path: str) -> Any:
-        """Fetch what stands at a dotted path of a kept object, or of the file itself (None): plain data, or a handle.
+    def value(self, ref: RemoteRef | None, path: str) -> Any:
+        """Fetch what stands at a dotted path of a kept object or the file itself (None): plain data, or a RemoteRef.
 
         A function of the student fetched in this way can be handed to a fixture, which calls it over there.
         """
-        root = "module" if handle is None else wire.Reference(handle._number)
+        root = "module" if ref is None else wire.Reference(ref._number)
         return self._request("value", [root, path], f"value {path}")
 
     def pure(self, name: str, *args: object, **kwargs: object) -> Any:
@@ -270,7 +270,7 @@ def _as_it_was(before: Any, after: Any) -> bool:
 
 
 def _outbound(value: Any) -> Any:
-    """Arguments with handles replaced by references."""
+    """Arguments with each RemoteRef replaced by a ``wire.Reference``."""
     if isinstance(value, RemoteRef):
         return wire.Reference(value._number)
     if isinstance(value, dict):

@@ -34,12 +34,13 @@ import torch
 from torch import Tensor
 
 from course.text import mark, say
-from grader import fixtures, wire
+from grader import wire
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import CheckSpec
 from grader.judge.expect import Comparison
 from grader.judge.proxy import RemoteRef, Student, check_seed
+from grader.student import registry
 
 Exchanged = Sequence[tuple[bytes, bytes]]
 Names = Callable[["Call"], Iterator[str]]
@@ -58,7 +59,7 @@ ENOUGH = 6
 IGNORED = -100
 NEARLY_NOTHING = 1e-3
 """A product or quotient below this is as good as zero, and whatever is zero would be one."""
-OF_SHARES = frozenset({"twice", "half", "one-minus"})
+OF_SHARES = frozenset({"twice", "half", "one-minus", "squared", "root"})
 """Relations that hold between two small fractions by accident."""
 SMALL = 24
 """Largest denominator of a small fraction."""
@@ -125,7 +126,7 @@ class _Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
-        target: Any = fixtures if call.root == "fixtures" else self._reference
+        target: Any = registry.ROOT if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
             path = f"{self._made_by.get(call.root, '?')}.{call.path or 'forward'}"
@@ -423,7 +424,7 @@ def _like(what: str) -> str:
 
 # --- tiers: each yields the names of what holds in one case -------------------------------------------------------
 
-_WORDS = {
+WORDS = {
     "returns-nothing": mark("you return None"),
     "not-a-number": mark("your result contains NaN or infinity where the expected result is finite"),
     "parts-in-another-order": mark("your result has the right parts in a different order"),
@@ -474,6 +475,7 @@ _WORDS = {
     "first-item-wrong": mark("all items in the batch are right except the first"),
     "zero-everywhere": mark("your result is zero everywhere"),
 }
+"""What is said of each relation whose name carries no argument."""
 TITLES = {
     "returns-nothing": mark("The result is None"),
     "not-a-number": mark("The result contains NaN or infinity"),
@@ -545,7 +547,7 @@ TITLES = {
 """What a report says above the sentence, of every relation that is told anywhere."""
 
 
-def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names that carry an argument
+def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of WORDS, for names that carry an argument
     kind, _, which = name.partition("|")
     if kind == "multiplied":
         return say("your result is the expected one times {which}", which=which)
@@ -563,7 +565,7 @@ def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names
         return say("your result is the expected one, rounded to {which} decimals", which=which)
     if kind == "low-precision":
         return say("your result is the expected one, but only with the precision of {which}", which=which)
-    return say(_WORDS[kind])
+    return say(WORDS[kind])
 
 
 def _structural(case: Case) -> Iterator[str]:

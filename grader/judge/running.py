@@ -8,19 +8,56 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import Protocol
 
 import pytest
 
 from course import paths
 from grader.judge import limits
 from grader.judge.check import CheckSpec
+from grader.judge.proxy import Student
+from grader.requests import Request
 
-if TYPE_CHECKING:
-    from grader.judge.grading import Judge
+
+class Judging(Protocol):
+    """The grading that the checks belong to, as far as running them needs it."""
+
+    request: Request
+    checks_module: ModuleType
+    queue: list[CheckSpec]
+    """What to run, in this order."""
+    budget: limits.Budget
+
+    def overdue(self, spec: CheckSpec) -> CheckSpec | None:
+        """If the function of this check did not come to an end in an earlier one: that one."""
+
+    def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
+        """Report that a check was not run since an earlier one never ended."""
+
+    def waiting_for(self, spec: CheckSpec) -> str | None:
+        """The title of a check that has to pass before this one, and has not."""
+
+    def skip(self, spec: CheckSpec, title: str) -> None:
+        """Report that a check was not run since another one has not passed."""
+
+    def leave_out(self, spec: CheckSpec) -> None:
+        """Report that a check was not run since the time for all of them is over."""
+
+    def student_for(self, spec: CheckSpec, alone: bool) -> Student:
+        """What the check is handed in the place of a fixture."""
+
+    def is_final(self, error: BaseException | None) -> bool:
+        """Whether a check that ended so need not be run again in a process of its own."""
+
+    def weigh_sharing(self, shared: BaseException | None, alone: BaseException | None) -> None:
+        """Compare how a check ended in a process that it shared with how it ended in its own."""
+
+    def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
+        """Report how a check ended."""
 
 
-def run_checks(judge: Judge) -> None:
+def run_checks(judge: Judging) -> None:
     """Run what stands in the judge's queue; every check reports to the judge."""
     path = paths.checks(judge.request.exercise.slug)
     arguments = [
@@ -65,7 +102,7 @@ def run_checks(judge: Judge) -> None:
 class Plugin:
     """What pytest is told: which checks, in which order, and what to do with each."""
 
-    judge: Judge
+    judge: Judging
     problems: list[str] = field(default_factory=list)
 
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:

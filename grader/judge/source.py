@@ -29,6 +29,11 @@ class Source:
         self._cells = cells
         self._definitions: dict[str, list[int]] | None = None
 
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it holds the code of a notebook."""
+        return bool(self._cells)
+
     @functools.cached_property
     def text(self) -> str:
         """The file as Python reads it."""

@@ -1,7 +1,7 @@
 """What a wrong answer depends on: found by trying the same call with one thing changed.
 
 Where nothing else explains a failed check, the call that went wrong is made once more with one change of its arguments
-(``variations``). If the student's function now gives what the reference gives, the change is what its mistake depends
+(``variations``). If the student's function now gives what the reference gives, the change is what the failure depends
 on, and that is told: "With one change to the input of this check, your answer is right: every entry of `mask` is 1." It
 is a fact, whatever the code looks like.
 
@@ -232,7 +232,7 @@ class Case:
         tried = 0
         for place in self._places():
             request = self._requests[place]
-            names, inputs, defaults = self._named(request)
+            names, inputs, defaults = self.named(request)
             if any(inputs.get(name) is not None for name in DRAWING):
                 return []
             for variation in variations(inputs, defaults, visible):
@@ -289,7 +289,7 @@ class Case:
         }
         return sorted(latest.values(), reverse=True)
 
-    def _named(self, request: Request) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
+    def named(self, request: Request) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
         """Names of the positional arguments, all arguments by name, and the defaults of those that have one."""
         parameters = self._parameters(request)
         names = [parameter.name for parameter in parameters][: len(request.args)]

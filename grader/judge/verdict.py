@@ -95,8 +95,8 @@ class Verdicts:
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
             if error.not_started:
-                # A hole's name comes from over there; with substitutes, it may say what they consist of.
-                name = spec.function if process.given else error.message or spec.function
+                # The name comes from over there; with substitutes, it may say what they consist of.
+                name = spec.function if process.substitutes else error.message or spec.function
                 item.message = say("`{name}` is not written yet", name=name)
                 for one in (name, name.partition(".")[0]):
                     if len(places := self.file.definitions(one)) > 1 and item.status == "not_started":
@@ -174,8 +174,8 @@ class Verdicts:
 
         def known() -> tuple[str, str] | None:
             item.traceback = self.file.traceback(error)
-            # A process that was given a part of the reference could quote from it.
-            found = crashes.explain(error.type, error.message, quoting=not process.given)
+            # A process with substitutes could quote from the reference.
+            found = crashes.explain(error.type, error.message, quoting=not process.substitutes)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
                     "The check calls {function} with the arguments in the skeleton's signature, but your "

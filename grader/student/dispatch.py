@@ -26,7 +26,7 @@ import numpy as np
 import torch
 
 from grader import fixtures, wire
-from grader.student import neutral
+from grader.student import neutral, registry
 from grader.wire import MAX_FRAMES, MAX_SAID, MAX_VALUE, OUTER_FRAMES
 
 RESERVE_BYTES = 2**20
@@ -57,7 +57,7 @@ class Dispatcher:
         self.kept: list[object] = []
         self._reserve: object = mmap.mmap(-1, RESERVE_BYTES, access=mmap.ACCESS_COPY)  # asked for, and not written to
 
-    def handle(self, frame: bytes) -> bytes:
+    def answer(self, frame: bytes) -> bytes:
         """One request frame in, one answer frame out; the module's exceptions become an answer."""
         try:
             operation, *rest = wire.decode(frame, self._resolve)
@@ -102,11 +102,11 @@ class Dispatcher:
         raise wire.WireError(f"unknown operation {operation!r}")
 
     def _find(self, root: object, path: str) -> Any:
-        roots = {"module": self.module, "fixtures": fixtures}
+        roots = {"module": self.module, "fixtures": registry.ROOT}
         if root == "fixtures":
             neutral.restore()
         found: Any = roots[root] if isinstance(root, str) else root
-        if root == "fixtures" and not hasattr(fixtures, path.split(".")[0]):
+        if root == "fixtures" and not hasattr(found, path.split(".")[0]):
             raise _OurFault(f"grader.fixtures has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
             raise _Undefined(path.split(".")[0])
@@ -146,8 +146,9 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
 
     Returns:
         ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (how many frames are
-        missing behind the first ``OUTER_FRAMES``), ``place`` ([line, text] where the file itself does not parse, else
-        None), ``not_started`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
+        missing behind the first ``OUTER_FRAMES``), ``bad_line`` (the number of the line where the file itself does not
+        parse, else None; the judge looks up its text, since Python would take it from any file of that name),
+        ``not_started`` (the skeleton itself has raised) and ``memory`` (an allocation was refused).
     """
     trace = _TRACEBACK.__get__(error)
     frames: list[list[object]] = []
@@ -157,21 +158,23 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         if frame.f_code.co_filename == filename:
             frames.append([line or 0, _plain(frame.f_code.co_name, MAX_NAME)])
     left_out = max(0, len(frames) - MAX_FRAMES)
-    # The skeleton says which hole it is; a NotImplementedError in other words is the student's own way of refusing.
-    hole = last.f_code if last and last.f_code.co_filename == filename else None
+    # The skeleton names its own function; a NotImplementedError in other words is the student's own way of refusing.
+    reached = last.f_code if last and last.f_code.co_filename == filename else None
     message = _text(error)
-    place = None
+    bad_line = None
     # The compiler's own, about this file: what `exec` of some text raises has come through a frame of the file.
     if type(error) in _DOES_NOT_PARSE and not frames and error.filename == filename:  # type: ignore[attr-defined]
-        place = [error.lineno or 0, _plain((error.text or "").strip(), 200)]  # type: ignore[attr-defined]
+        bad_line = error.lineno or 0  # type: ignore[attr-defined]
         message = _plain(error.msg, MAX_SAID)  # type: ignore[attr-defined]
     return {
         "type": _plain(_TYPE_NAME.__get__(type(error)), MAX_NAME),
         "message": message,
         "frames": frames[:OUTER_FRAMES] + frames[OUTER_FRAMES + left_out :],
         "left_out": left_out,
-        "place": place,
-        "not_started": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
+        "bad_line": bad_line,
+        "not_started": isinstance(error, NotImplementedError)
+        and reached is not None
+        and message == _name(reached, message),
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
 

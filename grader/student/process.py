@@ -1,6 +1,6 @@
 """The student process: loads one file and answers requests about it, inside the sandbox.
 
-It is forked from the warm host, so torch is there already; it sees the student's file and a scratch folder and
+It is forked from a fork server, so torch is there already; it sees the student's file and a scratch folder and
 nothing else of ours. It holds no check, no reference and no expected value: whatever the student's code does to this
 process, it can only change the student's own answers.
 """
@@ -75,10 +75,10 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
     file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
-    dispatcher's operations there are four of this process: ``["give", name, code]`` puts a reference definition into
-    the student's module; before each further check, ``["reload"]`` runs the file again in a fresh module, or
-    ``["renew"]`` keeps the module, where running the file takes long; after ``["forget"]``, the file is run afresh
-    whenever something of it is asked for, until the next check.
+    dispatcher's operations there are four of this process: ``["substitute", name, code]`` puts a definition of the
+    reference into the student's module; before each further check, ``["reload"]`` runs the file again in a fresh
+    module, or ``["renew"]`` keeps the module, where running the file takes long; after ``["forget"]``, the file is run
+    afresh whenever something of it is asked for, until the next check.
     """
     torch.set_num_threads(threads)
     gauge = Gauge(Path(path).parent)
@@ -97,7 +97,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
-        _answer(sock, incoming, _Served(types.ModuleType(name), "", lambda: types.ModuleType(name)), gauge)
+        _answer(sock, incoming, Served(types.ModuleType(name), "", lambda: types.ModuleType(name)), gauge)
         return
     asked, streams, replaced = "reload", (sys.stdin, sys.stdout, sys.stderr), []
     while asked:
@@ -116,14 +116,14 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         neutral.restore()
         gauge.look(began)
         torch.set_num_threads(threads)
-        dispatcher = _Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
+        dispatcher = Served(module, os.path.basename(path), lambda: load(path, name, code)[0])
         names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher, gauge)
 
 
-class _Served(Dispatcher):
+class Served(Dispatcher):
     """The dispatcher of a student process, which knows four more operations.
 
     Args:
@@ -157,16 +157,16 @@ class _Served(Dispatcher):
         if operation == "forget":
             self.forgets = True
             return None
-        if operation == "give":
+        if operation == "substitute":
             try:
-                _give(self.module, *rest)
+                _substitute(self.module, *rest)
             except BaseException:  # nobody could tell it from an exception of the student's own code
                 os._exit(70)
             return None
         return super()._run(operation, rest)
 
 
-def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served, gauge: Gauge) -> str:
+def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: Served, gauge: Gauge) -> str:
     """Answer until the judge hangs up (``""``), or asks for ``reload`` or ``renew``."""
     while True:
         try:
@@ -174,16 +174,16 @@ def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served, gauge:
         except (link.LinkClosed, OSError):
             return ""
         began = time.monotonic()
-        answer = dispatcher.handle(frame)
+        answer = dispatcher.answer(frame)
         gauge.look(began)
         if dispatcher.asked:
             return dispatcher.asked
         link.send(sock, answer)
 
 
-def _give(module: types.ModuleType, name: str, code: bytes) -> None:
+def _substitute(module: types.ModuleType, name: str, code: bytes) -> None:
     """Define ``name`` in the student's module from compiled code, which is all that ever comes here of a reference."""
-    namespace = {"__name__": "given", **vars(module)}
+    namespace = {"__name__": "substitute", **vars(module)}
     exec(marshal.loads(code), namespace)  # from the judge, which is trusted; made by this very interpreter
     setattr(module, name, namespace[name])
 

@@ -1,6 +1,6 @@
 """Shuts the doors of a student process: files, network, other processes, resources.
 
-Applied in a process just forked from the warm host, before the first line of the student's code runs. Three levels:
+Applied in a process just forked from a fork server, before the first line of the student's code runs. Three levels:
 
 ``full``
     Linux with Landlock and seccomp. Nothing can be read but the interpreter, the installed libraries (our own packages
@@ -99,8 +99,8 @@ def available() -> tuple[str, list[str]]:
     """
     if sys.platform == "win32":
         return "none", ["Windows has no resource limits, Landlock or seccomp"]
-    obstacles = list(_obstacles())
-    return ("limits", obstacles) if obstacles else ("full", [])
+    reasons = list(obstacles())
+    return ("limits", reasons) if reasons else ("full", [])
 
 
 def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Path] | None = None) -> Prepared:
@@ -124,7 +124,7 @@ def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Pat
     for name in ("prctl", "capset", "syscall"):  # looked up here, or in every fork
         getattr(_libc(), name)
     rights = _rights(_landlock_abi())
-    folders = [*(_library_folders() if libraries is None else libraries), *_SYSTEM_FOLDERS]
+    folders = [*(library_folders() if libraries is None else libraries), *_SYSTEM_FOLDERS]
     rules = {"/dev/null": rights.read_file | rights.overwrite}
     for path, names_only in [
         *_without_ours(folders, _our_paths(folders)),
@@ -222,7 +222,7 @@ def _allowed_above(path: str, right: int, rules: Mapping[str, int]) -> bool:
     return any(str(folder) in rules and right & ~rules[str(folder)] == 0 for folder in Path(path).parents)
 
 
-def _library_folders() -> list[Path]:
+def library_folders() -> list[Path]:
     """The standard library and the folders of installed packages, of this environment and of the one under it."""
     folders = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders += [os.path.join(sys.base_prefix, "lib"), site.getusersitepackages() if site.ENABLE_USER_SITE else ""]
@@ -290,7 +290,7 @@ def _restrict_paths(prepared: Prepared, scratch: Path) -> None:
 
 # --- System calls: seccomp -------------------------------------------------------------------------------------------
 
-_ALLOWED = """
+ALLOWED = """
     brk mlock mprotect mremap msync munlock munmap membarrier pkey_alloc pkey_free pkey_mprotect
     map_shadow_stack mseal
 
@@ -319,7 +319,7 @@ _ALLOWED = """
 """What a computation needs: memory; files (Landlock says which); waiting; the socket it has; threads; its own signals;
 asking about itself; time."""
 
-_REFUSED = """
+REFUSED = """
     accept accept4 bind connect listen recvmmsg recvmsg sendmmsg sendmsg setsockopt socket socketpair
 
     execve execveat fork vfork
@@ -344,7 +344,7 @@ _REFUSED = """
 """Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
 a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
 
-_IGNORED = (
+IGNORED = (
     "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead sched_setaffinity"
 ).split()
 """Calls that succeed and do nothing, as on a file system without modes, locks and a cache. Landlock does not see them:
@@ -363,7 +363,7 @@ _ADVICE = (0, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19)
 _IDLE_ADVICE = (1, 2, 3, 12, 13, 20, 21)
 """Succeeds and does nothing: how to read ahead, what to fetch or to evict, merging of equal pages."""
 _FUTEX_PRIVATE, _FUTEX_REALTIME = 128, 256
-_UNSUPPORTED = (
+UNSUPPORTED = (
     "fallocate getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr"
 ).split()
 """Calls answered with EOPNOTSUPP, as by a file system that has no such thing; reserved disk is seen too late."""
@@ -401,13 +401,13 @@ def _compile_filter(abi: int) -> bytes:
             program.add_rule(action, name, *conditions)
 
     signals = ["kill", "tgkill", "tkill"]  # Landlock keeps them within the process from ABI 6
-    for name in (*_ALLOWED, *(signals if abi >= 6 else ())):
+    for name in (*ALLOWED, *(signals if abi >= 6 else ())):
         rule(scmp.ALLOW, name)
-    for name in (*_REFUSED, *(signals if abi < 6 else ())):
+    for name in (*REFUSED, *(signals if abi < 6 else ())):
         rule(refuse(errno.EPERM), name)
-    for name in _IGNORED:
+    for name in IGNORED:
         rule(refuse(0), name)
-    for name in _UNSUPPORTED:
+    for name in UNSUPPORTED:
         rule(refuse(errno.ENOTSUP), name)
 
     # Threads, no processes. The flags of clone3 lie in memory, out of sight: ENOSYS sends libc back to clone.
@@ -620,25 +620,25 @@ def threads(pid: int) -> int:
 
 
 @functools.cache
-def _obstacles() -> tuple[str, ...]:
+def obstacles() -> tuple[str, ...]:
     """What stands between this machine and level ``full``."""
     if sys.platform != "linux":
         return ("Landlock and seccomp exist on Linux only",)
-    obstacles = []
+    found = []
     if platform.machine() not in ("x86_64", "aarch64") or sys.maxsize < 2**32:
-        obstacles.append(f"no filter for {platform.machine()}")
+        found.append(f"no filter for {platform.machine()}")
     try:
         if _landlock_abi() == 0:
-            obstacles.append("Landlock is not in this kernel or switched off")
+            found.append("Landlock is not in this kernel or switched off")
     except ImportError:
-        obstacles.append("the package py-landlock is not installed")
+        found.append("the package py-landlock is not installed")
     try:
         import pyseccomp  # noqa: F401
     except ImportError:
-        obstacles.append("the package pyseccomp is not installed")
+        found.append("the package pyseccomp is not installed")
     except (RuntimeError, OSError):
-        obstacles.append("libseccomp.so.2 not found (Debian, Ubuntu: apt install libseccomp2)")
-    return tuple(obstacles) or _trial()
+        found.append("libseccomp.so.2 not found (Debian, Ubuntu: apt install libseccomp2)")
+    return tuple(found) or _trial()
 
 
 def _trial() -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The folders that student processes write to: how much lies in them, and how they are removed.
 
 Whatever a student's code has made of its folder, looking at it and removing it must neither fail nor take long: it is
-done by the warm host, which everybody else is waiting for. So nothing here recurses, follows a link or believes a mode.
+done by a fork server, which everybody else is waiting for. So nothing here recurses, follows a link or believes a
+mode.
 """
 
 from __future__ import annotations

@@ -25,23 +25,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from scripts.figures.figure import Figure as Figure
+from scripts.figures.figure import percent as percent
+from scripts.figures.figure import signed as signed
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before any lesson's module imports transformers
 
 HERE = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of a lesson."""
-
-    what: str
-    """Indented by two spaces if it belongs to the figure before it."""
-    text: str
-    """As the lesson prints it."""
-    source: str = ""
-    """Where it comes from, unless real modules were counted or run: a formula, or arithmetic."""
-
-
 Section = Callable[[], list[Figure]]
 
 
@@ -116,21 +106,3 @@ def compute(slug: str) -> Mapping[str, list[Figure]]:
         torch.set_num_threads(threads)
     assert len(found) == len(sections), f"two sections of {slug} have the same heading"
     return found
-
-
-def percent(part: float, whole: float = 1, digits: int = 1) -> str:
-    """A share as the lessons print it.
-
-    >>> percent(3, 8), percent(0.0027, digits=2)
-    ('37.5%', '0.27%')
-    """
-    return f"{100 * part / whole:.{digits}f}%"
-
-
-def signed(number: float, form: str) -> str:
-    """A number that may be negative, with the minus sign that the lessons print.
-
-    >>> signed(-0.457, ".3f"), signed(0.0234, "+.4f")
-    ('−0.457', '+0.0234')
-    """
-    return format(number, form).replace("-", "−")

@@ -9,7 +9,7 @@ import math
 import random
 from collections.abc import Callable
 
-from scripts.figures import Figure
+from scripts.figures.figure import Figure
 
 CHAPTER = (
     "This movie is fantastic! I loved every minute.",

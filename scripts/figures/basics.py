@@ -8,7 +8,7 @@ import torch
 import transformers
 from transformers import BertConfig, BertForMaskedLM
 
-from scripts.figures import Figure, percent
+from scripts.figures.figure import Figure, percent
 from scripts.figures.models import bert, n_parameters
 from scripts.figures.sources import PADDED_TO, TOKEN_COUNTS
 

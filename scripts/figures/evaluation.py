@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from scripts.figures import Figure, percent, signed
+from scripts.figures.figure import Figure, percent, signed
 from scripts.figures.sources import PADDED_TO, RMSE, VALIDATION_ROWS, rmse_error
 from solutions import evaluation
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
-from scripts.figures import Figure, percent, signed
+from scripts.figures.figure import Figure, percent, signed
 from scripts.figures.models import n_parameters
 from scripts.figures.sources import RMSE, rmse_error
 from solutions import heads

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from scripts.figures import Figure
+from scripts.figures.figure import Figure
 
 CHAPTER_TEXTS, CHAPTER_SECONDS = 600, 12.34
 CHAPTER_UNSURE, CHAPTER_SURE = 0.6234, 0.9987

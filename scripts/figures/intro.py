@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 
 from course import paths
-from scripts.figures import Figure, percent
+from scripts.figures.figure import Figure, percent
 from scripts.figures.lora import METHODS, B, S, count, gflop
 from scripts.figures.models import bert, n_parameters
 from solutions.recipes.compare import store

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import BertForSequenceClassification
 
-from scripts.figures import Figure, models, percent, signed
+from scripts.figures import models
+from scripts.figures.figure import Figure, percent, signed
 from scripts.figures.models import n_parameters
 from scripts.figures.sources import PADDED_TO, TOKEN_COUNTS
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertModel, DataCollatorForLanguageModeling, GPT2Config, GPT2Model
 
-from scripts.figures import Figure, percent
+from scripts.figures.figure import Figure, percent
 from solutions import objectives
 
 V, CLS, SEP, MASK = 30_522, 101, 102, 103

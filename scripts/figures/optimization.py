@@ -20,7 +20,7 @@ from transformers import (
     get_linear_schedule_with_warmup,
 )
 
-from scripts.figures import Figure, percent
+from scripts.figures.figure import Figure, percent
 from scripts.figures.models import bert, n_parameters
 from scripts.figures.sources import RMSE, VALIDATION_ROWS, rmse_error
 

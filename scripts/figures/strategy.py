@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import BertConfig, BertForSequenceClassification
 
-from scripts.figures import Figure, percent
+from scripts.figures.figure import Figure, percent
 from solutions.recipes.memory import gpu_dropout, native_dropout
 from solutions.strategy import (
     ACT_PER_TOKEN,

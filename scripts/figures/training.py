@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from transformers import BertConfig, BertForSequenceClassification
 
-from scripts.figures import Figure
+from scripts.figures.figure import Figure
 from solutions import training
 
 LOG = ((10, 0.6234, 0.6250), (20, 0.5123, 0.7375), (30, 0.3987, 0.8208), (40, 0.2876, 0.8813), (50, 0.2234, 0.9150),

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from course import click_words, parent, shell, spelling, text
+from course.errors import INTERRUPTED, NOT_PASSED
 from course.text import say
-from solutions.recipes import idle, predicting, preflight
+from solutions.recipes import idle, predicting, preflight, sections
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
@@ -83,14 +84,17 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
         again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
         if preflight.first():
             click.echo("\n" + saved_for_later(preflight.command(*again)), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     if preflight.first():
         display.print_result(console, result, out)
 
 
 def saved_for_later(command: str) -> str:
-    """What a run says that was interrupted."""
-    return say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
+    """What a run says that was interrupted. With several processes, torchrun speaks after it."""
+    told = say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
+    if preflight.processes() == 1:
+        return told
+    return told + "\n" + say("A traceback below comes from torchrun, which ends like this when it is interrupted.")
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -241,7 +245,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     except Interrupted:
         again = pretrain_display.resume_command(config, out)
         click.echo("\n" + saved_for_later(again), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     pretrain_display.print_result(console, result, out)
 
 
@@ -302,13 +306,15 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     with console.status(say("starting torch")):
         from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
-        ctx.exit(1)
+        ctx.exit(NOT_PASSED)
 
 
 @cli.command("gpu-check", context_settings={"show_default": True})
 @check_options
 @click.pass_context
-def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
+def gpu_check(
+    ctx: click.Context, out: Path | None, minutes: float, page: Path | None, write: Path | None, **options: Any
+) -> None:
     """Run every recipe briefly on a GPU, and compare with the CPU.
 
     Takes at most eight minutes. Compares losses in fp32 and bf16 with the CPU's; measures texts per second, peak
@@ -320,11 +326,17 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
 
     idle.refuse(idle.OF_GPU_CHECK, ctx.params, idle.typed(ctx))
     if page is not None:
-        click.echo(run.page(run.read(page)), nl=False)
+        report = run.read(page)
+        if write is None:
+            click.echo(run.page(report), nl=False)
+        else:
+            run.put(write, report)
         return
     if out is None:
         raise click.UsageError(say("give a file for the report: --out FILE.json"))
     refuse_foreign(out, "course/gpu-check")
+    if write is not None:
+        sections.demand_place(write, run.BEGIN, run.END)
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
@@ -333,9 +345,11 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
             report = run.gpu_check(told, out, FillingConsole())
     except KeyboardInterrupt:
         click.echo("\n" + say("interrupted; the steps so far are in {file}", file=out), err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
+    if write is not None:
+        run.put(write, report)
     if not run.passed(report):
-        ctx.exit(1)
+        ctx.exit(NOT_PASSED)
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})

@@ -2,13 +2,13 @@
 
 import click
 
-from course import shell
+from course import errors, shell
 
 
 class RecipeError(click.ClickException):
     """What was asked for cannot be done; the message says why and what would work."""
 
-    exit_code = 2
+    exit_code = errors.MISUSE
 
 
 def missing_package(package: str, extra: str = "offline") -> RecipeError:
@@ -23,7 +23,7 @@ class Diverged(RecipeError):
 class StudentError(RecipeError):
     """The file given with ``--mine`` does not do what the recipe needs."""
 
-    exit_code = 4
+    exit_code = errors.NOT_GRADABLE
 
 
 class NothingStarted(StudentError):
@@ -33,7 +33,7 @@ class NothingStarted(StudentError):
 class RecipeFault(click.ClickException):
     """A promise that the recipe itself did not keep."""
 
-    exit_code = 3
+    exit_code = errors.GRADER_FAULT
 
 
 class Interrupted(KeyboardInterrupt):

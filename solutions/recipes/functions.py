@@ -25,7 +25,7 @@ from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
-from solutions.recipes.preflight import EXERCISES, find_mine
+from solutions.recipes.preflight import EXERCISES, find_mine, source_of
 
 HERE = str(Path(__file__).parent)
 """The folder of the recipes."""
@@ -364,7 +364,7 @@ def written_in(workspace: Path) -> set[str]:
     return {
         f"{slug}.{name}"
         for slug, file in find_mine(workspace).items()
-        for name, node in _definitions(ast.parse(file.read_bytes())).items()
+        for name, node in _definitions(ast.parse(source_of(file))).items()
         if is_started(node)
     }
 
@@ -387,7 +387,7 @@ def link(slug: str, file: Path, watch: Watch | None = None) -> tuple[ModuleType,
         reason = short(f"{type(error).__name__}: {error}")
         raise StudentError(say("{file} cannot be imported: {reason}", file=file, reason=reason)) from error
     taught = _definitions(ast.parse(Path(str(reference.__file__)).read_bytes()))
-    written = _definitions(ast.parse(file.read_bytes()))
+    written = _definitions(ast.parse(source_of(file)))
     started = {name for name in taught if name in written and is_started(written[name]) and hasattr(mine, name)}
     for name in taught:
         if name in started:
@@ -420,7 +420,7 @@ def _load(file: Path, name: str) -> ModuleType:
 
 def _reached(file: Path, names: set[str]) -> str:
     """The source of these definitions and of all that they name, and of every other statement, without comments."""
-    tree = ast.parse(file.read_bytes())
+    tree = ast.parse(source_of(file))
     definitions = _definitions(tree)
     rest = [node for node in tree.body if definitions.get(getattr(node, "name", "")) is not node]
     reached: dict[str, ast.AST] = {}

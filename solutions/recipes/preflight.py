@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from course import shell
+from course import paths, shell, submission
 from course.parser_words import parser_words
 from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
@@ -395,7 +395,7 @@ def find_mine(path: Path) -> dict[str, Path]:
         raise StudentError(say("there is no file {path}", path=path))
     for file in found.values():
         try:
-            compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+            compile(source_of(file), str(file), "exec", dont_inherit=True)
         except SyntaxError as error:
             raise StudentError(
                 say(
@@ -405,16 +405,28 @@ def find_mine(path: Path) -> dict[str, Path]:
                     line=error.lineno,
                 )
             ) from error
-        except (OSError, ValueError) as error:
-            raise StudentError(say("{file} cannot be read: {reason}", file=file, reason=error)) from error
     return found
+
+
+def source_of(file: Path) -> bytes:
+    """One of your files, read as the grader reads it; an empty one has started nothing, and is no error.
+
+    Raises:
+        StudentError: missing, no regular file, too large, or no text.
+    """
+    try:
+        return submission.read(file)
+    except submission.Empty:
+        return b""
+    except submission.NotGradable as reason:
+        raise StudentError(str(reason)) from reason
 
 
 def not_passed(mine: Path) -> set[str]:
     """What did not pass when it was last graded, as the workspace remembers it: ``lora.inject_lora``, ..."""
     folder = mine if mine.is_dir() else mine.parent
     try:
-        remembered = json.loads((folder / ".course" / "state.json").read_text(encoding="utf-8"))["exercises"]
+        remembered = json.loads((folder / paths.DIRECTORY / "state.json").read_text(encoding="utf-8"))["exercises"]
         return {f"{slug}.{check['function']}" for slug, one in remembered.items() for check in one["failed"]}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # the course keeps it, and can do without
         return set()
@@ -440,7 +452,7 @@ def workspace_around(start: Path) -> Path | None:
     """The same, or None."""
     for folder in (start, *start.parents):
         for place in (folder, folder / "my-course"):
-            if (place / ".course").is_dir():
+            if (place / paths.DIRECTORY).is_dir():
                 return place
     return None
 

@@ -1,4 +1,4 @@
-"""Sends signals to the warm process, its group and its neighbours; wants to change limits and priorities."""
+"""Sends signals to the fork server, its group and its neighbours; wants to change limits and priorities."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Is given a LoRALinear and tells the process of the next check, which may be loading already, through locked files."""
+"""Gets a substitute and tells the process of the next check, which may be loading already, through locked files."""
 
 import fcntl
 import os
@@ -55,5 +55,5 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
             print(type(error).__name__)
     time.sleep(0.3)
     if heard or globals()["LoRALinear"] is OWN:
-        raise UnicodeError("a voice from a process that was given something, or nothing was given")
+        raise UnicodeError("a voice from a process with a substitute, or there is no substitute")
     raise LookupError  # its prints are not shown, but that it came here is

@@ -1,4 +1,4 @@
-"""Fails at LoRALinear, is given one for the later checks, and tries to keep it for its own checks of LoRALinear."""
+"""Fails at LoRALinear, gets a substitute for the later checks, and tries to keep it for the checks of LoRALinear."""
 
 import base64
 import builtins
@@ -48,9 +48,9 @@ KINDS = {True: LookupError, False: UnicodeError}
 
 
 def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)) -> list[str]:
-    given = globals()["LoRALinear"]
-    builtins.stolen = given
-    code = {name: function.__code__ for name, function in vars(given).items() if hasattr(function, "__code__")}
+    substitute = globals()["LoRALinear"]
+    builtins.stolen = substitute
+    code = {name: function.__code__ for name, function in vars(substitute).items() if hasattr(function, "__code__")}
     loot = marshal.dumps(code)
     for path in PLACES:
         try:
@@ -58,4 +58,4 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
         except OSError:
             continue
     os.environ[MARK] = base64.b64encode(loot).decode()
-    raise KINDS[given is not OWN]  # its prints are not shown
+    raise KINDS[substitute is not OWN]  # its prints are not shown
