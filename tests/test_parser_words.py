@@ -83,13 +83,14 @@ def test_every_sentence_has_its_japanese():
 
 def test_a_file_that_does_not_parse_is_refused_in_japanese(japanese):
     """By the grader, and by the recipes, which use the same words."""
-    error = SimpleNamespace(place=(3, "x = (1,"), message="'(' was never closed", type="SyntaxError")
-    file = SimpleNamespace(number=lambda line: line, text="")
-    said = loading.import_message(SimpleNamespace(name="lora.py"), file, error, True)
+    request = SimpleNamespace(name="lora.py")
+    error = SimpleNamespace(bad_line=3, message="'(' was never closed", type="SyntaxError")
+    file = SimpleNamespace(number=lambda line: line, line=lambda line: "x = (1,", text="")
+    said = loading.import_message(request, file, error, True)
     assert said.startswith("lora.py は Python の構文として読めません。3 行目: '(' が閉じられていません\n")
-    error = SimpleNamespace(place=(1, "match x:"), message="invalid syntax", type="SyntaxError")
-    file = SimpleNamespace(number=lambda line: line, text="x = t'{1}'")
-    said = loading.import_message(SimpleNamespace(name="lora.py"), file, error, True)
+    error = SimpleNamespace(bad_line=1, message="invalid syntax", type="SyntaxError")
+    file = SimpleNamespace(number=lambda line: line, line=lambda line: "x = t'{1}'", text="x = t'{1}'")
+    said = loading.import_message(request, file, error, True)
     assert "1 行目: 構文が正しくありません" in said
     if sys.version_info < (3, 14):
         assert "これが t-string なら、Python 3.14 が必要です" in said
