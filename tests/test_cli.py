@@ -18,11 +18,9 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from course import environment, paths, render, syllabus, workspace
-from course import text as course_text
 from course.cli import Settings, cli
 from course.compat import module_command
 from course.grader import PATIENCE
-from course.result import Difference
 from course.session import Grading
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
@@ -499,11 +497,11 @@ def test_less_than_an_hour_is_given_in_minutes(desk, monkeypatch, lang, short, l
     assert short in shown and long in shown and "0:" not in shown and "0 時間" not in shown
 
 
-def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(monkeypatch):
-    difference = Difference(0.5, 0.204, [0, 1], 1e-5)
-    monkeypatch.setattr(course_text, "_language", "ja")
-    said = render._where(SimpleNamespace(difference=difference, message=""))
-    assert said == "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05"
+def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(desk):
+    difference = {"max_abs": 0.5, "max_rel": 0.204, "index": [0, 1], "tolerance": 1e-5}
+    desk.play(session([check("f.a", "failed", message="x", difference=difference)]))
+    said = desk("grade", "3", "--lang", "ja").stdout
+    assert "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05" in said
 
 
 def test_next_says_why_it_leaves_an_exercise_out(desk):

@@ -20,7 +20,7 @@ import torch
 from rich.console import Console
 from safetensors.torch import load_file
 
-from solutions.recipes import augmenting, bench, hardware, methods, model, pictures, predicting, saving, team, training
+from solutions.recipes import augmenting, bench, hardware, methods, model, predicting, saving, team, training
 from solutions.recipes import data as texts
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted
@@ -40,13 +40,7 @@ QUIET = Console(quiet=True)
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setattr(pictures, "draw", lambda *_: [])
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 
 @pytest.fixture
@@ -347,18 +341,17 @@ def test_a_run_answers_on_a_gpu_as_on_the_cpu_and_waits_in_the_end(config, tmp_p
 
 
 def test_your_own_evaluate_sees_the_model_itself(config, gpu):
-    ours = ready(config, Hardware(GPU, False, 1), validated=True)
     seen = []
 
     def evaluate(asked, batches):
         seen.append((asked, [set(batch) for batch in batches]))
         return {"loss": 0.5, "accuracy": 0.5}
 
-    module = types.SimpleNamespace(**vars(ours.taken.training) | {"evaluate": evaluate})
-    ours.taken = dataclasses.replace(ours.taken, training=module)
-    ours._measure()
-    ours.taken = dataclasses.replace(ours.taken, yours=("training.evaluate",))
-    ours._measure()
+    for yours in ((), ("training.evaluate",)):
+        ours = ready(dataclasses.replace(config, max_steps=1), Hardware(GPU, False, 1), validated=True)
+        module = types.SimpleNamespace(**vars(ours.taken.training) | {"evaluate": evaluate})
+        ours.taken = dataclasses.replace(ours.taken, training=module, yours=yours)
+        ours.run()
     (repeats, short), (model_itself, batches) = seen
     assert isinstance(repeats, training.Answered) and all(keys == {"number", "labels"} for keys in short)
     assert model_itself is ours.model and all({"input_ids", "labels"} <= keys for keys in batches)
