@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from course import text
 from course.parser_words import PARTS, SENTENCES, parser_words
 from grader.judge import syntax
 from scripts import messages
@@ -19,13 +18,6 @@ WRONG = (
     "f'{x'", "f'{a b}'", "del 1", "x = a\\ b", "f(a.b=1)",
 )  # fmt: skip
 """Files that Python does not parse."""
-
-
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
 
 
 def message(source: str) -> str:
