@@ -1,7 +1,6 @@
 """The commands as a learner types them, against a grader that plays a script; whole outputs where the words matter."""
 
 import dataclasses
-import io
 import json
 import os
 import re
@@ -28,11 +27,7 @@ from tests.fake_grader import announced, check, session
 FAKE = Path(fake_grader.__file__)
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("LANG", "C.UTF-8")
+pytestmark = pytest.mark.usefixtures("english_environment")
 
 
 @pytest.fixture
@@ -393,9 +388,8 @@ def groups(out):
 COMES_BACK = [check("f.a"), check("g.a", "failed"), check("g.b"), check("f.b")]
 
 
-def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monkeypatch):
+def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monkeypatch, terminal):
     monkeypatch.setenv("TERM", "xterm")
-    terminal = Terminal()
     screen = render.Screen(render.Console(file=terminal, color_system=None, width=80, highlight=False))
     grading = Grading(3, "lora", "LoRA", "lora.py")
     for event in session(COMES_BACK):
@@ -406,13 +400,6 @@ def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monk
                 assert groups(terminal.getvalue()) == ["f", "g"]
     screen.finished(grading.result, render.Advice("x", "y"))
     assert groups(terminal.getvalue()) == ["f", "g", "f, continued"]
-
-
-class Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self):
-        return True
 
 
 def test_in_a_pipe_the_checks_stand_in_the_order_of_the_exercise(desk):

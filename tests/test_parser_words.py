@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import text
 from course.parser_words import PARTS, SENTENCES, parser_words
 from grader.judge import loading, syntax
 from scripts import messages
@@ -23,13 +22,6 @@ WRONG = (
     "f'{x'", "f'{a b}'", "del 1", "x = a\\ b", "f(a.b=1)",
 )  # fmt: skip
 """Files that Python does not parse."""
-
-
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
 
 
 def message(source: str) -> str:
