@@ -287,12 +287,12 @@ class CheckMaxPool:
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
         texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [150], 4)
-        single.tokens[0][140] += 9.0  # the maximum comes late in a long text
+        single.tokens[0][140, 0] += 9.0  # the maximum comes late in a long text
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (with_loud_padding(student, HOLES, 4), HOLES),
             (with_loud_padding(student, ENDING, 4), ENDING),
-            (single.hidden(longer=2, scale=5.0), single.mask(longer=2)),
+            (single.hidden(longer=9, scale=50.0), single.mask(longer=9)),
         ):
             expect.close(
                 student.max_pool(hidden, mask),

@@ -3412,15 +3412,15 @@ class CheckDoRALinear:
                 hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
                 "keep from an earlier call?",
             )
-        other = Turned(student, alpha=6.0)
+        other = Turned(student, alpha=6.0, bias=False)
 
-        def output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
+        def turned_output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
             turned = weight.double() + other.scale * b.double() @ a.double()
             rows = other.m.double().unsqueeze(1) * turned / turned.norm(dim=1, keepdim=True)
-            return F.linear(x.double(), rows, None if other.bias is None else other.bias.double())
+            return F.linear(x.double(), rows)
 
         start = other.a, other.b, other.weight
-        expect_new_values_used(student, other.layer, other.parts, other.base, start, output)
+        expect_new_values_used(student, other.layer, other.parts, other.base, start, turned_output)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):

@@ -70,9 +70,9 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     idle.refuse(idle.ABOUT_THE_RUN, ctx.params, idle.typed(ctx))
     preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console(quiet=not preflight.first())
+    console = FillingConsole(quiet=not preflight.first())
     with console.status(say("starting torch")):  # some seconds, for which `--help` should not wait
         with quick_imports():
             from solutions.recipes import display
@@ -233,9 +233,9 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     if "label_column" in given:  # without it, texts of the default name are merely split without labels
         preflight.columns(Path(config.data), config.text_column, config.label_column)
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.pretrain import display as pretrain_display
         from solutions.recipes.pretrain import run
@@ -275,9 +275,9 @@ def speedrun(
     preflight.check(config, table.parent, overwrite=True)
     scoreboard.check(table)
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.speedrun import race as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
@@ -300,9 +300,9 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     if out is not None:
         refuse_foreign(out, "course/pipelines")
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")):
         from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
@@ -321,8 +321,7 @@ def gpu_check(
     memory, and the memory model of exercise-10. Writes one JSON file. If a step fails, the others still run. The exit
     code is 1 if one failed, and 2 if there is no GPU.
     """
-    from rich.console import Console
-
+    from course.wrapping import FillingConsole
     from solutions.recipes.gpu import check as run
 
     idle.refuse(idle.OF_GPU_CHECK, ctx.params, idle.typed(ctx))
@@ -343,7 +342,7 @@ def gpu_check(
     gpu_options.check(told)
     try:
         with run.ending_with_its_child():
-            report = run.gpu_check(told, out, Console())
+            report = run.gpu_check(told, out, FillingConsole())
     except KeyboardInterrupt:
         click.echo("\n" + say("interrupted; the steps so far are in {file}", file=out), err=True)
         ctx.exit(INTERRUPTED)
@@ -402,9 +401,9 @@ def bench(
     if compiled:
         preflight.find_compiler()
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")):
         from solutions.recipes import bench as benchmark
 
