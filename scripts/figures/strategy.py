@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import collections
 import itertools
+import sys
 from math import ceil
+from unittest import mock
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +19,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import BertConfig, BertForSequenceClassification
 
 from scripts.figures.figure import Figure, percent
+from solutions.recipes import memory
 from solutions.recipes.memory import gpu_dropout, native_dropout
 from solutions.strategy import (
     ACT_PER_TOKEN,
@@ -71,7 +74,8 @@ def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers:
         dropout: in front of the LoRA branches; the model's own is 0.1 throughout.
         layers: of the encoder.
     """
-    with gpu_dropout(), FakeTensorMode():
+    all_at_once = mock.patch.object(memory, "AT_A_TIME", sys.maxsize)  # where nothing is drawn, steps only take time
+    with gpu_dropout(), all_at_once, FakeTensorMode():
         config = BertConfig(num_labels=2, num_hidden_layers=layers, attn_implementation="eager")
         model = BertForSequenceClassification(config).train()
         if method != "full":
