@@ -45,6 +45,8 @@ TEXTS = {
 }
 """What sentences do without -> the words that are used instead."""
 SENTENCES = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): word for pattern, word in TEXTS.items()}
+WARM = re.compile(r"warm_?(?:host|process|grader|server)", re.IGNORECASE)
+"""The same in one name."""
 ALLOWED = {
     # The field of the result, which other programs read.
     ("course/hints.py", "mistake"): 3,
@@ -108,6 +110,8 @@ def words_of(text: str, suffix: str, code: bool, engine: bool) -> tuple[list[str
     banned = NAMES | (OF_THE_GRADER if engine else {})
     for identifier in names_in(parsed(text)) if code else ():
         looked_at.append(identifier)
+        if WARM.search(identifier):
+            found[identifier, "host or fork server"] += 1
         for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier):
             if word.lower() in banned:
                 found[word.lower(), banned[word.lower()]] += 1

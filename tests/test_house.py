@@ -849,6 +849,7 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         )
         for where, place, text, word in (
             ("in a name", "grader/judge/diagnose.py", "\nall_mistakes = 3\n", "mistakes"),
+            ("in a name of two words", "scripts/flake.py", "\nwarm_host = 3\n", "warm_host"),
             ("in a keyword", "grader/host/main.py", "\nf(needs=3)\n", "needs"),
             ("in a class", "grader/host/forkhost.py", "\nclass ServerHandle:\n    pass\n", "handle"),
             ("in a docstring", "solutions/lora.py", '\ndef f():\n    """Leaves a hole."""\n', "hole"),
