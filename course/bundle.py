@@ -19,7 +19,7 @@ from course import paths, syllabus
 
 CONTENT = ("checks", "fixtures", "misconceptions")
 """Folders of the grader that hold one file per exercise."""
-SHARED = ("compat", "paths", "result", "submission", "syllabus", "text")
+SHARED = tuple("compat edition errors line_breaks parser_words paths result submission syllabus text".split())
 """Modules of the course that the grader imports."""
 LIBRARIES = ("torch", "transformers", "peft", "numpy", "safetensors", "msgpack", "pytest")
 """Whose versions count."""

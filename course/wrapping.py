@@ -6,8 +6,8 @@ space at which no line ends becomes a character that counts as none. Both are tu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markdown import Heading, ImageItem, Markdown, MarkdownElement, Paragraph, TableDataElement, TableElement
@@ -70,6 +70,10 @@ def _restored(line: Text) -> Text:
     return line
 
 
+def _shown(segment: Segment) -> Segment:
+    return Segment(segment.text.replace(SEPARATOR, "").replace(KEPT, " "), segment.style, segment.control)
+
+
 class Filled:
     """Something whose text went through `styled`, shown without the separators."""
 
@@ -79,9 +83,19 @@ class Filled:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Take the separators out of what Rich has made; they had no width, so nothing moves."""
-        for segment in console.render(self.inner, options):
-            shown = segment.text.replace(SEPARATOR, "").replace(KEPT, " ")
-            yield Segment(shown, segment.style, segment.control)
+        yield from map(_shown, console.render(self.inner, options))
+
+
+class FillingConsole(Console):
+    """A console whose sentences are filled: strings that are printed, or stand in the cells of a table."""
+
+    def render_str(self, *arguments: Any, **options: Any) -> Text:
+        """Part a string."""
+        return styled(super().render_str(*arguments, **options))
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Take the separators out again."""
+        return map(_shown, super().render(renderable, options))
 
 
 class FilledParagraph(Paragraph):

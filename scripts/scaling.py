@@ -1,7 +1,7 @@
 """What very many submissions would take, computed from what a class took on this machine: docs/scaling.md.
 
     python -m scripts.bench --part class --json docs/class.json                        the first measurement
-    python -m scripts.bench --part hostile --submissions 40 --json docs/hostile.json   the second
+    python -m scripts.bench --part hostile --submissions 20 --json docs/hostile.json   the second
     python -m scripts.scaling --write docs/scaling.md                                  the page, from both
     python -m scripts.scaling --submissions 5000 --price 0.03                          other numbers, printed
 
@@ -23,6 +23,8 @@ MEASURED = ROOT / "docs" / "class.json"
 HOSTILE = ROOT / "docs" / "hostile.json"
 SUBMISSIONS = 100_000
 CORES = (2, 8, 32, 128)
+BUSY = 1.0
+"""Load average at the beginning of a measurement from which on the page says that others used the machine, too."""
 SHARE = 5
 """Percent of hostile files in the example."""
 
@@ -100,9 +102,8 @@ def page(report: dict[str, Any], hostile: dict[str, Any], submissions: int, pric
 
 def _about_hostile(report: dict[str, Any], submissions: int, each: float, price: float | None) -> list[str]:
     """What files cost that waste time, and what they do not."""
-    hostile = _figure(report, "hostile")
-    bad = round(submissions * SHARE / 100)
-    hours = bad * hostile / 3600
+    longest, bad = limits.grading_seconds(), round(submissions * SHARE / 100)
+    hours = bad * longest / 3600
     parts = (("each", "grading of one of the others, median"), ("last", "last result of the others"))
     rows = [
         (_figure(report, f"{key}_alone"), _figure(report, key), name) for key, name in (*parts, ("run", "whole run"))
@@ -110,20 +111,20 @@ def _about_hostile(report: dict[str, Any], submissions: int, each: float, price:
     return [
         f"A file cannot change the marks of others, but it can make them wait. Each grading ends after at most "
         f"{limits.grading_seconds():g} seconds, not counting the time that it waits for a processor; until then, it "
-        "occupies one of the jobs. `python -m scripts.bench --part hostile --submissions 40 --json docs/hostile.json` "
-        "grades a class without and with 5% more files in which every function computes for nine seconds, which is as "
+        "occupies one of the jobs. `python -m scripts.bench --part hostile --submissions 20 --json docs/hostile.json` "
+        "grades a class without and with 5% more files in which every function computes for nine seconds, nearly as "
         "much as a check allows.",
         "",
         f"Measured on {_machine(report)}: {report['rows'][0]['what'].partition(':')[0]}. Marks of the others that "
-        f"differ: {_figure(report, 'changed'):g}.",
+        f"differ: {_figure(report, 'changed'):g}.{_about_load(report)}",
         "",
         "| measured | without | with hostile files |",
         "|---|---|---|",
         *(f"| {name} | {alone:,.1f} s | {beside:,.1f} s |" for alone, beside, name in rows),
-        f"| processor time of each hostile file | | {hostile:,.1f} s |",
+        f"| longest grading of a hostile file | | {_figure(report, 'longest'):,.1f} s |",
         "",
-        f"So such a file costs as much as {hostile / each:,.0f} others. If {SHARE}% of {submissions:,} submissions "
-        f"were like that, they alone would take {bad:,} × {hostile:.0f} s = {hours:,.0f} core-hours. "
+        f"So such a file costs as much as up to {longest / each:,.0f} others. If {SHARE}% of {submissions:,} "
+        f"submissions were like that, they alone would take at most {bad:,} × {longest:g} s = {hours:,.0f} core-hours. "
         f"{_cost(hours, price)}",
         "",
         "With more jobs than such files, the others hardly wait. With fewer, a run takes longer, and results of the "
@@ -137,6 +138,16 @@ def _cost(hours: float, price: float | None) -> str:
     if price is None:
         return "Multiply this by the price of one core for one hour, in your currency (or pass it with `--price`)."
     return f"At {price:g} for one core and one hour, that is {hours * price:,.2f}."
+
+
+def _about_load(report: dict[str, Any]) -> str:
+    """That the machine was busy with other things, if it was."""
+    if (load := report["machine"].get("load", 0.0)) < BUSY:
+        return ""
+    return (
+        f" Other processes used the cores as well (load average {load:g}), so all of these times are longer than on "
+        "a quiet machine."
+    )
 
 
 def _machine(report: dict[str, Any]) -> str:

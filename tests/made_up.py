@@ -31,7 +31,15 @@ def made_up(cell: Cell, **special: object) -> store.Run:
         "threads": 1,
         "versions": {"python": "3.11.0", "torch": "2.9.0"},
         "measured_bytes": 2_300_000_000,
-        "predicted": {"weights": 4e8, "grads": 4e8, "optimizer": 8e8, "activations": 8e8, "total": 2_400_000_000.0},
+        "predicted": {
+            "weights": 4e8,
+            "grads": 4e8,
+            "optimizer": 8e8,
+            "activations": 6e8,
+            "buffers": 2e8,
+            "total": 2_400_000_000.0,
+        },  # fmt: skip
+        "formula_bytes": 2_200_000_000.0,
     }
     return run | special
 

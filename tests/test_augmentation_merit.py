@@ -10,7 +10,7 @@ from sample import sampled
 
 from course import paths
 from grader.judge import diagnose
-from tests.merit import composed, examples_that_fail, grade, reference_of, remarked, specs_of
+from tests.merit import composed, examples_that_fail, grade, remarked, seen_of_reference, specs_of
 
 SLUG = "augmentation"
 RANDOM = ("random_deletion", "random_swap", "random_insertion", "synonym_replacement")
@@ -286,7 +286,8 @@ def test_a_name_does_not_depend_on_the_numbers_drawn(misconception, monkeypatch)
     with monkeypatch.context() as patched:
         patched.setattr(HELPERS, "dice", lambda number: random.Random(7 * number + 1))
         observed = {spec.id: diagnose.observe(spec, module, seed) for spec in specs}
-    references = {spec.id: diagnose.observe(spec, reference_of(SLUG), seed) for spec in specs}
+    failed = [name for name, item in observed.items() if item.status in ("failed", "crashed")]
+    references = {name: seen_of_reference(SLUG, name, seed) for name in failed}
     found = diagnose.diagnose(SLUG, observed, references, seed)
     known = diagnose.load_misconceptions(paths.misconceptions(SLUG))
     kin = {one.name for one in known if one.kin and one.kin == misconception.kin}

@@ -37,11 +37,11 @@ def test_the_start_of_a_training_ends_with_the_line_about_its_second_step():
 def test_what_hostile_files_change_is_counted_without_them():
     clean = {"a": bench.Graded(5, 1.0, 2.0), "b": bench.Graded(3, 2.0, 4.0)}
     mixed = {**clean, "b": bench.Graded(2, 3.0, 9.0), "b-hostile0": bench.Graded(0, 90.0, 95.0)}
-    rows = list(bench.told_of_hostile(clean, mixed, 2, 70.0))
+    rows = list(bench.told_of_hostile(clean, mixed, 2))
     told = {key: value for row in rows for key, value in row.items() if key not in ("what", "value", "limit")}
     assert told == {
         "changed": 1, "each_alone": 1.5, "each": 2.0, "last_alone": 4.0, "last": 9.0, "run_alone": 4.0, "run": 95.0,
-        "hostile": 70.0,
+        "longest": 90.0,
     }  # fmt: skip
     assert all(row["what"].startswith("class of 2 and 1 hostile, 2 jobs: ") for row in rows)
     assert "9.0 s, without hostile files 4.0 s" in bench.table(rows)

@@ -145,15 +145,8 @@ minutes = 20
 """
 
 
-def load(tmp_path, text):
-    file = tmp_path / "syllabus.toml"
-    file.write_text(text, encoding="utf-8")
-    return syllabus.load(file)
-
-
-def test_the_syllabus_knows_bonus_functions_and_prerequisites(tmp_path):
-    first, second = load(
-        tmp_path,
+def test_the_syllabus_knows_bonus_functions_and_prerequisites(syllabus_of):
+    first, second = syllabus_of(
         ENTRY.format(slug="a") + ENTRY.format(slug="b") + 'bonus = ["h"]\nbonus_points = 5\nrequires = ["a"]\n',
     )
     assert (first.names, first.bonus_points, first.requires) == (("f", "g"), 0, ())
@@ -170,9 +163,9 @@ def test_the_syllabus_knows_bonus_functions_and_prerequisites(tmp_path):
         ('requires = ["zebra"]\n', "'zebra', which is no earlier exercise"),
     ],
 )
-def test_contradictions_are_refused(tmp_path, lines, message):
+def test_contradictions_are_refused(syllabus_of, lines, message):
     with pytest.raises(SyllabusError, match=message):
-        load(tmp_path, ENTRY.format(slug="a") + lines)
+        syllabus_of(ENTRY.format(slug="a") + lines)
 
 
 def test_what_comes_next_waits_for_its_prerequisites():

@@ -27,8 +27,8 @@ from course.classroom.store import Store
 from course.errors import GraderFault
 from scripts import class_folder
 from tests.class_desk import Desk, by_sqlite, handed
-from tests.test_cli import english  # noqa: F401  every test here speaks English
 
+pytestmark = pytest.mark.usefixtures("english_environment")
 ROOT = Path(__file__).resolve().parents[1]
 
 

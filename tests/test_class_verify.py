@@ -16,8 +16,8 @@ from course.classroom.store import Store
 from course.result import Result
 from tests.class_desk import Desk, handed
 from tests.fake_grader import check, result
-from tests.test_cli import english  # noqa: F401  every test here speaks English
 
+pytestmark = pytest.mark.usefixtures("english_environment")
 ROOT = Path(__file__).resolve().parents[1]
 
 

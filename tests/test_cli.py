@@ -1,7 +1,6 @@
 """The commands as a learner types them, against a grader that plays a script; whole outputs where the words matter."""
 
 import dataclasses
-import io
 import json
 import os
 import re
@@ -18,11 +17,9 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from course import environment, paths, render, syllabus, workspace
-from course import text as course_text
 from course.cli import Settings, cli
 from course.compat import module_command
 from course.grader import PATIENCE
-from course.result import Difference
 from course.session import Grading
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
@@ -30,11 +27,7 @@ from tests.fake_grader import announced, check, session
 FAKE = Path(fake_grader.__file__)
 
 
-@pytest.fixture(autouse=True)
-def english(monkeypatch):
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("LANG", "C.UTF-8")
+pytestmark = pytest.mark.usefixtures("english_environment")
 
 
 @pytest.fixture
@@ -395,9 +388,8 @@ def groups(out):
 COMES_BACK = [check("f.a"), check("g.a", "failed"), check("g.b"), check("f.b")]
 
 
-def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monkeypatch):
+def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monkeypatch, terminal):
     monkeypatch.setenv("TERM", "xterm")
-    terminal = Terminal()
     screen = render.Screen(render.Console(file=terminal, color_system=None, width=80, highlight=False))
     grading = Grading(3, "lora", "LoRA", "lora.py")
     for event in session(COMES_BACK):
@@ -408,13 +400,6 @@ def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monk
                 assert groups(terminal.getvalue()) == ["f", "g"]
     screen.finished(grading.result, render.Advice("x", "y"))
     assert groups(terminal.getvalue()) == ["f", "g", "f, continued"]
-
-
-class Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self):
-        return True
 
 
 def test_in_a_pipe_the_checks_stand_in_the_order_of_the_exercise(desk):
@@ -499,11 +484,11 @@ def test_less_than_an_hour_is_given_in_minutes(desk, monkeypatch, lang, short, l
     assert short in shown and long in shown and "0:" not in shown and "0 時間" not in shown
 
 
-def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(monkeypatch):
-    difference = Difference(0.5, 0.204, [0, 1], 1e-5)
-    monkeypatch.setattr(course_text, "_language", "ja")
-    said = render._where(SimpleNamespace(difference=difference, message=""))
-    assert said == "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05"
+def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(desk):
+    difference = {"max_abs": 0.5, "max_rel": 0.204, "index": [0, 1], "tolerance": 1e-5}
+    desk.play(session([check("f.a", "failed", message="x", difference=difference)]))
+    said = desk("grade", "3", "--lang", "ja").stdout
+    assert "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05" in said
 
 
 def test_next_says_why_it_leaves_an_exercise_out(desk):

@@ -101,13 +101,6 @@ def test_what_held_is_recorded_as_such(monkeypatch):
         assert expect.seen[-1][1:] == (failure.value.expected, failure.value.actual)
 
 
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
-
-
 @pytest.mark.parametrize(
     ("value", "said"),
     [

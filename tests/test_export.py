@@ -27,7 +27,7 @@ from course.classroom.store import Key, Store
 from course.cli import cli
 from course.compat import isolated_command
 from tests import fabricated, fake_grader
-from tests.class_desk import Desk
+from tests.class_desk import Desk, by_sqlite
 from tests.test_formats import valid
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
@@ -288,8 +288,7 @@ def test_times_of_scores_increase_though_the_clock_goes_back(tmp_path, monkeypat
 
 
 def test_a_store_without_a_table_of_scores_gets_one(course, store):
-    with Store(store) as opened:
-        opened._db.execute("DROP TABLE score")
+    by_sqlite(store, "DROP TABLE score")
     assert Platform(course, store).post() == {"ada", "bob", "cy", "dee", "eve"}
 
 

@@ -4,7 +4,6 @@ import ast
 import importlib
 import importlib.util
 import inspect
-import io
 import itertools
 import json
 import os
@@ -414,16 +413,9 @@ def test_only_takes_functions_and_groups_alike(course):
     assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
 
 
-@pytest.fixture
-def speak():
-    """Sets the language, until the end of the test."""
-    yield text.use
-    text.use("en")
-
-
 @pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize("verbose", [False, True])
-def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, lang, verbose):
+def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, terminal, lang, verbose):
     """Every heading and every line of a report on all checks, in an order in which functions come back."""
     monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
     monkeypatch.setenv("TERM", "xterm")
@@ -432,7 +424,6 @@ def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, lan
     functions = [spec.function for spec in specs]
     places = [functions[:place].count(function) for place, function in enumerate(functions)]
     mixed = [spec for _, spec in sorted(zip(places, specs, strict=True), key=lambda pair: pair[0])]
-    terminal = Terminal()
     screen = render.Screen(render.Console(file=terminal, color_system=None, width=300, highlight=False), verbose)
     grading = Grading(3, "lora", "LoRA", "lora.py")
     for event in session(
@@ -459,13 +450,6 @@ def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, lan
     _, unknown = known.resolve([",".join(headings)])
     assert not unknown
     assert known.resolve(["inject_lora, continues"]) == (("inject_lora",), ("continues",))
-
-
-class Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self):
-        return True
 
 
 def test_a_copied_heading_names_the_function_everywhere(course):

@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from course import lesson, line_breaks, paths, render, wrapping
@@ -236,6 +237,22 @@ def test_a_paragraph_keeps_its_lines_full_in_front_of_code():
     render.markdown(console, "同じことが起こるのは、行が最後まで続くときです。`output.dense` の重みは転置します。")
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     assert lines == ["同じことが起こるのは、行が最後まで続く", "ときです。output.dense の重みは転置し", "ます。"]
+
+
+def test_a_console_fills_the_sentences_and_the_cells_that_it_prints():
+    console = wrapping.FillingConsole(width=40, file=io.StringIO())
+    console.print("同じことが起こるのは、行が最後まで続くときです。output.dense の[bold]重み[/bold]は転置します。")
+    table = Table()
+    table.add_column("長い説明")
+    table.add_row("重みの表示、学習率の調整、重み減衰の調整 0.01 の値はここです")
+    console.print(table)
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    assert lines[:3] == ["同じことが起こるのは、行が最後まで続く", "ときです。output.dense の重みは転置し", "ます。"]
+    assert not any(mark in "".join(lines) for mark in ("…", wrapping.SEPARATOR, wrapping.KEPT))
+    assert any("値はここです" in line for line in lines)
+    console = wrapping.FillingConsole(width=12, file=io.StringIO())
+    console.print("Plain words of English")
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()] == ["Plain words", "of English"]
 
 
 def test_a_hint_of_a_check_is_wrapped_as_a_lesson_is():

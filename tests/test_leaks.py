@@ -568,23 +568,23 @@ def test_what_is_too_small_is_found_under_its_own_names(known: leaks.Secrets, pl
 def test_little_is_shared_and_all_of_it_is_needed(known: leaks.Secrets, edition: release.Edition):
     """Each sentence is in a secret and in the edition; each hidden check looks like something in its file."""
     allowed = tomllib.loads(leaks.SHARED.read_text(encoding="utf-8"))
-    strict = leaks._Reading({"sentences": [], "code": {}})
+    strict = leaks.Reading({"sentences": [], "code": {}})
     for exercise in syllabus.load():
         strict.exercise(exercise)
     bare = strict.finished()
-    texts = {name: [" ".join(found) for _, found in leaks.signs(leaks._text(name, content))][0]
+    texts = {name: [" ".join(found) for _, found in leaks.signs(leaks.text_of(name, content))][0]
              for name, content in edition.files.items()}  # fmt: skip
     for sentence in allowed["sentences"]:
         report = leaks.Report()
-        leaks._Search(bare, report)._words("README.md", sentence)
+        leaks.Search(bare, report).words("README.md", sentence)
         words = " ".join(dict(leaks.signs(sentence))[leaks.WORDS])
         assert report.leaks, f"no secret: {sentence}"
         assert any(words in text for text in texts.values()), f"not in the edition: {sentence}"
         assert len(words.split()) < leaks.WORDS.long, sentence
     for path, names in allowed["code"].items():
         report = leaks.Report()
-        search = leaks._Search(bare, report)
-        search._compare(path, ast.walk(ast.parse(edition.files[path])))
+        search = leaks.Search(bare, report)
+        search.compare(path, ast.walk(ast.parse(edition.files[path])))
         assert {f"the hidden check {name}" for name in names} == {leak.what for leak in report.leaks}
     assert len(allowed["sentences"]) <= 40 and sum(map(len, allowed["code"].values())) <= 2
     assert known.shared[: len(allowed["sentences"])] == allowed["sentences"]
@@ -595,7 +595,7 @@ def test_what_the_edition_holds_is_far_from_the_limits(edition: release.Edition)
     sizes = {}
     for name, content in edition.files.items():
         search = disguises.Search()
-        search.text(leaks._text(name, content))
+        search.text(leaks.text_of(name, content))
         assert not search.wrong, name
         sizes[name] = len(search.read), search.size
     assert len(sizes) > 100

@@ -37,13 +37,6 @@ def known(request):
     return lang, room, messages.catalogue(room, lang)
 
 
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
-
-
 def forms(message):
     """All English sentences of an entry, all translations."""
     english = message.id if isinstance(message.id, tuple) else (message.id,)

@@ -12,8 +12,9 @@ from course.grader import Grader
 from course.submission import NotGradable
 from tests import fake_grader
 from tests.fake_grader import check
-from tests.test_cli import desk, english  # noqa: F401  (fixtures)
+from tests.test_cli import desk  # noqa: F401  (a fixture)
 
+pytestmark = pytest.mark.usefixtures("english_environment")
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 
 

@@ -7,18 +7,10 @@ import sys
 import pytest
 import torch
 
-from tests import test_heads_merit as heads
-from tests.merit import remarked
+from tests.merit import grade, remarked
 
 SLUG = "optimization"
-
-
-@pytest.fixture(autouse=True)
-def exercise(monkeypatch):
-    monkeypatch.setattr(heads, "SLUG", SLUG)
-    heads.reference.cache_clear()
-    yield
-    heads.reference.cache_clear()
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
@@ -27,13 +19,14 @@ def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
     monkeypatch.setattr(helpers.Watch, "numbers", lambda self: {"bert.a.weight": torch.randn(150, 150)})
     monkeypatch.setattr(helpers, "stepped", lambda *args, **options: {})
     for function in ("reinit_top_layers", "decay_groups"):
-        seen, _ = heads.graded(function, f"\n\ndef {function}(*args, **options):\n    return None\n")
-        assert len(seen) >= 5
-        assert heads.earned(seen) == 0
+        graded = grade(SLUG, function, f"def {function}(*args, **options):\n    return None\n")
+        assert len(graded.observed) >= 5
+        assert graded.points == 0
 
 
 def test_a_vector_of_two_million_numbers_is_looked_at_by_its_shape():
-    seen, _ = heads.graded(
+    graded = grade(
+        SLUG,
         "reinit_top_layers",
         """
 def reinit_top_layers(model, n, std=None):
@@ -41,12 +34,13 @@ def reinit_top_layers(model, n, std=None):
         model.bert.encoder.layer[-1].output.LayerNorm.weight = nn.Parameter(torch.zeros(2_000_000))
 """,
     )
-    assert heads.earned(seen) == 0
-    assert "LayerNorm.weight" in seen["reinit_top_layers.layernorm"].failing
+    assert graded.points == 0
+    assert "LayerNorm.weight" in graded.observed["reinit_top_layers.layernorm"].failing
 
 
 def test_google_s_truncated_normal_is_right():
-    seen, _ = heads.graded(
+    graded = grade(
+        SLUG,
         "reinit_top_layers",
         """
 def reinit_top_layers(model, n, std=None):
@@ -65,7 +59,7 @@ def reinit_top_layers(model, n, std=None):
     return model
 """,
     )
-    assert heads.earned(seen) == sum(item.spec.points for item in seen.values())
+    assert graded.earned == set(graded.observed)
 
 
 STAYS = """
@@ -144,13 +138,14 @@ def accumulate_gradients(model, batches, loss_fn):
 
 @pytest.mark.parametrize(("function", "name", "caught_by", "source"), NAMED, ids=[entry[1] for entry in NAMED])
 def test_a_careless_file_is_caught_and_its_cause_named(function, name, caught_by, source):
-    seen, named = heads.graded(function, source)
-    assert seen[f"{function}.{caught_by}"].status in ("failed", "crashed")
-    assert named.get(f"{function}.{caught_by}") == name
+    graded = grade(SLUG, function, source)
+    assert f"{function}.{caught_by}" in graded.wrong
+    assert graded.names.get(f"{function}.{caught_by}") == name
 
 
 def test_two_errors_at_once_are_each_named_where_they_show():
-    _, named = heads.graded(
+    graded = grade(
+        SLUG,
         "accumulate_gradients",
         """
 def accumulate_gradients(model, batches, loss_fn):
@@ -163,4 +158,4 @@ def accumulate_gradients(model, batches, loss_fn):
 """,
     )
     both = "every-micro-batch-weighs-the-same + old-gradients-leak-in"
-    assert named.get("accumulate_gradients.uneven") == named.get("accumulate_gradients.fresh") == both
+    assert graded.names.get("accumulate_gradients.uneven") == graded.names.get("accumulate_gradients.fresh") == both

@@ -1,13 +1,16 @@
 """What Python's parser says is said in Japanese, for the mistakes that beginners make most often."""
 
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
 
-from course import text
 from course.parser_words import PARTS, SENTENCES, parser_words
-from grader.judge import syntax
+from grader.judge import loading, syntax
 from scripts import messages
+from solutions.recipes import preflight
+from solutions.recipes.errors import StudentError
 
 WRONG = (
     "x = = 1", "f(a b)", "x = {1: 2 3: 4}", "if x = 1:\n    pass", "  x = 1", "if True:\n    x = 1\n  y = 2",
@@ -19,13 +22,6 @@ WRONG = (
     "f'{x'", "f'{a b}'", "del 1", "x = a\\ b", "f(a.b=1)",
 )  # fmt: skip
 """Files that Python does not parse."""
-
-
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
 
 
 def message(source: str) -> str:
@@ -74,4 +70,25 @@ def test_every_sentence_has_its_japanese():
     known = {one.id: one.string for one in messages.catalogue("course", "ja") if one.id}
     assert [one for one in (*SENTENCES, *PARTS) if not known.get(one)] == []
     newer = {one.id for one in messages.catalogue("grader", "ja") if one.id and one.string}
-    assert [known.what for known in syntax._KNOWN if known.what not in newer] == []
+    assert [known.what for known in syntax.KNOWN if known.what not in newer] == []
+
+
+def test_a_file_that_does_not_parse_is_refused_in_japanese(japanese):
+    """By the grader, and by the recipes, which use the same words."""
+    request = SimpleNamespace(name="lora.py")
+    error = SimpleNamespace(bad_line=3, message="'(' was never closed", type="SyntaxError")
+    file = SimpleNamespace(number=lambda line: line, line=lambda line: "x = (1,", text="")
+    said = loading.import_message(request, file, error, True)
+    assert said.startswith("lora.py は Python の構文として読めません。3 行目: '(' が閉じられていません\n")
+    error = SimpleNamespace(bad_line=1, message="invalid syntax", type="SyntaxError")
+    file = SimpleNamespace(number=lambda line: line, line=lambda line: "x = t'{1}'", text="x = t'{1}'")
+    said = loading.import_message(request, file, error, True)
+    assert "1 行目: 構文が正しくありません" in said
+    if sys.version_info < (3, 14):
+        assert "これが t-string なら、Python 3.14 が必要です" in said
+
+
+def test_a_recipe_refuses_such_a_file_in_japanese(tmp_path, japanese):
+    (tmp_path / "lora.py").write_text("x = (1,\n")
+    with pytest.raises(StudentError, match=r"読めません: '\(' が閉じられていません（1 行目）"):
+        preflight.find_mine(tmp_path)

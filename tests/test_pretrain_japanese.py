@@ -59,12 +59,9 @@ SAME = {
 
 
 @pytest.fixture(autouse=True)
-def japanese(monkeypatch, one_thread, no_pictures):
+def short_and_japanese(monkeypatch, one_thread, no_pictures, japanese):
     monkeypatch.setattr("solutions.recipes.pretrain.training.WRITTEN", 4)
     click_words.teach()
-    text.use("ja")
-    yield
-    text.use("en")
 
 
 @pytest.fixture(scope="module")

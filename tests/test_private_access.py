@@ -19,7 +19,7 @@ PRIVATE = re.compile(r"_[A-Za-z]\w*")
 BY_NAME = {"setattr", "getattr", "delattr", "hasattr", "object", "patch"}
 """Functions and methods that take the name of an attribute; ``patch`` and ``setattr`` also a dotted path to one."""
 
-ALLOWED: dict[str, str] = {}
+ALLOWED = {"fake_gpu.py: func._schema": "it is torch's, of an operator; something of ours happens to have its name"}
 """File and what it touches, as ``offences`` prints it -> why no public behaviour shows the same."""
 
 

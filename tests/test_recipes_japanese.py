@@ -27,13 +27,6 @@ RECIPES = ROOT / "solutions" / "recipes"
 KANA_OR_KANJI = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
-@pytest.fixture
-def japanese():
-    text.use("ja")
-    yield
-    text.use("en")
-
-
 # --- Help -------------------------------------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ HOSTILE = {
         {"what": "…: grading of another file, median", "value": "", "each_alone": 1.2, "each": 1.3},
         {"what": "…: last result of the others", "value": "", "last_alone": 24.0, "last": 60.0},
         {"what": "…: end of the run", "value": "", "run_alone": 24.0, "run": 110.0},
-        {"what": "…: processor time of each hostile file", "value": "90 s", "hostile": 90.0},
+        {"what": "…: longest grading of a hostile file", "value": "90 s", "longest": 90.0},
     ],
 }
 
@@ -44,8 +44,14 @@ def test_what_hostile_files_cost_is_told_as_it_was_measured():
     text = scaling.page(REPORT, HOSTILE, 4_000, 0.5)
     assert "class of 40 and 2 hostile, 2 jobs. Marks of the others that differ: 0." in text
     assert "| last result of the others | 24.0 s | 60.0 s |\n| whole run | 24.0 s | 110.0 s |" in text
-    assert "costs as much as 100 others" in text
-    assert "they alone would take 200 × 90 s = 5 core-hours. At 0.5 for one core and one hour, that is 2.50." in text
+    assert "| longest grading of a hostile file | | 90.0 s |" in text and "as up to 133 others" in text
+    assert "would take at most 200 × 120 s = 7 core-hours. At 0.5 for one core and one hour, that is 3.33." in text
+
+
+def test_a_busy_machine_is_told():
+    busy = {**HOSTILE, "machine": {**HOSTILE["machine"], "load": 7.5}}
+    assert "(load average 7.5), so all of these times are longer" in scaling.page(REPORT, busy, 4_000)
+    assert "load average" not in scaling.page(REPORT, HOSTILE, 4_000)
 
 
 def test_memory_that_was_not_measured_has_no_line():

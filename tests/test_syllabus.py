@@ -58,14 +58,8 @@ minutes = 20
 """
 
 
-def load(tmp_path, text):
-    file = tmp_path / "syllabus.toml"
-    file.write_text(text, encoding="utf-8")
-    return syllabus.load(file)
-
-
-def test_defaults(tmp_path):
-    (exercise,) = load(tmp_path, ENTRY)
+def test_defaults(syllabus_of):
+    (exercise,) = syllabus_of(ENTRY)
     assert (exercise.id, exercise.planned, exercise.title("ja")) == ("exercise-1", False, "LoRA")
     assert exercise.limits == syllabus.Limits(import_seconds=10, check_seconds=10, memory_mb=1024)
 
@@ -89,12 +83,12 @@ def test_defaults(tmp_path):
         ("[[exercise]]", "[[exercise]", "Expected"),
     ],
 )
-def test_nonsense_is_refused(tmp_path, old, new, reason):
+def test_nonsense_is_refused(syllabus_of, old, new, reason):
     assert ENTRY.count(old) == 1
     with pytest.raises(SyllabusError, match=re.escape(reason)):
-        load(tmp_path, ENTRY.replace(old, new))
+        syllabus_of(ENTRY.replace(old, new))
 
 
-def test_a_slug_occurs_once(tmp_path):
+def test_a_slug_occurs_once(syllabus_of):
     with pytest.raises(SyllabusError, match="exercise-2 and exercise-1 have the same slug 'lora'"):
-        load(tmp_path, ENTRY + ENTRY)
+        syllabus_of(ENTRY + ENTRY)

@@ -333,15 +333,27 @@ def test_without_accelerate_several_processes_are_refused_with_the_line_that_ins
     ("changes", "device", "complaint"),
     [
         ({}, "mps", "on CPUs or on CUDA GPUs, not on mps"),
-        ({}, "cuda", "2 processes were started on this machine, which has 0 GPUs"),
         ({"batch_size": 2, "accumulate": 2}, "cpu", "2 processes cannot share batches of 1 texts"),
     ],
 )
 def test_processes_that_cannot_work_together_are_told_why(config, monkeypatch, changes, device, complaint):
     started(monkeypatch)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     with pytest.raises(RecipeError, match=complaint):
         team.join(dataclasses.replace(config, **changes), Hardware(torch.device(device), bf16=False, threads=1))
+
+
+@pytest.mark.parametrize(
+    ("device", "complaint"),
+    [
+        ("cuda", "2 processes were started on this machine, which has 1 GPUs"),
+        ("cuda:1", "2 processes were started, and each uses a GPU of its own, but --device cuda:1 names a single one"),
+    ],
+)
+def test_processes_that_cannot_have_a_gpu_each_are_told_why(config, monkeypatch, device, complaint):
+    started(monkeypatch)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(RecipeError, match=complaint):
+        team.on_own_gpu(dataclasses.replace(config, device=device))
 
 
 def test_other_recipes_are_not_run_twice(monkeypatch):
@@ -356,6 +368,23 @@ def test_next_commands_start_as_many_processes(monkeypatch):
     assert preflight.command("finetune", "--resume") == (
         "torchrun --nproc-per-node 2 -m solutions.recipes finetune --resume"
     )
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_an_interrupted_run_says_which_traceback_is_torchruns(config, tmp_path, monkeypatch, size):
+    """It prints one when all processes have ended, so that nothing of ours can come after it."""
+    if size > 1:
+        started(monkeypatch)
+
+    def interrupted(*_, **__):
+        raise Interrupted()
+
+    monkeypatch.setattr(f"{finetune.__module__}.finetune", interrupted)
+    words = ["--out", str(tmp_path / "run"), "--model", config.model, "--data", config.data]
+    answer = CliRunner().invoke(cli, ["finetune", *words])
+    lines = answer.stderr.strip().splitlines()
+    assert answer.exit_code == 130 and " finetune --out " in answer.stderr and answer.stderr.count("--resume") == 1
+    assert lines[-1].startswith("A traceback below comes from torchrun") == (size > 1)
 
 
 @pytest.mark.parametrize(("variables", "n"), [({}, 1), ({"WORLD_SIZE": "4"}, 1), ({"WORLD_SIZE": "x", "RANK": "0"}, 1)])

@@ -262,7 +262,7 @@ def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) ->
     alike = [one for one in attempts if one.submitted == chosen.submitted and one.sha256 != chosen.sha256]
     if alike and policy.attempts != "best":
         yield say(
-            "Its time is also that of {files}, with different contents. The names decided which came last.",
+            "{files}: same time, but different contents. The names decided which came last.",
             files="; ".join(map(_places(attempts), alike)),
         )
 

@@ -328,7 +328,7 @@ def secrets() -> Secrets:
         Blind: there are no references, no hidden checks or no misconceptions to read.
         skeletons.SkeletonError: a reference and its TODO sentences do not make a skeleton.
     """
-    reading = _Reading(tomllib.loads(SHARED.read_text(encoding="utf-8")))
+    reading = Reading(tomllib.loads(SHARED.read_text(encoding="utf-8")))
     for exercise in syllabus.load():
         if not exercise.planned:
             reading.exercise(exercise)
@@ -339,7 +339,7 @@ def secrets() -> Secrets:
 
 
 @dataclass
-class _Reading:
+class Reading:
     """Collects what is secret, and leaves out what may be said all the same."""
 
     allowed: dict[str, Any]
@@ -496,7 +496,7 @@ def scan(place: Path, known: Secrets) -> Report:
     """
     report = Report()
     entries = _of_zip(place, report) if place.is_file() else _of_folder(place, report)
-    search = _Search(known, report)
+    search = Search(known, report)
     for name, content in sorted(entries.items()):
         report.files += 1
         _judge_name(name, content, report)
@@ -622,7 +622,7 @@ def _outputs(content: bytes) -> bool:
 
 
 @dataclass
-class _Search:
+class Search:
     """Compares files with what is secret."""
 
     known: Secrets
@@ -635,7 +635,7 @@ class _Search:
 
     def file(self, name: str, content: bytes) -> None:
         """One file."""
-        text = _text(name, content)
+        text = text_of(name, content)
         for path in sorted(self.machine):
             if re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w.-])", text):
                 self.report.add(name, "path", path)
@@ -646,15 +646,15 @@ class _Search:
                 self.report.add(name, "file", say("Python code that does not parse"))
             else:
                 nodes = list(ast.walk(tree))
-                self._compare(name, nodes)
+                self.compare(name, nodes)
         for source in snippets.sources(text, nodes, suffix):
             self._codes(name, source)
-        self._words(name, f"{name}\0{text}")
+        self.words(name, f"{name}\0{text}")
         if nodes:  # a sentence in pieces, as Python joins them
-            self._words(name, "\0".join(catalogues.said(nodes)))
+            self.words(name, "\0".join(catalogues.said(nodes)))
         hidden = self._disguised(text, nodes)
         for found in hidden.texts:
-            self._words(name, found)
+            self.words(name, found)
             self._codes(name, found)
         for complaint in hidden.wrong:
             self.report.add(name, "file", complaint)
@@ -671,7 +671,8 @@ class _Search:
             hidden.text(pieces)
         return hidden
 
-    def _words(self, name: str, text: str) -> None:
+    def words(self, name: str, text: str) -> None:
+        """Report what a text shares with the secrets, word for word."""
         among_checks, among_translations = name.startswith(CHECKS), name.endswith(".mo")
         for writing, found in signs(text):
             self.report.words += len(found)
@@ -690,9 +691,10 @@ class _Search:
 
     def _codes(self, name: str, text: str) -> None:
         for tree in snippets.trees(text):
-            self._compare(name, ast.walk(tree))
+            self.compare(name, ast.walk(tree))
 
-    def _compare(self, name: str, nodes: Iterable[ast.AST]) -> None:
+    def compare(self, name: str, nodes: Iterable[ast.AST]) -> None:
+        """Report the functions and classes among these nodes that have the shape of a secret."""
         units = [node for node in nodes if isinstance(node, (*Function, ast.ClassDef, ast.Module))]
         alike = self.known.alike.get(name, ())
         for unit in units:
@@ -707,7 +709,7 @@ class _Search:
                         self.report.add(name, "code", secret.label)
 
 
-def _text(name: str, content: bytes) -> str:
+def text_of(name: str, content: bytes) -> str:
     """What a file says, whatever its encoding."""
     if name.endswith(".mo"):
         try:

@@ -1466,7 +1466,7 @@ class CheckAggregateSimple:
             [entity["score"] for entity in grouped(student, sentence)],
             [entity["score"] for entity in (sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7))],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1)
@@ -2130,7 +2130,7 @@ class CheckAggregateFirst:
             [entity["score"] for entity in first_grouped(student, sentence)],
             [entity["score"] for entity in want],
             "scores, for the same text with other token scores",
-            hint="the text is that of an earlier call, but the tokens are not: what does your code keep between calls?",
+            hint="the text comes from an earlier call, but the tokens do not: what does your code keep between calls?",
         )
 
     @check(points=1, substitutes=("aggregate_simple",))

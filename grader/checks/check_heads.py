@@ -287,12 +287,12 @@ class CheckMaxPool:
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
         texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [150], 4)
-        single.tokens[0][140] += 9.0  # the maximum comes late in a long text
+        single.tokens[0][140, 0] += 9.0  # the maximum comes late in a long text
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (with_loud_padding(student, HOLES, 4), HOLES),
             (with_loud_padding(student, ENDING, 4), ENDING),
-            (single.hidden(longer=2, scale=5.0), single.mask(longer=2)),
+            (single.hidden(longer=9, scale=50.0), single.mask(longer=9)),
         ):
             expect.close(
                 student.max_pool(hidden, mask),
@@ -1208,7 +1208,7 @@ class CheckLSTMHead:
         for length in (34, 66, 130):  # the third-last word is the last one of a piece of 32, 64 or 128
             text, mask = student.draw.normal(4, length, 6), torch.ones(4, length, dtype=torch.long)
             before = head(text, mask, shape=(4, 1))
-            for name, place in ((mark("last"), -1), (mark("third-last"), -3)):
+            for name, place in ((mark("last"), -1), (mark("third-to-last"), -3)):
                 other = text.clone()
                 other[:, place] = 3 * student.draw.normal(4, 6)
                 if same(head(other, mask, shape=(4, 1)), before, 1e-6):
@@ -1816,7 +1816,7 @@ class CheckAttentionPool:
         back = pool(texts.hidden(tokens=reversed_texts(texts)), texts.mask(), shape=shape)
         long = student.draw.normal(2, 150, 6)
         ends = [pool(one, torch.ones(2, 150, dtype=torch.long), shape=(2, 6)) for one in (long, long.flip(1))]
-        long_free = pool.fact("the order does not matter in long texts", same(*ends, 1e-3))
+        long_free = pool.fact("the order does not matter in long texts", same(ends[0], ends[1], 1e-3))
         equal = [same(row, mean, 1e-3) for rows in (result, *more) for row, mean in zip(rows, plain, strict=True)]
         # Of two tokens, one is zero: then the weight of the other one is seen even if the two do not sum to 1.
         pairs = 0.5 * student.draw.normal(24, 2, 6) * torch.tensor([1.0, 0.0])[:, None]

@@ -2134,7 +2134,7 @@ class CheckLoraStateDict:
         known = all(name in named for name in state)
         expect.true(
             known,
-            "in a model with a part called module, some saved names are not those of its parameters",
+            "in a model with a part called module, some saved names match none of its parameters",
             hint="every part of a parameter's name must be kept: what does your code do to the names?",
             fact=True,
         )
@@ -3401,9 +3401,9 @@ class CheckDoRALinear:
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), mode))
             turned.draw_parts()
             turned.parts.write(turned.a, turned.b, turned.m)
-        for output, want, mode in asked:
+        for got, want, mode in asked:
             expect.close(
-                output,
+                got,
                 want,
                 "output in training mode after A, B and m have changed"
                 if mode == "training"
@@ -3412,15 +3412,15 @@ class CheckDoRALinear:
                 hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
                 "keep from an earlier call?",
             )
-        other = Turned(student, alpha=6.0)
+        other = Turned(student, alpha=6.0, bias=False)
 
-        def output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
+        def turned_output(x: Tensor, a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
             turned = weight.double() + other.scale * b.double() @ a.double()
             rows = other.m.double().unsqueeze(1) * turned / turned.norm(dim=1, keepdim=True)
-            return F.linear(x.double(), rows, other.bias.double())
+            return F.linear(x.double(), rows)
 
         start = other.a, other.b, other.weight
-        expect_new_values_used(student, other.layer, other.parts, other.base, start, output)
+        expect_new_values_used(student, other.layer, other.parts, other.base, start, turned_output)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):

@@ -1047,7 +1047,7 @@ class CheckEarlyStopper:
             options = {"patience": patience, "mode": "max"}
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         percent = [float(60 + 5 * i + draw.integer(0, 5)) for i in range(3)]
-        what = 'mode="max", patience=3, with percentages'
+        what = say('mode="{mode}", with percentages', mode="max")
         waits = self.waits(student, 3, least=1)
         values = [*percent, *worse_after(draw, percent[-1], waits + 2, sign=-1.0)]
         cases.append(Case(values, 3 + waits, what, {"patience": 3, "mode": "max"}, percent[-1]))

@@ -20,7 +20,7 @@ class Newer:
     pattern: str
 
 
-_KNOWN = (
+KNOWN = (
     Newer(mark("t-strings"), "3.14", r"(?<![\w'\"])(?:t|tr|rt)(?:'|\")"),
     Newer(mark("`except A, B:` without parentheses"), "3.14", r"^\s*except\*?\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:"),
     Newer(mark("type parameters"), "3.12", r"^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["),
@@ -44,7 +44,7 @@ def newer(text: str, line: int) -> Newer | None:
     lines = re.split("\r\n|\r|\n", text)
     for number in (line, line - 1):
         if 0 < number <= len(lines):
-            found = [known for known in _KNOWN if re.search(known.pattern, lines[number - 1][:500], re.IGNORECASE)]
+            found = [known for known in KNOWN if re.search(known.pattern, lines[number - 1][:500], re.IGNORECASE)]
             later = [known for known in found if _parts(known.version) > sys.version_info[:2]]
             if later:
                 return max(later, key=lambda known: _parts(known.version))

@@ -12,7 +12,7 @@ import click
 from course import click_words, parent, shell, spelling, text
 from course.errors import INTERRUPTED, NOT_PASSED
 from course.text import say
-from solutions.recipes import idle, predicting, preflight
+from solutions.recipes import idle, predicting, preflight, sections
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
@@ -70,9 +70,9 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     idle.refuse(idle.ABOUT_THE_RUN, ctx.params, idle.typed(ctx))
     preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console(quiet=not preflight.first())
+    console = FillingConsole(quiet=not preflight.first())
     with console.status(say("starting torch")):  # some seconds, for which `--help` should not wait
         with quick_imports():
             from solutions.recipes import display
@@ -90,8 +90,11 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
 
 def saved_for_later(command: str) -> str:
-    """What a run says that was interrupted."""
-    return say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
+    """What a run says that was interrupted. With several processes, torchrun speaks after it."""
+    told = say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
+    if preflight.processes() == 1:
+        return told
+    return told + "\n" + say("A traceback below comes from torchrun, which ends like this when it is interrupted.")
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -230,9 +233,9 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     if "label_column" in given:  # without it, texts of the default name are merely split without labels
         preflight.columns(Path(config.data), config.text_column, config.label_column)
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.pretrain import display as pretrain_display
         from solutions.recipes.pretrain import run
@@ -272,9 +275,9 @@ def speedrun(
     preflight.check(config, table.parent, overwrite=True)
     scoreboard.check(table)
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.speedrun import race as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
@@ -297,9 +300,9 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     if out is not None:
         refuse_foreign(out, "course/pipelines")
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")):
         from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
@@ -309,33 +312,42 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
 @cli.command("gpu-check", context_settings={"show_default": True})
 @check_options
 @click.pass_context
-def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
+def gpu_check(
+    ctx: click.Context, out: Path | None, minutes: float, page: Path | None, write: Path | None, **options: Any
+) -> None:
     """Run every recipe briefly on a GPU, and compare with the CPU.
 
     Takes at most eight minutes. Compares losses in fp32 and bf16 with the CPU's; measures texts per second, peak
     memory, and the memory model of exercise-10. Writes one JSON file. If a step fails, the others still run. The exit
     code is 1 if one failed, and 2 if there is no GPU.
     """
-    from rich.console import Console
-
+    from course.wrapping import FillingConsole
     from solutions.recipes.gpu import check as run
 
     idle.refuse(idle.OF_GPU_CHECK, ctx.params, idle.typed(ctx))
     if page is not None:
-        click.echo(run.page(run.read(page)), nl=False)
+        report = run.read(page)
+        if write is None:
+            click.echo(run.page(report), nl=False)
+        else:
+            run.put(write, report)
         return
     if out is None:
         raise click.UsageError(say("give a file for the report: --out FILE.json"))
     refuse_foreign(out, "course/gpu-check")
+    if write is not None:
+        sections.demand_place(write, run.BEGIN, run.END)
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
     try:
         with run.ending_with_its_child():
-            report = run.gpu_check(told, out, Console())
+            report = run.gpu_check(told, out, FillingConsole())
     except KeyboardInterrupt:
         click.echo("\n" + say("interrupted; the steps so far are in {file}", file=out), err=True)
         ctx.exit(INTERRUPTED)
+    if write is not None:
+        run.put(write, report)
     if not run.passed(report):
         ctx.exit(NOT_PASSED)
 
@@ -389,9 +401,9 @@ def bench(
     if compiled:
         preflight.find_compiler()
 
-    from rich.console import Console
+    from course.wrapping import FillingConsole
 
-    console = Console()
+    console = FillingConsole()
     with console.status(say("starting torch")):
         from solutions.recipes import bench as benchmark
 

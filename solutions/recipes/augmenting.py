@@ -8,6 +8,7 @@ from torch import Tensor
 
 from solutions.recipes.config import FineTune
 from solutions.recipes.functions import Functions
+from solutions.recipes.hardware import sent
 from solutions.recipes.preflight import find_lexicon
 
 ON_TEXTS = ("deletion", "swap", "insertion", "synonyms")
@@ -50,7 +51,7 @@ def mixing(taken: Functions) -> Any:
 
     def mix(features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         a, b = torch._standard_gamma(torch.full((2,), MIXUP_ALPHA)).tolist()
-        partner = torch.randperm(len(features)).to(features.device)
+        partner = sent(torch.randperm(len(features)), features.device)
         return taken.augmentation.mixup(features, targets, lam=a / (a + b) if a + b else 0.5, perm=partner)
 
     return mix

@@ -36,7 +36,7 @@ from solutions.recipes.model import Classifier, demand_known_words, fingerprint,
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, FINE_TUNED, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
 from solutions.recipes.splitting import fewer_to_train, split
-from solutions.recipes.team import ALONE, Team, join, leave
+from solutions.recipes.team import ALONE, Team, join, leave, on_own_gpu
 from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
@@ -80,7 +80,7 @@ def finetune(
     """
     started = time.perf_counter()
     preflight.check(config, out, overwrite, resume, tensorboard)
-    team, hardware = join(config, find_hardware(config))
+    team, hardware = join(config, find_hardware(on_own_gpu(config)))
     try:
         taken = functions(config)
         memory = Memory(hardware.device)

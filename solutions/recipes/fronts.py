@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from transformers import DynamicCache
 
 
-def _longer(mask: Tensor, n: int) -> Tensor:
-    """A mask with n ones in front: virtual tokens are never padding."""
+def _longer(ids: Tensor, mask: Tensor | None, n: int) -> Tensor:
+    """A mask with n ones in front: virtual tokens are never padding. Without a mask, no word is either."""
+    mask = torch.ones_like(ids) if mask is None else mask
     return torch.cat([mask.new_ones(len(mask), n), mask], dim=1)
 
 
@@ -32,13 +33,13 @@ class Prompt(nn.Module):
         words = torch.randint(len(table), (n_virtual,)).to(table.device)
         self.vectors = nn.Parameter(table.detach()[words].float().clone())  # (P, C)
 
-    def forward(self, bert: Any, ids: Tensor, mask: Tensor) -> dict[str, Any]:
+    def forward(self, bert: Any, ids: Tensor, mask: Tensor | None) -> dict[str, Any]:
         """What the encoder is called with."""
         words = bert.get_input_embeddings()(ids)  # (B, T, C)
         front = self.vectors.to(words.dtype).expand(len(ids), -1, -1)
         return {
             "inputs_embeds": torch.cat([front, words], dim=1),
-            "attention_mask": _longer(mask, len(self.vectors)),
+            "attention_mask": _longer(ids, mask, len(self.vectors)),
         }
 
 
@@ -55,7 +56,7 @@ class Prefix(nn.Module):
             torch.randn(n_virtual, 2 * self.n_layers * size.hidden_size).mul(0.1).to(device)
         )  # (P, 2 L C): key and value of the first layer, of the second, ...
 
-    def forward(self, bert: Any, ids: Tensor, mask: Tensor) -> dict[str, Any]:
+    def forward(self, bert: Any, ids: Tensor, mask: Tensor | None) -> dict[str, Any]:
         """What the encoder is called with."""
         n_virtual = len(self.vectors)
         parts = self.vectors.view(n_virtual, 2 * self.n_layers, self.n_heads, -1).permute(1, 2, 0, 3)
@@ -63,6 +64,6 @@ class Prefix(nn.Module):
         layers = [(parts[2 * i], parts[2 * i + 1]) for i in range(self.n_layers)]
         return {
             "input_ids": ids,
-            "attention_mask": _longer(mask, n_virtual),
+            "attention_mask": _longer(ids, mask, n_virtual),
             "past_key_values": DynamicCache(layers),
         }

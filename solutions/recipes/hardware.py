@@ -3,8 +3,9 @@
 bfloat16 pays on a CPU only where the CPU multiplies matrices in it (AMX). Measured on one AMX-capable machine, LoRA
 on Rotten Tomatoes, one thread: 193 texts/s in bfloat16 against 92 in float32. With the CPU's instructions restricted
 to AVX512-BF16 it was 61 against 91, and with plain AVX512 26 against 92: having bfloat16 instructions is not enough.
-On CUDA we ask the driver; on one H200 all methods reach the accuracy that they have on a CPU (docs/bench.md), what
-bfloat16 gains there is not measured. Not measured at all: Apple's MPS (float32 there), ARM.
+On CUDA we ask the driver: a GPU that only emulates bfloat16 (those before Ampere) computes in float32, since float16
+with a scaled loss is not offered. On one H200 all methods reach the accuracy that they have on a CPU (docs/bench.md),
+what bfloat16 gains there is not measured. Not measured at all: Apple's MPS (float32 there), ARM.
 """
 
 import platform
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from course.text import say, say_many
 from solutions.recipes.config import FineTune
@@ -54,6 +56,8 @@ def find_hardware(config: FineTune) -> Hardware:
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     device = find_device(config.device)
+    if device.type == "cuda" and device.index is not None:  # what names no device, pinned memory say, takes this one
+        torch.cuda.set_device(device)
     bf16 = bf16_pays(device) if config.precision == "auto" else config.precision == "bf16"
     if device.type == "cuda" and config.precision != "fp32":
         torch.set_float32_matmul_precision("high")  # TF32 for what autocast leaves in float32
@@ -72,6 +76,11 @@ def find_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:  # an unknown name; known, but not on this machine
         raise no_device(name) from error
     return device
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor where it is needed. The CPU does not wait for the copy to a GPU, which needs pinned memory."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 
 def bf16_pays(device: torch.device) -> bool:

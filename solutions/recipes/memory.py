@@ -92,9 +92,38 @@ class PeakMemory:
 # --- Dropout as a GPU does it ---
 
 
+class Dropout(torch.autograd.Function):
+    """Keeps a mask of one byte per number, and needs nothing else but the result.
+
+    A CPU's own keeps four bytes; that of ``torch.native_dropout`` keeps one, but draws and multiplies by way of numbers
+    of four, twice as many bytes for a moment as the dropout of a GPU.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, p: float) -> Tensor:
+        """Drop numbers with this probability, and make up for it by the size of the others."""
+        mask = torch.empty(x.shape, dtype=torch.bool, device=x.device)
+        for part in mask.view(-1).split(AT_A_TIME):
+            part.bernoulli_(1 - p)
+        ctx.save_for_backward(mask)
+        ctx.scale = 1 / (1 - p)
+        return torch.where(mask, x, 0.0).mul_(ctx.scale)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """Only what was kept gets a gradient."""
+        (mask,) = ctx.saved_tensors
+        return torch.where(mask, gradients[0], 0.0).mul_(ctx.scale), None
+
+
+AT_A_TIME = 2**16
+"""Numbers of a mask that are drawn together."""
+
+
 def native_dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout as a GPU does it, with a mask of one byte per number."""
-    return torch.native_dropout(x, p, training)[0] if training and p > 0 else x
+    dropped: Tensor = Dropout.apply(x, p) if training and p > 0 else x
+    return dropped
 
 
 @contextmanager

@@ -49,8 +49,35 @@ def fp32_attention(
     return output.to(query.dtype), None
 
 
+def unread_mask(*arguments: Any, attention_mask: Tensor | None = None, **options: Any) -> Tensor | None:
+    """The mask of torch's own attention, made without looking at what is in it.
+
+    transformers leaves the mask out where nothing is padding. To know that, it reads a boolean in every forward pass,
+    for which the CPU waits until a GPU has done all that it was given. Here the mask is left out only where none was
+    given: whoever makes a batch knows on the CPU whether anything in it is padding (see `training.for_device`).
+    """
+    if attention_mask is not None:
+        options |= {"allow_is_causal_skip": False, "allow_is_bidirectional_skip": False}
+    return sdpa_mask(*arguments, attention_mask=attention_mask, **options)
+
+
 AttentionInterface.register("fp32_sdpa", fp32_attention)
 AttentionMaskInterface.register("fp32_sdpa", sdpa_mask)
+AttentionInterface.register("unread_sdpa", sdpa_attention_forward)
+AttentionMaskInterface.register("unread_sdpa", unread_mask)
+
+
+def looks_back_only(network: nn.Module) -> bool:
+    """Whether a model is causal. Without a mask, transformers reads from its positions whether texts are packed."""
+    return any(getattr(module, "is_causal", False) for module in network.modules())
+
+
+def attention_for(hardware: Hardware) -> str:
+    """Which attention of transformers a model should use there."""
+    if hardware.device.type != "cpu":
+        return "unread_sdpa"
+    return "fp32_sdpa" if hardware.bf16 else "sdpa"
+
 
 # --- Encoder and head -------------------------------------------------------------------------------------------------
 
@@ -81,6 +108,7 @@ class Classifier(nn.Module):
         """Positions at the beginning that are virtual tokens, which the head does not read."""
         self.mixing: Any = None
         """In training: turns features and one-hot labels into mixtures."""
+        self.causal = looks_back_only(bert)
 
     @property
     def config(self) -> Any:
@@ -107,7 +135,7 @@ class Classifier(nn.Module):
         Args:
             input_ids: (B, T) tokens, filled up with padding.
             attention_mask: (B, T), 1 for a token, 0 for padding, which has no influence on the result; (B, P + T) if
-                there are virtual tokens in front already, as peft puts them there.
+                there are virtual tokens in front already, as peft puts them there. None means that nothing is padding.
             labels: (B,) right classes or numbers; None for no loss.
             inputs_embeds: (B, T, C) instead of ``input_ids``.
             past_key_values: keys and values in front of every layer's.
@@ -132,7 +160,7 @@ class Classifier(nn.Module):
         logits = logits.float()
         return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
 
-    def features(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    def features(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
         """The vectors that the head's linear layer reads, the same in every epoch if nothing before it learns."""
         with self.hardware.forward():
             return self.classifier.pooled(*self._states({"input_ids": input_ids, "attention_mask": attention_mask}))
@@ -147,9 +175,13 @@ class Classifier(nn.Module):
         return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
 
     def _states(self, inputs: dict[str, Any]) -> tuple[Sequence[Tensor], Tensor]:
-        """Hidden states and mask of the words alone."""
-        mask = inputs["attention_mask"]
+        """Hidden states and mask of the words alone. An encoder does without a mask of which all is 1."""
         inputs = {name: value for name, value in inputs.items() if value is not None}
+        mask = inputs.get("attention_mask")
+        if mask is None:
+            words = inputs.get("input_ids", inputs.get("inputs_embeds"))
+            mask = torch.ones(words.shape[:2], dtype=torch.long, device=words.device)
+            inputs |= {"attention_mask": mask} if self.causal else {}
         if cache := inputs.get("past_key_values"):
             n_front, n_words = cache.get_seq_length(), mask.shape[1] - cache.get_seq_length()
             inputs["attention_mask"] = mask.bool()[:, None, None].expand(-1, 1, n_words, -1)  # every word sees them all
@@ -286,8 +318,7 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
         taken: where the functions of the exercises come from; None for the reference.
     """
     taken = taken or functions()
-    trap = hardware.device.type == "cpu" and hardware.bf16
-    options = {"dtype": torch.float32, "attn_implementation": "fp32_sdpa" if trap else "sdpa"}
+    options = {"dtype": torch.float32, "attn_implementation": attention_for(hardware)}
     if config.method == "scratch":
         bert = AutoModel.from_config(pretrained(AutoConfig, config.model), **options)
     else:

@@ -125,7 +125,15 @@ def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def labels(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Label and probability of every text."""
+    """Label and probability of every text.
+
+    Exercise-8's ``predict_batch`` waits for the answer to every batch before it makes the next one. That costs nothing
+    where the CPU computes the answer itself; a GPU is asked about all texts first, unless the function is yours.
+    """
+    if run.hardware.device.type != "cpu" and "inference.predict_batch" not in run.taken.yours:
+        best, places = run.logits(texts).softmax(dim=-1).max(dim=-1)
+        names = [run.outputs.labels[place] for place in places.tolist()]
+        return [{"label": name, "probability": share} for name, share in zip(names, best.tolist(), strict=True)]
     found = run.taken.inference.predict_batch(
         list(texts), run.model, run.tokenizer, batch_size=32, max_length=run.max_length
     )

@@ -7,13 +7,15 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
 from course.text import say
@@ -23,7 +25,7 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, bucketed_batches
 from solutions.recipes.errors import Diverged, Interrupted
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.hardware import Hardware
+from solutions.recipes.hardware import Hardware, sent
 from solutions.recipes.heads import FIXED
 from solutions.recipes.journal import Journal
 from solutions.recipes.memory import PeakMemory
@@ -112,6 +114,21 @@ class Loader:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Of a frozen encoder: features and labels of all texts, where they were computed."""
+
+    features: Tensor
+    """(N, width of the head's vectors)."""
+    labels: Tensor
+    """(N,)."""
+
+    def batch(self, rows: list[int]) -> dict[str, Tensor]:
+        """Those of some texts. Their numbers go to a GPU like any batch; a list as index would make the CPU wait."""
+        places = sent(torch.tensor(rows), self.features.device)
+        return {"features": self.features[places], "labels": self.labels[places]}
+
+
+@dataclass(frozen=True)
 class Step:
     """One optimizer step that has just ended."""
 
@@ -128,6 +145,7 @@ class Step:
     """The same, for whoever is about to show it; waits for a GPU."""
 
 
+Thing = TypeVar("Thing")
 OnStep = Callable[[Step], None]
 """Told about every step."""
 
@@ -207,9 +225,9 @@ class Training:
         self.unread: list[Unread] = []
         """Steps whose losses have not been looked at."""
         waits = hardware.device.type != "cpu"
-        self.known: Tensor | None = None
+        self.known: Known | None = None
         """Of a frozen encoder: features of all training texts, computed once for all epochs."""
-        self.known_of_validation: Tensor | None = None
+        self.known_of_validation: Known | None = None
         self.look_always = not waits or (saving is not None and saving.every == 0)
         """Looking makes the CPU wait for a GPU; where the CPU computes itself, it costs nothing."""
 
@@ -310,7 +328,9 @@ class Training:
         rows = self.team.part(by_length(self.validation.tokens))
         validation, known = self.validation, self.known_of_validation
         batches = Loader(len(rows), lambda: evaluation_batches(validation, rows, self.hardware, self.taken, known))
-        result = self.taken.training.evaluate(self.model, batches) if rows else {"loss": 0.0, "accuracy": 0.0}
+        here = self.hardware.device.type == "cpu" or "training.evaluate" in self.taken.yours
+        asked = (self.model, batches) if here else answered(self.model, batches)
+        result = self.taken.training.evaluate(*asked) if rows else {"loss": 0.0, "accuracy": 0.0}
         names = ("loss", "accuracy") if self.config.task == "classification" else ("loss",)
         measured = {name: float(result[name]) for name in names}
         if not (self.team.alone or self.team.split_weights):
@@ -338,31 +358,41 @@ class Training:
         first = at.step_in_epoch * config.accumulate
         left = batches[first : first + (self.steps - at.step) * config.accumulate]
 
-        def made() -> Iterator[dict[str, Tensor]]:
+        def parts() -> Iterator[tuple[Share, list[int]]]:
             for start in range(0, len(left), config.accumulate):
                 group = left[start : start + config.accumulate]
-                for share, rows in zip(self.team.shares(group), group, strict=True):
-                    yield self._batch(share, rows, tokens)
+                yield from zip(self.team.shares(group), group, strict=True)
+
+        def padded() -> Iterator[Padded]:
+            for share, rows in parts():
+                batch = batch_of([tokens[i] for i in share.rows], self.data.pad_token, self.taken)
+                batch["labels"] = self.data.labels[share.rows]
+                n = batch["input_ids"].numel()
+                yield Padded(for_device(batch, self.data.pad_token, self.hardware.device), n, share, rows)
+
+        def made() -> Iterator[dict[str, Tensor]]:
+            if self.known is not None:
+                for _, rows in parts():
+                    n = sum(len(tokens[i]) for i in rows)
+                    at.positions, at.tokens = at.positions + n, at.tokens + n
+                    yield self.known.batch(rows)
+                return
+            for one in ahead(padded(), self.hardware.device, self.taken):
+                self._count(one, tokens)
+                yield {name: sent(tensor, self.hardware.device) for name, tensor in one.batch.items()}
 
         return Loader(len(left), made)
 
-    def _batch(self, share: Share, rows: list[int], tokens: list[list[int]]) -> dict[str, Tensor]:
-        """This process's share of a micro-batch; counts the positions of all."""
-        at, size = self.at, self.team.size
-        if self.known is not None:
-            n = sum(len(tokens[i]) for i in rows)
-            at.positions, at.tokens = at.positions + n, at.tokens + n
-            return {"features": self.known[rows], "labels": self.data.labels[rows].to(self.known.device)}
-        batch = batch_of([tokens[i] for i in share.rows], self.data.pad_token, self.taken)
+    def _count(self, one: "Padded", tokens: list[list[int]]) -> None:
+        """A micro-batch is about to be trained on; counts the positions of all processes."""
+        at, size, rows = self.at, self.team.size, one.rows
         if self.together is None:
-            at.positions += batch["input_ids"].numel()
+            at.positions += one.positions
         else:
-            self.together.shares.append(share)
+            self.together.shares.append(one.share)
             for own in (rows[rank::size] for rank in range(min(size, len(rows)))):
                 at.positions += max(len(tokens[i]) for i in own) * len(own)
         at.tokens += sum(len(tokens[i]) for i in rows)
-        batch["labels"] = self.data.labels[share.rows]
-        return on_device(batch, self.data.pad_token, self.hardware.device)
 
     # --- every step ---
 
@@ -498,12 +528,52 @@ def batch_of(tokens: Sequence[list[int]], pad_token: int, taken: Functions) -> d
     return {name: torch.as_tensor(batch[name]).long() for name in ("input_ids", "attention_mask")}
 
 
+@dataclass(frozen=True)
+class Padded:
+    """A micro-batch that is ready to be sent to where it is computed."""
+
+    batch: dict[str, Tensor]
+    """This process's share of it, still on the CPU."""
+    positions: int
+    """Of this share, before it was filled up for a GPU."""
+    share: Share
+    rows: list[int]
+    """Texts of the whole micro-batch."""
+
+
+def ahead(things: Iterator[Thing], device: torch.device, taken: Functions) -> Iterator[Thing]:
+    """The same things in the same order; for a GPU, a thread makes the next one while this one is in use.
+
+    The thread does not touch the GPU: for CUDA, every thread begins on the first one. Functions of yours stay in one
+    thread, so that what goes wrong in one of them is told of the right one.
+    """
+    if device.type != "cuda" or taken.yours:
+        yield from things
+        return
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, things, None)
+        while (thing := following.result()) is not None:
+            following = thread.submit(next, things, None)
+            yield thing
+
+
+def for_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -> dict[str, Tensor]:
+    """A batch as the device likes it, still on the CPU.
+
+    CUDA gets few distinct shapes. A mask of which all is 1 is left out for any GPU: attention is faster without one,
+    and to find that out there, the CPU would have to wait.
+    """
+    if device.type == "cpu":
+        return batch
+    if device.type == "cuda":
+        batch = rounded(batch, pad_token)
+    whole = "attention_mask" in batch and bool(batch["attention_mask"].all())
+    return {name: tensor for name, tensor in batch.items() if not (whole and name == "attention_mask")}
+
+
 def on_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -> dict[str, Tensor]:
-    """Send a batch to where it is computed. A GPU gets few distinct shapes, and the CPU does not wait for the copy."""
-    if device.type != "cuda":
-        return {name: tensor.to(device) for name, tensor in batch.items()}
-    even = rounded(batch, pad_token)
-    return {name: tensor.pin_memory().to(device, non_blocking=True) for name, tensor in even.items()}
+    """Send a batch to where it is computed."""
+    return {name: sent(tensor, device) for name, tensor in for_device(batch, pad_token, device).items()}
 
 
 def rounded(batch: dict[str, Tensor], pad_token: int, multiple: int = LENGTHS_OF_A_GPU) -> dict[str, Tensor]:
@@ -533,15 +603,43 @@ def evaluation_batches(
     batches: Sequence[list[int]],
     hardware: Hardware,
     taken: Functions,
-    known: Tensor | None = None,
+    known: Known | None = None,
 ) -> Iterator[dict[str, Tensor]]:
     """The texts of these rows, or what is known of them, with their labels."""
     for rows in batches:
         if known is not None:
-            yield {"features": known[rows], "labels": data.labels[rows].to(known.device)}
+            yield known.batch(rows)
             continue
         batch = batch_of([data.tokens[i] for i in rows], data.pad_token, taken) | {"labels": data.labels[rows]}
         yield on_device(batch, data.pad_token, hardware.device)
+
+
+class Answered(nn.Module):
+    """A model that has been asked already, and repeats on the CPU what it said."""
+
+    def __init__(self, answers: list[SimpleNamespace]) -> None:
+        """Of every batch, in the order in which it will be asked again."""
+        super().__init__()
+        self.answers = answers
+
+    def forward(self, number: int, labels: Tensor) -> SimpleNamespace:
+        """Loss and logits of one batch."""
+        return self.answers[number]
+
+
+@torch.no_grad()
+def answered(model: Classifier, batches: Loader) -> tuple[Answered, list[dict[str, Any]]]:
+    """Ask a model on a GPU about all batches at once: exercise-6's ``evaluate`` waits for every answer.
+
+    Returns:
+        What ``evaluate`` can be given instead of the model and its batches.
+    """
+    was_training = model.training
+    model.eval()
+    said = [(model(**batch), batch["labels"]) for batch in batches]
+    model.train(was_training)
+    answers = [SimpleNamespace(loss=output.loss.cpu(), logits=output.logits.cpu()) for output, _ in said]
+    return Answered(answers), [{"number": i, "labels": labels.cpu()} for i, (_, labels) in enumerate(said)]
 
 
 def worth_knowing(config: FineTune) -> bool:
@@ -551,8 +649,8 @@ def worth_knowing(config: FineTune) -> bool:
 
 
 @torch.no_grad()
-def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Functions) -> Tensor:
-    """(N, width of the head's vectors), where they were computed, in batches of similar length."""
+def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Functions) -> Known:
+    """What the head reads of all texts, computed in batches of similar length."""
     found: list[Tensor] = []
     batches = by_length(data.tokens)
     for rows in batches:
@@ -561,7 +659,7 @@ def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Func
         )
         found.append(model.features(**batch))
     place = torch.tensor([row for rows in batches for row in rows]).argsort()
-    return torch.cat(found)[place.to(hardware.device)]
+    return Known(torch.cat(found)[sent(place, hardware.device)], sent(data.labels, hardware.device))
 
 
 def answer(

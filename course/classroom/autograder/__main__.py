@@ -219,8 +219,7 @@ def too_many(attempts: int, metadata: Metadata) -> bytes:
     if "score" not in told:
         told["score"] = last.get("score") or 0
     words = say(
-        "At most {count} of your submissions are graded. The results shown here are those of the last one that "
-        "was graded.",
+        "At most {count} of your submissions are graded. The results shown here are from the last one that was graded.",
         count=attempts,
     )
     told["output"] = f"{words}\n{told.get('output') or ''}".strip()

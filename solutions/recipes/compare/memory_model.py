@@ -9,10 +9,13 @@ are there: weights, gradients, moments and activations, as in training with grad
 On a CPU the bytes are the highest resident memory of this process (see memory.py), less what it had before the model
 was built and after a tiny model had been trained, so that the libraries are loaded. It runs with a C library that gives
 every large tensor pages of its own (running.py), so that what is freed is gone. On a GPU they are those of torch's
-allocator, without the context of CUDA. Buffers that live for a moment are measured, and not in the formula.
+allocator, without the context of CUDA and the workspace of cuBLAS, which the tiny model has asked for.
 
-With activation checkpointing the formula takes the inputs of all layers, 4 bytes for each number, and the activations
-of the one layer that is being computed again.
+What is predicted are the four parts of the formula, and the buffers that one layer needs for a moment. With activation
+checkpointing, the activations are the inputs of all layers, 4 bytes for each number, and what the one layer stores that
+is being computed again.
+
+Dimensions: B texts, S tokens, H width, F width between the two feed-forward layers.
 """
 
 from collections.abc import Callable
@@ -45,6 +48,8 @@ TINY: dict[str, Any] = {
     "vocab_size": 99,
 }
 DROPOUT = 0.1
+OF_THE_FORMULA = ("weights", "grads", "optimizer", "activations")
+"""Its parts."""
 TINY_BATCH = (2, 8)
 """Texts and tokens."""
 
@@ -59,7 +64,7 @@ def predicted(
     checkpointing: bool,
     training_memory: Callable[..., dict[str, float]] = strategy.training_memory,
 ) -> dict[str, float]:
-    """What the formula of exercise 10 says, in bytes, under the keys of ``training_memory``.
+    """What the formula of exercise 10 says, in bytes, under the keys of ``training_memory``, with ``buffers`` on top.
 
     Args:
         shape: configuration of the encoder.
@@ -77,8 +82,30 @@ def predicted(
     if checkpointing and per_token:
         one = training_memory(n_total, n_train, batch, seq, width, 1, heads, per_token)["activations"]
         parts["activations"] = 4 * layers * batch * seq * width + one
-        parts["total"] = sum(parts[name] for name in ("weights", "grads", "optimizer", "activations"))
-    return parts
+        parts["total"] = sum(parts[name] for name in OF_THE_FORMULA)
+    more = buffers(shape, bool(per_token), batch, seq)
+    return {**parts, "buffers": more, "total": parts["total"] + more}
+
+
+def buffers(shape: Any, differentiated: bool, batch: int, seq: int) -> float:
+    """Bytes that one layer needs for a moment, on top of what is stored.
+
+    Where the body is trained, they are needed when the backward pass begins: the gradients before and behind the
+    activation function of the feed-forward part, 2 * 4 B S F. (The attention scores have larger ones, but by then all
+    that the feed-forward part of the layer had stored is free.)
+
+    Where it is frozen, nothing is stored, so they are all that the forward pass has at once. There are two candidates
+    for the highest moment. In the attention's dropout: the embeddings, the layer's input, queries, keys and values, and
+    the scores before and behind it with a mask of one byte. In the activation function: the embeddings, inputs of the
+    layer and of its feed-forward part, both sides of the function, and the scores, which transformers returns at the
+    layer's end.
+    """
+    one = 4 * batch * seq * shape.hidden_size
+    between = 4 * batch * seq * getattr(shape, "intermediate_size", 4 * shape.hidden_size)
+    scores = 4 * batch * shape.num_attention_heads * seq**2
+    if differentiated:
+        return 2 * between
+    return max(5 * one + 2.25 * scores, 3 * one + 2 * between + scores)
 
 
 def formula(config: FineTune) -> Functions:
@@ -87,6 +114,11 @@ def formula(config: FineTune) -> Functions:
         return functions(config, {"strategy": ("training_memory",)})
     except NothingStarted:
         return functions()
+
+
+def shape_of(model: str) -> Any:
+    """The configuration of an encoder; BERT-base's is known."""
+    return BertConfig() if model == BERT_BASE else pretrained(AutoConfig, model)
 
 
 def build(shape: Any, config: FineTune, hardware: Hardware, checkpointing: bool) -> Classifier:
@@ -126,24 +158,27 @@ def begin(model: Classifier) -> torch.optim.Optimizer:
     return optimizer
 
 
-def measure(config: FineTune, checkpointing: bool) -> dict[str, Any]:
+def measure(config: FineTune, checkpointing: bool, rehearsal: bool = False) -> dict[str, Any]:
     """Take a training step, and watch the memory.
 
     Args:
         config: method, encoder (its shape), ``batch_size`` texts of ``max_length`` tokens, device.
         checkpointing: whether layers are computed twice.
+        rehearsal: on a CPU, only take the step; what it takes there is not asked for.
 
     Returns:
-        ``measured_bytes``, ``predicted`` (a dictionary of bytes), and the machine.
+        ``measured_bytes`` (None for a rehearsal on a CPU), ``predicted`` (a dictionary of bytes), ``formula_bytes``
+        (what exercise 10 alone predicts, without buffers), and the machine.
 
     Raises:
         RecipeError: the highest resident memory cannot be watched on this system.
     """
     config = replace(config, precision="fp32", lora_dropout=DROPOUT)
     hardware = find_hardware(config)
-    if hardware.device.type != "cuda" and not can_restart():
+    rehearsal = rehearsal and hardware.device.type != "cuda"
+    if hardware.device.type != "cuda" and not (rehearsal or can_restart()):
         raise RecipeError(say("the memory of a step can be measured only on Linux and on GPUs"))
-    shape = BertConfig() if config.model == BERT_BASE else pretrained(AutoConfig, config.model)
+    shape = shape_of(config.model)
     batch, seq = config.batch_size, config.max_length
     if seq > shape.max_position_embeddings:
         raise RecipeError(
@@ -171,8 +206,9 @@ def measure(config: FineTune, checkpointing: bool) -> dict[str, Any]:
         )
     return {
         **({"mine": {"yours": list(taken.yours), "reference": []}} if taken.yours else {}),
-        "measured_bytes": peak,
+        "measured_bytes": None if rehearsal else peak,
         "predicted": parts,
+        "formula_bytes": parts["total"] - parts["buffers"],
         "parameters": {"trainable": n_train, "total": n_total},
         "device": str(hardware.device),
         "processor": processor(),

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markdown import Markdown
 
 from course import shell
 from course.text import mark, say
+from course.wrapping import FillingConsole, Lines
 from solutions.recipes import preflight
 from solutions.recipes.both import in_english
 from solutions.recipes.compare import page as pages
@@ -69,7 +68,7 @@ def compare(
     Raises:
         RecipeError: what was asked for cannot be done; every run that had ended is kept.
     """
-    chosen, console = TABLES[table], Console()
+    chosen, console = TABLES[table], FillingConsole()
     preflight.name_workspace(about)
     try:
         asked = Asked(**about)
@@ -108,7 +107,7 @@ def compare(
     if quote or not console.is_terminal:
         click.echo(content)
     else:
-        console.print(Markdown(content))
+        console.print(Lines(content))
     if not write and not quote:
         command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
         click.echo("\n" + say("Next: {command}", command=shell.typed(command)))

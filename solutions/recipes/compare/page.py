@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from course.text import mark, say
+from solutions.recipes import sections
 from solutions.recipes.compare.store import Cell, Run, Runs
 from solutions.recipes.compare.tables import (
     NAMES,
@@ -26,7 +27,6 @@ from solutions.recipes.compare.tables import (
     standard_error,
 )
 from solutions.recipes.config import FineTune, Method
-from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
 
 PICTURES = "results"
@@ -211,28 +211,13 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
         RecipeError: it has no such place, or cannot be read or written.
     """
     begin, end = markers(table.name)
-    try:
-        text = page.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        text = f"# Results\n\n{begin}\n{end}\n"
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(say("cannot read {path}: {reason}", path=page, reason=error)) from error
+    text = sections.read(page, begin, end)
     head = short.splitlines()[0]
-    if text.count(begin) == 1 and text.count(end) == 1 and text.index(begin) < text.index(end):
-        before, _, rest = text.partition(begin)
-        _, _, after = rest.partition(end)
-        text = f"{before}{begin}\n{content}\n{end}{after}"
-    elif table.name == "methods" and text.count(head) == 1:
+    written = sections.filled(text, begin, end, content)
+    if written is None and table.name == "methods" and text.count(head) == 1:
         before, _, rest = text.partition(head)
         _, blank, after = rest.partition("\n\n")
-        text = before + short + blank + after
-    else:
-        raise RecipeError(
-            say(
-                "{page} has no place for this table. Put these two lines where it belongs: {begin} {end}",
-                page=page,
-                begin=begin,
-                end=end,
-            )
-        )
-    write_atomically(page, text.encode())
+        written = before + short + blank + after
+    if written is None:
+        raise sections.no_place(page, begin, end)
+    write_atomically(page, written.encode())

@@ -98,7 +98,7 @@ def learning_rates(axes: Any, found: Found) -> None:
 
 def memory(axes: Any, found: Found) -> None:
     """What is predicted, part by part, and what was measured."""
-    parts = ("weights", "grads", "optimizer", "activations")
+    parts = ("weights", "grads", "optimizer", "activations", "buffers")
     places = range(len(found))
     left = [0.0] * len(found)
     for part in parts:
@@ -113,7 +113,7 @@ def memory(axes: Any, found: Found) -> None:
     axes.set_yticks(places, names, fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel("GB")
-    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=5, fontsize=8)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=6, fontsize=8)
 
 
 DRAWN: dict[str, Callable[[Any, Found], None]] = {

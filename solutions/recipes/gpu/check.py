@@ -2,7 +2,7 @@
 
 Each step is a process of its own with a time limit of its own: one that hangs, runs out of memory or crashes the driver
 is noted, and the next one begins. The JSON is written after every step, so that an interrupted check is worth
-something. ``page`` makes a section of docs/results.md from it.
+something. ``page`` makes a section of docs/results.md from it, and ``put`` puts it there.
 """
 
 import json
@@ -21,10 +21,11 @@ from typing import Any
 from rich.console import Console
 
 from course.text import mark, say, translated
+from solutions.recipes import sections
 from solutions.recipes.both import both, in_english, shown
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_json
-from solutions.recipes.gpu.options import SHORTEST, STEPS, Check, Step, no_gpu
+from solutions.recipes.gpu.options import NOT_MEASURED, SHORTEST, STEPS, Check, Step, no_gpu
 
 SCHEMA = "course/gpu-check/v1"
 MEASURED, REHEARSED = mark("measured on a GPU"), mark("rehearsal on a CPU, not measured on a GPU")
@@ -35,11 +36,14 @@ LINES = {
     "failed": mark("failed    {name:<20}{seconds:6.1f} s"),
     "timeout": mark("timeout   {name:<20}{seconds:6.1f} s"),
     "no time": mark("no time   {name:<20}{seconds:6.1f} s"),
+    NOT_MEASURED: mark("-         {name:<20}{seconds:6.1f} s"),
 }
 """How a step can end, and the line about it; the first column is ten cells wide in every language."""
 TAIL = 2000
 """Characters of what a failed step has said."""
-GOOD = ("ok",)
+GOOD = ("ok", NOT_MEASURED)
+BEGIN, END = "<!-- gpu-check -->", "<!-- end of gpu-check -->"
+"""Where a page has its section."""
 Outcome = dict[str, Any]
 Runner = Callable[[Step, Check, Path, float], Outcome]
 """Does one step in a folder, within some seconds."""
@@ -163,6 +167,8 @@ def gpu_check(
             else:
                 with console.status(step.name):
                     outcome = runner(step, told, Path(folder), min(limit, left))
+            if outcome["status"] == NOT_MEASURED:
+                outcome = {**outcome, "reason": both(mark("not measured: that takes a GPU"))}
             report["steps"][step.name] = {**outcome, "seconds": now() - begun, "limit": limit}
             report["seconds"] = now() - started
             write_json(out, report)
@@ -191,6 +197,8 @@ def verdict(report: Mapping[str, Any]) -> str:
         began = say("{count} steps in {seconds:.0f} s, then interrupted, {label}", **about)
     if bad:
         return say("{steps}: not well: {names}.", steps=began, names=", ".join(bad))
+    if unmeasured := [name for name, one in steps.items() if one["status"] == NOT_MEASURED]:
+        return say("{steps}: all well. Not measured: {names}.", steps=began, names=", ".join(unmeasured))
     return say("{steps}: all well.", steps=began)
 
 
@@ -218,6 +226,18 @@ def read(path: Path) -> dict[str, Any]:
     return report
 
 
+TITLE = "## On a GPU"
+
+
+def put(page_file: Path, report: Mapping[str, Any]) -> None:
+    """Write the section to its place on a page.
+
+    Raises:
+        RecipeError: the page has none, or cannot be read or written.
+    """
+    sections.put(page_file, BEGIN, END, page(report).rstrip())
+
+
 def page(report: Mapping[str, Any]) -> str:
     """A section for docs/results.md, in Markdown and in English. What was not measured is a dash."""
     steps = report["steps"]
@@ -226,7 +246,7 @@ def page(report: Mapping[str, Any]) -> str:
     about = steps.get("environment", {}).get("result") or {}
     gpu = about.get("gpu") or {}
     lines = [
-        "## On a GPU",
+        TITLE,
         "",
         f"**{capital(report['label'])}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
         f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {judged}",
@@ -247,10 +267,14 @@ def page(report: Mapping[str, Any]) -> str:
     asked = found(steps, "predict")
     for name, speed in asked.get("texts_per_second", {}).items():
         lines.append(row(name, f"{speed:.0f}", f"{100 * asked['same_labels'][name]:.1f}%"))
-    lines += ["", "| training step | predicted | measured | measured / predicted |", "|---|---|---|---|"]
-    for name, one in found(steps, "memory").get("steps", {}).items():
+    memory = found(steps, "memory")
+    size = f"{memory['batch']} × {memory['length']}" if memory else "-"
+    columns = ("exercise 10", "with buffers", "measured", "measured / with buffers")
+    lines += ["", row(f"training step, {size}", *columns), "|---|---|---|---|---|"]
+    for name, one in memory.get("steps", {}).items():
         ratio = "-" if one["ratio"] is None else f"{one['ratio']:.2f}"
-        lines.append(row(name, megabytes(one["predicted"]["total"]), megabytes(one["measured"]), ratio))
+        said = (one["formula"], one["predicted"]["total"], one["measured"])
+        lines.append(row(name, *map(megabytes, said), ratio))
     bad = {name: one for name, one in steps.items() if one["status"] != "ok"}
     if bad:
         lines += ["", *(f"- {name}: {one['status']}. {one.get('reason', '')}".rstrip() for name, one in bad.items())]

@@ -20,6 +20,8 @@ FIRST: tuple[str, ...] = ("lora", "full", "head")
 """Methods that the lessons are about; the others come last, in case time runs out."""
 BUDGET = 480.0
 """Seconds for the whole check."""
+NOT_MEASURED = "not measured"
+"""How a step ends that had nothing to measure there."""
 SHORTEST = 5.0
 """Seconds: with less than this no step is begun."""
 
@@ -168,6 +170,10 @@ OPTIONS = (
     option("--threads", type=THREADS, help="CPU threads (default: torch's choice)."),
     option(
         "--page", metavar="FILE.json", type=FILE, help="Only print a report as a Markdown page; measure nothing.",
+    ),
+    option(
+        "--write", metavar="PAGE", type=FILE, help="Write the report to its place on this page, labelled as measured "
+        "on a GPU or not.",
     ),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ The CPU is the yardstick: the same model with the same weights is trained on the
 losses of every step are compared. In bfloat16 they are noted and not judged.
 """
 
+import gc
 import json
 import sys
 import time
@@ -14,23 +15,23 @@ from typing import Any
 
 import torch
 from rich.console import Console
-from torch import Tensor, nn
-from transformers import AutoModelForSequenceClassification
+from torch import Tensor
 
 from course.text import say
 from solutions.recipes import bench, journal
+from solutions.recipes.compare import memory_model
 from solutions.recipes.config import HEADS, FineTune
 from solutions.recipes.data import Split
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_json
 from solutions.recipes.finetune import finetune, prepare_data, versions
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.gpu.options import FIRST, Check, Step
+from solutions.recipes.gpu.options import FIRST, NOT_MEASURED, Check, Step
 from solutions.recipes.hardware import Hardware, bf16_pays, find_device, processor
 from solutions.recipes.journal import Journal
 from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt
-from solutions.recipes.model import Classifier, load_classifier, load_tokenizer, pretrained
+from solutions.recipes.model import Classifier, load_classifier, load_tokenizer
 from solutions.recipes.pretrain import run as pretraining
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.saving import load_run
@@ -45,8 +46,6 @@ SAME_LABELS = 0.995
 QUIET = Console(quiet=True)
 RUNS = "runs"
 """Folder of the finished runs, which later steps look into."""
-LORA_RANK, LORA_DROPOUT = 8, 0.1
-"""Of the step whose memory is measured."""
 SCRATCH = {"vocab_size": 500, "layers": 2, "width": 64, "heads": 4}
 """The causal model that is pre-trained for a moment."""
 
@@ -133,9 +132,9 @@ def about_gpu(device: torch.device) -> dict[str, Any]:
 def build(config: FineTune, n: int, hardware: Hardware, taken: Functions) -> Classifier:
     """A model with the same weights wherever it will compute: all of them are drawn on the CPU."""
     cpu = Hardware(torch.device("cpu"), bf16=False, threads=hardware.threads)
-    stays = hardware.device.type == "cpu"  # where attention in bfloat16 would be slow (see fp32_attention)
     torch.manual_seed(config.seed)
-    model = load_classifier(config, n, hardware if stays else cpu, taken)
+    model = load_classifier(config, n, hardware, taken).to(cpu.device)  # its attention is that of the other device
+    model.hardware = cpu
     adapt(model, config, replace(cpu, bf16=hardware.bf16), taken)
     model.hardware = hardware
     return model.to(hardware.device)
@@ -318,64 +317,37 @@ def watched(
 
 
 def memory(at: Bench, _: str) -> dict[str, Any]:
-    """The memory model of exercise-10 against the allocator: the step that it describes, in float32.
+    """The memory model against the allocator: the very steps of ``course run compare memory``, in float32.
 
-    Eager attention and dropout as the model comes: the model of memory counts what those store. With checkpointing,
-    every layer keeps its input, and one layer at a time stores the rest.
+    On a CPU, where there is no allocator to ask, the steps are taken and nothing is measured.
     """
     found = {}
     for name in FIRST:
         for checkpointing in (False, True):
             key = f"{name}, checkpointing" if checkpointing else name
             found[key] = one_step(at, name, checkpointing)
-    ratios = [one["ratio"] for one in found.values() if one["ratio"] is not None]
-    return {"steps": found, "batch": at.told.batch, "length": at.told.length, "allocator": at.device.type == "cuda",
-            "tolerance": MEMORY, "same": all(abs(ratio - 1) <= MEMORY for ratio in ratios)}  # fmt: skip
+    ratios = [one["ratio"] for one in found.values()]
+    told = {"steps": found, "batch": at.told.batch, "length": at.told.length, "tolerance": MEMORY}
+    if None in ratios:
+        return {**told, "status": NOT_MEASURED}
+    return {**told, "same": all(abs(ratio - 1) <= MEMORY for ratio in ratios)}
 
 
 def one_step(at: Bench, name: str, checkpointing: bool) -> dict[str, Any]:
     """Bytes of a training step, predicted and measured."""
-    told, taken = at.told, functions()
-    allocator = Allocator(at.device)
-    torch.manual_seed(told.seed)
-    model: Any = pretrained(AutoModelForSequenceClassification, told.model, dtype=torch.float32, num_labels=2,
-                            attn_implementation="eager")  # fmt: skip
-    size = model.config
-    change(model, name, taken)
-    model.to(at.device).train()
-    if checkpointing:
-        getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()  # its name before 5.2x
-    trainable = [one for one in model.parameters() if one.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=1e-5, fused=True)
-    length = min(told.length, size.max_position_embeddings)
-    ids = torch.randint(5, size.vocab_size, (told.batch, length), generator=torch.Generator().manual_seed(told.seed))
-    ids, labels = ids.to(at.device), torch.zeros(told.batch, dtype=torch.long, device=at.device)
-    for _ in range(2):  # from the second step on there are moments, too
-        loss = model(input_ids=ids, labels=labels).loss
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    counts = taken.basics.count_parameters(model)
-    shape = told.batch, length, size.hidden_size
-    layers = size.num_hidden_layers
-    predicted = taken.strategy.training_memory(
-        counts["total"], counts["trainable"], *shape, 1 if checkpointing else layers, size.num_attention_heads,
-        taken.strategy.ACT_PER_TOKEN[name],
+    told = at.told
+    room = getattr(memory_model.shape_of(told.model), "max_position_embeddings", told.length)
+    config = at.config(
+        method=name, batch_size=told.batch, max_length=min(told.length, room), device=str(at.device), max_steps=None,
+        epochs=1,
     )  # fmt: skip
-    if checkpointing and taken.strategy.ACT_PER_TOKEN[name]:
-        predicted["activations"] += layers * 4 * told.batch * length * size.hidden_size
-        predicted["total"] = sum(predicted[part] for part in ("weights", "grads", "optimizer", "activations"))
-    measured = allocator.peak()
-    return {"predicted": predicted, "measured": measured, "loss": loss.item(),
-            "ratio": measured / predicted["total"] if measured is not None else None}  # fmt: skip
-
-
-def change(model: nn.Module, name: str, taken: Functions) -> None:
-    """Freeze, or add LoRA, as the method says."""
-    if name == "lora":
-        taken.lora.inject_lora(model, ("query", "value"), LORA_RANK, 16.0, LORA_DROPOUT, trainable=("classifier",))
-    else:
-        taken.basics.set_trainable(model, name)
+    gc.collect()  # what an earlier step has left must not be freed while this one is watched
+    taken = memory_model.measure(config, checkpointing, rehearsal=True)
+    measured, predicted = taken["measured_bytes"], taken["predicted"]
+    return {
+        "formula": taken["formula_bytes"], "predicted": predicted, "measured": measured,
+        "ratio": None if measured is None else measured / predicted["total"],
+    }  # fmt: skip
 
 
 # --- A process --------------------------------------------------------------------------------------------------------
@@ -395,7 +367,7 @@ def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
     """Do one step.
 
     Returns:
-        ``status`` (``ok``, ``different``) and what was measured.
+        ``status`` (``ok``, ``different``, `NOT_MEASURED`) and what was measured.
 
     Raises:
         RecipeError: it cannot be done; so may anything that goes wrong in it.
@@ -404,7 +376,8 @@ def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
         torch.set_num_threads(told.threads)
     at = Bench(told, find_device(told.device), folder)
     found = KINDS[step.kind](at, step.what)
-    return {"status": "ok" if found.pop("same", True) else "different", "result": found}
+    status = found.pop("status", "ok" if found.pop("same", True) else "different")
+    return {"status": status, "result": found}
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from solutions.objectives import IGNORED
 from solutions.recipes.data import Labelled, Split, load, read_csv
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
+from solutions.recipes.hardware import sent
 from solutions.recipes.preflight import PACKAGED, TABLES, header, lines_of
 from solutions.recipes.pretrain.config import FEWEST_TEXTS, PreTrain
 from solutions.recipes.splitting import normalise, split
@@ -353,4 +354,4 @@ class Batches:
 
 def to(batch: dict[str, Tensor], device: torch.device) -> dict[str, Any]:
     """The batch on the device that computes."""
-    return {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
+    return {name: sent(tensor, device) for name, tensor in batch.items()}

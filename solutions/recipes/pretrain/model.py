@@ -30,7 +30,7 @@ from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import demand_room, own_tokenizer, pretrained
+from solutions.recipes.model import attention_for, demand_room, own_tokenizer, pretrained
 from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
@@ -194,6 +194,8 @@ class LanguageModel(nn.Module):
         inputs = {"input_ids": input_ids, **{name: one for name, one in inputs.items() if one is not None}}
         objectives = self.taken.objectives
         if self.causal:
+            if self.hardware.device.type != "cpu":  # without a mask, the CPU waits, to see whether texts are packed
+                inputs.setdefault("attention_mask", torch.ones_like(input_ids))
             with self.hardware.forward():
                 every = self.network(**inputs, use_cache=False).logits
             every = every.float()
@@ -246,8 +248,7 @@ def build(
     Returns:
         The model, and the names of weights that a model which was loaded did not bring along.
     """
-    trap = hardware.device.type == "cpu" and hardware.bf16
-    options = {"attn_implementation": "fp32_sdpa" if trap else "sdpa"}
+    options = {"attn_implementation": attention_for(hardware)}
     network: Any
     if config.from_scratch:
         network, missing = from_scratch(config, tokenizer, options), []

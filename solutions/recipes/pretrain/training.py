@@ -16,7 +16,7 @@ from solutions.recipes.journal import Journal
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.data import FINAL, Batches, ends, to
 from solutions.recipes.pretrain.model import LanguageModel
-from solutions.recipes.training import OnStep, Saving, Trained, Training
+from solutions.recipes.training import OnStep, Saving, Trained, Training, ahead
 
 MASKED = (
     "this movie was absolutely [MASK].",
@@ -106,11 +106,12 @@ class PreTraining(Training):
         """Those until the next look."""
         at, accumulate = self.at, self.config.accumulate
         last = min(at.step - at.step_in_epoch + self.steps_per_epoch, self.steps)
-        for number in range(at.step * accumulate, last * accumulate):
-            batch = self.batches.training(number)
+        device = self.hardware.device
+        made = map(self.batches.training, range(at.step * accumulate, last * accumulate))
+        for batch in ahead(made, device, self.taken):
             at.positions += batch["input_ids"].numel()
             at.tokens += int(batch["attention_mask"].sum()) if "attention_mask" in batch else batch["input_ids"].numel()
-            yield to(batch, self.hardware.device)
+            yield to(batch, device)
 
     def _measured_at_length(self) -> dict[str, float]:
         """What the evaluation at the end is compared with: the same questions."""
@@ -141,27 +142,32 @@ def evaluate(
         tokens would move it by about that); ``accuracy`` of the most likely token; ``n`` tokens asked; with sentence
         pairs also ``next_accuracy``.
     """
-    was_training, right, pairs = model.training, 0, [0, 0]
-    sums = torch.zeros(3, dtype=torch.float64)
+    was_training = model.training
+    losses: list[Tensor] = []
+    right: list[Tensor] = []
+    next_right: list[Tensor] = []
+    """Of each batch, one number or truth value per token or pair; read in the end, since each look waits for a GPU."""
+    stays = hardware.device.type == "cuda" and "objectives.perplexity" not in taken.yours
 
     def answers() -> Iterator[tuple[Tensor, Tensor]]:
-        nonlocal right
         for batch in batches.evaluation(n_blocks):
             batch = to(batch, hardware.device)
             output, labels = model(**batch), batch["labels"]
-            losses = torch.nn.functional.cross_entropy(output.logits, labels, reduction="none").double().cpu()
-            sums.add_(torch.tensor([len(losses), losses.sum(), losses.square().sum()], dtype=torch.float64))
-            right += int((output.logits.argmax(-1) == labels).sum())
+            losses.append(torch.nn.functional.cross_entropy(output.logits, labels, reduction="none"))
+            right.append(output.logits.argmax(-1) == labels)
             if output.next_logits is not None:
-                pairs[0] += int((output.next_logits.argmax(-1) == batch["next_labels"]).sum())
-                pairs[1] += len(batch["next_labels"])
-            yield output.logits.cpu()[None], labels.cpu()[None]
+                next_right.append(output.next_logits.argmax(-1) == batch["next_labels"])
+            asked = output.logits, labels  # (N, V) numbers, which would be slow to copy and slow to judge on a CPU
+            logits, labels = asked if stays else (one.cpu() for one in asked)
+            yield logits[None], labels[None]
 
     model.eval()
     with torch.no_grad():
         perplexity = float(taken.objectives.perplexity(answers()))
     model.train(was_training)
-    n, total, squares = sums.tolist()
+    every = [one.cpu().double() for one in losses]
+    n = sum(map(len, every))
+    total, squares = (sum(float(one.sum()) for one in some) for some in (every, [one.square() for one in every]))
     loss = total / n
     if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
         message = say(
@@ -172,8 +178,13 @@ def evaluate(
         raise taken.broken_promise(message, "objectives")
     spread = math.sqrt(max(0.0, squares / n - loss**2) / n)
     measured = {"loss": loss, "perplexity": perplexity, "standard_error": spread}
-    measured |= {"accuracy": right / n, "n": int(n)}
-    return measured | ({"next_accuracy": pairs[0] / pairs[1]} if pairs[1] else {})
+    measured |= {"accuracy": share(right), "n": n}
+    return measured | ({"next_accuracy": share(next_right)} if next_right else {})
+
+
+def share(answers: list[Tensor]) -> float:
+    """Of truth values, how many are true."""
+    return int(torch.cat(answers).sum()) / sum(map(len, answers))
 
 
 def look(model: LanguageModel, config: PreTrain, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> list[Example]:
