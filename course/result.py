@@ -61,7 +61,7 @@ class Record:
 
     def __post_init__(self) -> None:
         """Make the defaults the record's own."""
-        for name, value in _defaults(type(self)):
+        for name, value in _defaults(type(self)):  # type: ignore[arg-type]
             vars(self).setdefault(name, value)
 
 
