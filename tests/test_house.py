@@ -265,12 +265,12 @@ def outline(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
     return promises
 
 
-def is_hole(node: ast.FunctionDef) -> bool:
+def is_todo(node: ast.FunctionDef) -> bool:
     return any(isinstance(item, ast.Raise) and "NotImplementedError" in ast.unparse(item) for item in node.body)
 
 
 def guard_skeletons(root: Path) -> Look:
-    """A skeleton is the finished page with holes: no function is written, no statement of the reference is left."""
+    """A skeleton is the finished page with TODOs: no function is written, no statement of the reference is left."""
     look = Look()
     for exercise in ready(root):
         skeleton_path, solution_path = paths.skeleton(exercise.slug), paths.solution(exercise.slug)
@@ -278,21 +278,21 @@ def guard_skeletons(root: Path) -> Look:
         where = skeleton_path.relative_to(paths.ROOT).as_posix()
         for name in exercise.names:
             look.seen.append(f"{exercise.slug}.{name}")
-            hole, reference = definition(skeleton, name), definition(solution, name)
-            if hole is None or reference is None:
+            todo, reference = definition(skeleton, name), definition(solution, name)
+            if todo is None or reference is None:
                 look.offences.append(f"{exercise.slug}.{name} is not defined in skeleton and solution")
                 continue
-            holes = [function for function in functions_of(hole) if is_hole(function)]
-            if not holes:
+            todos = [function for function in functions_of(todo) if is_todo(function)]
+            if not todos:
                 look.offences.append(f"{where} {name} raises no NotImplementedError")
-            if outline(hole) != outline(reference):
+            if outline(todo) != outline(reference):
                 look.offences.append(f"{where} {name} makes another promise than the reference: signature or docstring")
             known = set().union(*(simple_statements(function) for function in functions_of(reference)))
-            for function in functions_of(hole):
+            for function in functions_of(todo):
                 for leak in sorted(simple_statements(function) & known):
                     look.offences.append(f"{where} {name}.{function.name} gives away: {leak}")
                 loose = [f for f in functions_of(reference) if f.name == function.name]
-                if loose and function not in holes and ast.dump(loose[0]) == ast.dump(function):
+                if loose and function not in todos and ast.dump(loose[0]) == ast.dump(function):
                     look.offences.append(f"{where} {name}.{function.name} is the reference")
     return look
 
@@ -527,7 +527,7 @@ def test_nothing_names_this_machine():
         assert name in look.seen
 
 
-def test_skeletons_have_holes_and_give_nothing_away():
+def test_skeletons_have_todos_and_give_nothing_away():
     look = at_home(guard_skeletons)
     assert look.offences == []
     assert len(look.seen) == sum(len(exercise.names) for exercise in ready(ROOT)) > 0
@@ -577,6 +577,11 @@ def test_documents_name_what_exists():
     assert look.offences == []
     for shown in ("make demo", "make test", "course grade", "course hint"):
         assert f"README.md: {shown}" in look.seen
+
+
+def test_contributing_is_no_longer_than_it_was():
+    """What docstrings say already is said there; whoever adds something finds something to leave out."""
+    assert 2000 < len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split()) <= 2612
 
 
 # --- The guards look at everything ------------------------------------------------------------------------------------

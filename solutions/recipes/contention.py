@@ -2,8 +2,8 @@
 
 The threads of OpenMP wait for each other many times in every step. While they wait they spin, which is fastest on a
 quiet machine. Beside a busy process, a spinning thread keeps a core from the very thread that it is waiting for, and
-training takes several times as long (docs/bench.md). So we look once a second how long our threads have waited for a
-core, and go on with fewer threads if they did.
+training takes several times as long (docs/bench.md). So we check once a second how long our threads have waited for
+a core, and go on with fewer threads if they did.
 
 Only the threads that compute count. Others, such as those of a tokenizer, have next to nothing to do but are woken for
 every batch; behind our own spinning threads they wait for a core on a quiet machine too.
