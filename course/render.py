@@ -63,7 +63,7 @@ SYMBOLS = {
     "grader_error": ("!", "!", "magenta"),
 }
 """Status -> symbol, symbol in ASCII, style."""
-STATUSES = {
+STATUS_SENTENCES = {
     "failed": mark("does not hold"),
     "not_started": mark("not started"),
     "crashed": mark("your code raised an exception"),
@@ -367,7 +367,7 @@ class Screen:
         """All that is known of a check that did not pass."""
         status = check.status or "grader_error"
         style = self._symbol(status)[1]
-        message = check.message or say(STATUSES[status])
+        message = check.message or say(STATUS_SENTENCES[status])
         self._text(message, style="dim" if check.quiet else style, indent=indent)
         if check.quiet:
             return

@@ -6,8 +6,9 @@ from the classes below (``python -m scripts.schema``).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -52,6 +53,23 @@ class Malformed(ValueError):
     """A record does not hold what the schema says."""
 
 
+class Record:
+    """Something with all its fields.
+
+    If one is left out of what ``convert`` reads, msgspec leaves its default to the class, and would not write it again.
+    """
+
+    def __post_init__(self) -> None:
+        """Make the defaults the record's own."""
+        for name, value in _defaults(type(self)):  # type: ignore[arg-type]
+            vars(self).setdefault(name, value)
+
+
+@functools.cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...]:
+    return tuple((one.name, one.default) for one in fields(kind) if one.default is not MISSING)
+
+
 @dataclass
 class Difference:
     """The element of a numeric answer that is furthest off; None where it is not finite."""
@@ -63,7 +81,7 @@ class Difference:
 
 
 @dataclass
-class Explanation:
+class Explanation(Record):
     """Why a check failed, as far as the grader knows."""
 
     kind: ExplanationKind
@@ -80,7 +98,7 @@ class Explanation:
 
 
 @dataclass
-class AnnouncedCheck:
+class AnnouncedCheck(Record):
     """A check before it runs."""
 
     id: str
@@ -194,7 +212,7 @@ class Tally:
 
 
 @dataclass
-class Result:
+class Result(Record):
     """One grading, over. ``exercise`` is the number, ``id`` the name (``exercise-3``)."""
 
     exercise: int
@@ -322,9 +340,8 @@ class Result:
 
 
 def plain(record: AnnouncedCheck | Result | Explanation | None) -> Any:
-    """A record as data that JSON can hold, with every field."""
-    # msgspec alone leaves out a field that the record was converted without, although it has a default.
-    return None if record is None else msgspec.to_builtins(asdict(record))
+    """A record as data that JSON can hold."""
+    return msgspec.to_builtins(record)
 
 
 def convert(record: object, kind: type[Any]) -> Any:

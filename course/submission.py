@@ -35,7 +35,7 @@ MAGIC = {
     b"\xff\xd8\xff": "picture",
     b"\x7fELF": "binary",
 }
-"""How files begin that somebody hands in by mistake; a .docx is an archive, too."""
+"""How files begin that are handed in although they are no source; a .docx is an archive, too."""
 ENDINGS = {
     "archive": (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".whl"),
     "document": (".docx", ".doc", ".odt", ".pdf", ".rtf", ".html", ".htm", ".pages"),

@@ -24,5 +24,16 @@ A request is parsed once (``requests``), by the host. It passes through the host
 judge; the judge's events pass through the host on their way out. A student process is asked for at a fork server, over
 the judge's own socket. Where there is no fork, the judge runs in the host's place and spawns student processes.
 
+Each request and each event is one JSON object on one line. What a request leaves open is filled in:
+
+    {"id": 1, "op": "grade", "exercise": "lora", "file": "/abs/path.py", "seed": null, "only": ["LoRALinear.forward"],
+     "lang": "en", "sandbox": "auto", "threads": 1}
+
+    started     exercise, slug, title, file, seed, sandbox level, and the checks that must report
+    check       ``check``: how one check ended
+    diagnosis   ``checks``: id -> ``mistake`` (id of the misconception), ``hint``, ``explanation``
+    result      ``result``: the object ``course/result/v1``; always the last event
+    fault       ``message`` and ``exit_code`` in its place: the grader itself failed (3), or no check was selected (5)
+
 ``checks``, ``misconceptions`` and ``fixtures`` are content: one file per exercise.
 """

@@ -112,7 +112,7 @@ class Cheap:
 
 
 def functions(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap]:
-    """Cheap stand-ins for a group of functions."""
+    """Trivial versions of a group of functions."""
     right = {name: getattr(reference, name) for name in names}
 
     def made(kind: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Cheap:
@@ -207,7 +207,7 @@ def _state(value: Any) -> Any:
 
 
 def classes(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap]:
-    """Cheap stand-ins for a class with a forward pass, or another method that matters: the others do nothing."""
+    """Trivial versions of a class with a forward pass, or another method that matters: the others do nothing."""
     (name,) = names
     right: type = getattr(reference, name)
     base: type = nn.Module if issubclass(right, nn.Module) else object

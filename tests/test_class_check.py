@@ -64,8 +64,8 @@ def book_of(expected: list[class_folder.Expected]) -> dict[str, Any]:
 PLANTED = {
     "a status": ("hostile", {"status": "passed"}, "(patch_pytest): passed instead of failed"),
     "an attempt": ("empty", {"attempts": 1}, "(empty): 1 attempts instead of 0"),
-    "lateness": ("late", {"late_seconds": 0}, "(late): late by 0 s instead of 0:50:00"),
-    "a penalty": ("late", {"penalty": 0.0}, "(late): lateness cost 0.0 points instead of 2.00"),
+    "lateness": ("late", {"late_seconds": 0}, "(late): late by 0 s instead of {late}"),
+    "a penalty": ("late", {"penalty": 0.0}, "(late): lateness cost 0.0 points instead of {cost}"),
     "points": ("right", {"earned": 15}, "(right): 15 of 20 points, expected all"),
 }
 
@@ -77,6 +77,8 @@ def test_a_mark_that_a_file_does_not_deserve_is_found(name: str, tmp_path: Path)
     assert list(class_check.differences(expected, book)) == []
     kind, wrong, says = PLANTED[name]
     number = next(place for place, one in enumerate(expected) if one.kind == kind)
+    late = expected[number].late
+    says = says.format(late=late, cost=class_check.penalty(20, 20, late))
     book["students"][number]["entries"][0] |= wrong
     found = list(class_check.differences(expected, book))
     assert len(found) == 1 and says in found[0]

@@ -112,7 +112,7 @@ def test_a_rehearsal_measures_and_says_that_it_is_one(told, tmp_path, capsys):
     assert re.search(r"^\| device \| \d+ \| 100\.0% \|$", page, re.MULTILINE)
     assert re.search(r"^\| head, checkpointing \| \d+ MB \| \d+ MB \| - \| - \|$", page, re.MULTILINE)
     assert "| training step, 2 × 16 | exercise 10 | with buffers | measured |" in page
-    assert page.endswith("\n- memory: not measured. not measured: that takes a GPU\n")
+    assert page.endswith("\n- memory: not measured: that takes a GPU\n")
 
 
 @pytest.mark.slow

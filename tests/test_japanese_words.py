@@ -1,6 +1,9 @@
 """The words and the punctuation of all Japanese, in the catalogues and in the lessons: one word for one thing.
 
 Looked at: every translation, and every lesson but for its code. The rules, with what breaks each of them planted.
+
+No rule sees these: in a translated help text, only lists begin with ``\\b``, since the lines of a paragraph are joined
+without a space; and a space between a placeholder and a Japanese word must go where the value is Japanese too.
 """
 
 import re

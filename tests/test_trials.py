@@ -123,7 +123,7 @@ def test_the_calls_of_all_checks_can_be_varied(slug: str) -> None:
     made = 0
     for spec in specs_of(slug):
         exchanged = diagnose.observe(spec, diagnose.reference_module(slug), SEED).exchanged
-        requests = [trials.Request.read(frame) for frame, _ in exchanged]
+        requests = [trials.Decoded.read(frame) for frame, _ in exchanged]
         plain = [request for request in requests if request.calls and request.is_plain]
         for request in plain[:3]:
             case = trials.Case([requests[0], request], LocalTransport(diagnose.reference_module(slug)), lambda _: b"")

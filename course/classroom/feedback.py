@@ -19,7 +19,7 @@ from course import files
 from course.classroom import pages
 from course.classroom.model import Entry, Gradebook, Student
 from course.formats import facts, table
-from course.render import STATUSES
+from course.render import STATUS_SENTENCES
 from course.result import CheckResult, Result
 from course.text import language, mark, say, translated
 
@@ -28,7 +28,7 @@ INDEX = "index.csv"
 """Tells which student has which file; for the instructor, not for the students."""
 Kind = Literal["html", "json"]
 
-OUTCOMES = {"passed": mark("holds"), **STATUSES}
+OUTCOMES = {"passed": mark("holds"), **STATUS_SENTENCES}
 
 
 @dataclass(frozen=True)

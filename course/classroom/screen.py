@@ -27,7 +27,7 @@ from course.text import clean, mark, say, say_many
 
 NAME = 20
 """Columns of a student's name; longer ones are cut."""
-STATUSES = {
+STATUS_WORDS = {
     "passed": (mark("passed"), "green"),
     "failed": (mark("failed"), "red"),
     "not_started": (mark("not started"), "dim"),
@@ -113,7 +113,7 @@ def told(student: str, result: Result, width: int = NAME) -> Text:
         result: how it went.
         width: columns of the name.
     """
-    word, style = STATUSES[result.status]
+    word, style = STATUS_WORDS[result.status]
     points = f"{result.points}/{result.max_points}"
     line = Text(f"{_fit(student, width)}  {result.id:<11}  {points:>5}  ")
     line.append(f"{say(word):<12}", style=style)
@@ -373,7 +373,7 @@ def regraded(console: Console, name: str, before: Result, after: Result, kept: s
 
 
 def _status(result: Result) -> str:
-    return say(STATUSES[result.status][0])
+    return say(STATUS_WORDS[result.status][0])
 
 
 def _points(result: Result) -> str:

@@ -133,7 +133,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Grading:
+class StoredGrading:
     """One grading, without its whole result."""
 
     id: int
@@ -424,7 +424,7 @@ class Store:
 
     # --- gradings ----------------------------------------------------------------------------------------------------
 
-    def find(self, key: Key) -> Grading | None:
+    def find(self, key: Key) -> StoredGrading | None:
         """The grading under this key; None if there is none, or if it failed through our fault."""
         row = self._db.execute(
             f"SELECT {GRADING} FROM grading WHERE sha256 = ? AND exercise = ? AND bundle = ? AND environment = ? "
@@ -433,7 +433,7 @@ class Store:
         ).fetchone()
         return _grading(row) if row else None
 
-    def grading(self, number: int) -> Grading:
+    def grading(self, number: int) -> StoredGrading:
         """The grading of this number."""
         return _grading(self._db.execute(f"SELECT {GRADING} FROM grading WHERE id = ?", [number]).fetchone())
 
@@ -486,7 +486,7 @@ class Store:
                 self._point(submissions, found.id)
         return found is not None
 
-    def _earlier(self, key: Key) -> Grading | None:
+    def _earlier(self, key: Key) -> StoredGrading | None:
         rows = self._db.execute(
             f"SELECT {GRADING} FROM grading WHERE sha256 = ? AND exercise = ? AND seed_policy = ? "
             "AND status != 'grader_error' ORDER BY id DESC",
@@ -673,9 +673,9 @@ def _values(key: Key) -> list[str]:
     return [key.sha256, key.exercise, key.bundle, key.environment, key.seed_policy]
 
 
-def _grading(row: sqlite3.Row) -> Grading:
+def _grading(row: sqlite3.Row) -> StoredGrading:
     key = Key(row["sha256"], row["exercise"], row["bundle"], row["environment"], row["seed_policy"])
-    return Grading(row["id"], key, row["status"], row["points"], row["finished"])
+    return StoredGrading(row["id"], key, row["status"], row["points"], row["finished"])
 
 
 def _submission(row: sqlite3.Row) -> Submission:

@@ -39,7 +39,7 @@ ATTEMPTS_OF_ONE = 50
 BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
-"""What no student hands in by mistake for Python, and an instructor keeps."""
+"""What no student takes for Python and hands in, and an instructor keeps."""
 TOLD_ONE_BY_ONE = 3
 """Refused files of one archive or folder that get a line each; if there are more, one line tells of all of them."""
 NAMED_TOGETHER = 10

@@ -1,8 +1,8 @@
 """``python -m grader``: imports torch once, then grades whatever it is asked to.
 
 It reads one JSON request per line from standard input and writes one JSON event per line to standard output (formats:
-CONTRIBUTING.md). End of input means no further requests; what is running is finished first. Where there is no ``fork``
-to rely on (macOS, Windows), the judge runs in this process and spawns student processes.
+``grader/__init__.py``). End of input means no further requests; what is running is finished first. Where there is no
+``fork`` to rely on (macOS, Windows), the judge runs in this process and spawns student processes.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Both give the same object, a ``Process``: a link to ask through, what loading th
 how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
 work. A process whose check went well may serve the next one too (``end`` with ``again``): the file is then run afresh
 in a new module, unless that takes long (``SLOW_LOADING``). Whoever loses a check in such a process gets another one for
-it (``take`` with ``alone``).
+it (``take`` with ``alone``). A file that keeps data outside its module can find out which checks ran before; it gains
+nothing by that, since no process is ever told an expected value and each check draws its own numbers.
 """
 
 from __future__ import annotations

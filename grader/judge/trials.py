@@ -101,7 +101,7 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
 
 
 @dataclass(frozen=True)
-class Request:
+class Decoded:
     """A request, decoded."""
 
     frame: bytes
@@ -112,7 +112,7 @@ class Request:
     kwargs: Mapping[str, Any]
 
     @classmethod
-    def read(cls, frame: bytes) -> Request:
+    def read(cls, frame: bytes) -> Decoded:
         """Decode one."""
         operation, *rest = wire.decode(frame, wire.Reference)
         if operation not in ("call", "watch"):
@@ -140,7 +140,7 @@ class Request:
 def _cases(item: Observed, expected: Exchanged, slug: str, ask: Ask) -> Iterator[Case]:
     """What to try: a call of the function with plain data that gives a wrong answer, or else the check up to there."""
     pairs = itertools.takewhile(lambda two: two[0][0] == two[1][0], zip(item.exchanged, expected, strict=False))
-    common = [(Request.read(frame), answer, right) for (frame, answer), (_, right) in pairs]
+    common = [(Decoded.read(frame), answer, right) for (frame, answer), (_, right) in pairs]
     wrong = [i for i, (request, *answers) in enumerate(common) if request.calls and not _agree(*answers)]
     if not wrong:
         return
@@ -162,7 +162,7 @@ def _cases(item: Observed, expected: Exchanged, slug: str, ask: Ask) -> Iterator
         yield Case(requests, reference, ask)
 
 
-def _called_by_helpers(requests: Sequence[Request], module: types.ModuleType, names: Sequence[str]) -> list[Request]:
+def _called_by_helpers(requests: Sequence[Decoded], module: types.ModuleType, names: Sequence[str]) -> list[Decoded]:
     """Calls of these functions with plain data that happen on the way, in the reference, as requests of their own."""
     frames: list[bytes] = []
 
@@ -183,7 +183,7 @@ def _called_by_helpers(requests: Sequence[Request], module: types.ModuleType, na
     ask = LocalTransport(module).ask
     for request in requests:
         ask(request.frame)
-    return [Request.read(frame) for frame in dict.fromkeys(frames)]
+    return [Decoded.read(frame) for frame in dict.fromkeys(frames)]
 
 
 def _agree(answer: bytes, right: bytes) -> bool:
@@ -204,7 +204,7 @@ class Case:
         ask: of the student's process.
     """
 
-    def __init__(self, requests: Sequence[Request], reference: LocalTransport, ask: Ask) -> None:
+    def __init__(self, requests: Sequence[Decoded], reference: LocalTransport, ask: Ask) -> None:
         self._requests, self._reference, self._ask = requests, reference, ask
         self._frames = [request.frame for request in requests]
         self._wrong: Any = None
@@ -289,7 +289,7 @@ class Case:
         }
         return sorted(latest.values(), reverse=True)
 
-    def named(self, request: Request) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
+    def named(self, request: Decoded) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
         """Names of the positional arguments, all arguments by name, and the defaults of those that have one."""
         parameters = self._parameters(request)
         names = [parameter.name for parameter in parameters][: len(request.args)]
@@ -298,7 +298,7 @@ class Case:
         defaults = {one.name: one.default for one in parameters if one.default is not inspect.Parameter.empty}
         return names, {**dict(zip(names, request.args, strict=True)), **request.kwargs}, defaults
 
-    def _parameters(self, request: Request) -> list[inspect.Parameter]:
+    def _parameters(self, request: Decoded) -> list[inspect.Parameter]:
         """Of what the request calls; none where that is not of the file."""
         dispatcher = self._reference.dispatcher
         kept = dispatcher.kept

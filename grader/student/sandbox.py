@@ -529,7 +529,7 @@ def _limit_resources(limits: Limits) -> None:
         page = os.sysconf("SC_PAGE_SIZE")
         fields = _proc("self/statm").split()
         space, data = int(fields[0]) * page, int(fields[5]) * page
-        _limit("RLIMIT_DATA", data + limits.memory_bytes)
+        _limit("RLIMIT_DATA", data + limits.memory_bytes)  # does not count shared or stack-like memory
         _limit("RLIMIT_AS", space + limits.memory_bytes + _ADDRESS_SPACE_SLACK)
         # Counts all processes of this user, so it can only stop a bomb; the kernel does not apply it to root.
         with contextlib.suppress(OSError):

@@ -277,7 +277,7 @@ def page(report: Mapping[str, Any]) -> str:
         lines.append(row(name, *map(megabytes, said), ratio))
     bad = {name: one for name, one in steps.items() if one["status"] != "ok"}
     if bad:
-        lines += ["", *(f"- {name}: {one['status']}. {one.get('reason', '')}".rstrip() for name, one in bad.items())]
+        lines += ["", *(f"- {name}: {ending(one)}" for name, one in bad.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -288,6 +288,16 @@ def capital(text: str) -> str:
     'Measured on a GPU'
     """
     return text[:1].upper() + text[1:]
+
+
+def ending(one: Mapping[str, Any]) -> str:
+    """How a step ended that is not simply ok; that of `NOT_MEASURED` is in its reason.
+
+    >>> ending({"status": "timeout", "reason": "ended after 60 s"}), ending({"status": "different"})
+    ('timeout. ended after 60 s', 'different.')
+    """
+    reason = str(one.get("reason", ""))
+    return reason if one["status"] == NOT_MEASURED else f"{one['status']}. {reason}".rstrip()
 
 
 def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:

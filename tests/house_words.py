@@ -1,0 +1,151 @@
+"""One word per thing: in names, docstrings, comments, messages, documents and lessons."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from house import Look, files, nodes, parsed
+
+CODE = ("course", "grader", "scripts", "solutions")
+"""Rooms whose names and sentences are looked at."""
+NAMES = {
+    **dict.fromkeys(
+        "mistake mistakes mistaken misunderstanding misunderstandings misunderstood".split(), "misconception"
+    ),
+    **dict.fromkeys("unwritten untouched hole holes".split(), "not_started"),
+    "stock": "model pool",
+    **dict.fromkeys("warmer warmers".split(), "fork server"),
+    **dict.fromkeys("sweeper sweepers".split(), "cleaner"),
+    **dict.fromkeys("handle handles".split(), "RemoteRef"),
+    "standin": "substitute",
+    **dict.fromkeys("offer offers".split(), "preloads"),
+}
+"""Words that names in our code do without -> the one that is used instead."""
+OF_THE_GRADER = {
+    **dict.fromkeys("needs extra extras".split(), "preloads"),
+    "given": "substitutes",
+}
+"""The same for the grader's own processes, where these words would mean just that."""
+ENGINE = ("grader/host", "grader/judge", "grader/student")
+TEXTS = {
+    r"mistak(?:e|es|en|enly)|misunderstandings?": "misconception",
+    r"unwritten|untouched|holes?": "not_started",
+    r"stock": "model pool",
+    r"(?:warm(?:ed)?[ _-])(?:host|process|grader|server)(?:e?s)?|stays? warm|warmers?": "host or fork server",
+    r"sweepers?": "cleaner",
+    r"(?:a|an|the|our|its|opaque) handles?|ServerHandle": "RemoteRef",
+    r"stand-ins?": "substitute or RemoteRef",
+}
+"""What sentences do without -> the words that are used instead."""
+SENTENCES = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): word for pattern, word in TEXTS.items()}
+WARM = re.compile(r"warm_?(?:host|process|grader|server)", re.IGNORECASE)
+"""The same in one name."""
+ALLOWED = {
+    # The field of the result, which other programs read.
+    ("course/hints.py", "mistake"): 3,
+    ("course/result.py", "mistake"): 1,
+    ("course/session.py", "mistake"): 2,
+    ("course/workspace.py", "mistake"): 3,
+    ("grader/judge/grading.py", "mistake"): 3,
+    ("scripts/demo.py", "mistake"): 2,
+    ("grader/__init__.py", "mistake"): 1,
+    # Ordinary English: a slip of anybody's, a tensor or a file that nobody has changed, a mask with zeros in it.
+    ("course/lessons/en", "mistake"): 9,
+    ("course/lessons/en", "mistakes"): 5,
+    ("course/lessons/en", "untouched"): 1,
+    ("course/cli/learner.py", "untouched"): 1,
+    ("grader/checks", "untouched"): 30,
+    ("grader/checks", "holes"): 40,
+    ("grader/misconceptions", "mistake"): 3,
+    ("grader/misconceptions", "untouched"): 1,
+    # A verb, and a placeholder of a message.
+    ("course/spelling.py", "handle"): 2,
+    ("grader/judge/loading.py", "needs"): 1,
+}
+"""(file or folder, word) -> how often it may be there at most."""
+
+
+def names_in(tree: ast.Module) -> Iterator[str]:
+    """What the code defines, binds or looks up."""
+    for node in nodes(tree):
+        for part in ("id", "attr", "arg", "name"):
+            if isinstance(name := getattr(node, part, None), str):
+                yield name
+
+
+def sentences_in(text: str, suffix: str) -> Iterator[str]:
+    """Strings, docstrings and comments of a module, or the lines of another file."""
+    if suffix != ".py":
+        yield from text.splitlines()
+        return
+    for node in nodes(parsed(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def is_prose(path: Path) -> bool:
+    """Whether people read this file as a text."""
+    name = path.as_posix()
+    lesson = name.startswith("course/lessons/en/") or name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    document = path.suffix in (".md", ".html") and path.parts[0] in ("docs", "course", "solutions", "scripts")
+    table = path.suffix == ".toml" and path.parts[0] in ("course", "grader", "solutions")
+    return lesson or (document and "lessons" not in path.parts) or table or name in ("Makefile", "pyproject.toml")
+
+
+@functools.lru_cache(maxsize=8192)
+def words_of(text: str, suffix: str, code: bool, engine: bool) -> tuple[list[str], Counter[tuple[str, str]]]:
+    """What of a file is looked at; and (word, what to say) -> how often it is there."""
+    looked_at: list[str] = []
+    found: Counter[tuple[str, str]] = Counter()
+    banned = NAMES | (OF_THE_GRADER if engine else {})
+    for identifier in names_in(parsed(text)) if code else ():
+        looked_at.append(identifier)
+        if WARM.search(identifier):
+            found[identifier, "host or fork server"] += 1
+        for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier):
+            if word.lower() in banned:
+                found[word.lower(), banned[word.lower()]] += 1
+    for sentence in sentences_in(text, suffix):
+        looked_at.append(sentence[:40])
+        for pattern, instead in SENTENCES.items():
+            for match in pattern.findall(sentence):
+                found[match.lower(), instead] += 1
+    return looked_at, found
+
+
+def guard_vocabulary(root: Path) -> Look:
+    """One word per thing: names and sentences are made of the agreed words."""
+    look = Look()
+    left = dict(ALLOWED)
+    for path in files(root):
+        name = path.as_posix()
+        code = path.suffix == ".py" and path.parts[0] in CODE
+        if not (code or is_prose(path)):
+            continue
+        text = (root / path).read_text(encoding="utf-8")
+        looked_at, found = words_of(text, path.suffix, code, name.startswith(ENGINE))
+        look.seen += [f"{name}: {one}" for one in looked_at]
+        look.offences += _offences(name, found, left)
+    unused = [key for key in ALLOWED if left[key] == ALLOWED[key]]
+    look.offences += [f"nothing in {folder} says {word!r} any more: take that off the list" for folder, word in unused]
+    return look
+
+
+def _offences(name: str, found: Counter[tuple[str, str]], left: dict[tuple[str, str], int]) -> Iterator[str]:
+    """What one file says that is not allowed; what is allowed is taken off."""
+    for (word, instead), count in sorted(found.items()):
+        key = next(((folder, one) for folder, one in left if one == word and f"{name}/".startswith(f"{folder}/")), None)
+        if key is None or count > left[key]:
+            yield f"{name} says {word!r} {count} times: say {instead}"
+        else:
+            left[key] -= count
