@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample import thorough
 
 from course import paths
 from course.classroom import export
@@ -219,6 +220,7 @@ def test_an_empty_screenshot_is_found(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @needs_sandbox
+@thorough
 def test_a_small_class_is_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """Eight students, of whom one is hostile, from release to report, with a kill in the middle."""
     assert class_check.main([str(tmp_path / "c"), "--students", "8", "--exercise", "strategy", "--jobs", "2"]) == 0

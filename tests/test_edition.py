@@ -25,12 +25,13 @@ def copy_of(root, rooms):
         shutil.copytree(paths.ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "misconceptions"))
     shutil.copy(paths.ROOT / "pyproject.toml", root)
 
-    def grade(source: str | None) -> tuple[Result, str]:
+    def grade(source: str | None, *only: str) -> tuple[Result, str]:
         (root / "mine.py").unlink(missing_ok=True)
         if source is not None:
             (root / "mine.py").write_text(source, encoding="utf-8")
+        command = [sys.executable, "-m", "course", "grade", SLUG, "--file", "mine.py", "--json", "out.json"]
         done = subprocess.run(
-            [sys.executable, "-m", "course", "grade", SLUG, "--file", "mine.py", "--json", "out.json"],
+            [*command, *(word for function in only for word in ("--only", function))],
             cwd=root,
             env={**os.environ, "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1", "COLUMNS": "100"},
             capture_output=True,
@@ -89,7 +90,7 @@ def test_points_of_the_visible_checks(exercise, monkeypatch):
 def test_a_grader_without_misconceptions_says_so(without_misconceptions):
     wrong = SOURCE.replace("= alpha / r\n", "= r / alpha\n")
     for source, status in ((wrong, "failed"), (SOURCE, "passed")):
-        result, shown = without_misconceptions(source)
+        result, shown = without_misconceptions(source, "LoRALinear")
         assert (result.status, result.edition) == (status, "full")
         assert all(check.mistake is None for check in result.checks)
         assert any(note.startswith("This installation has no misconceptions for exercise-3") for note in result.notes)
@@ -99,7 +100,7 @@ def test_a_grader_without_misconceptions_says_so(without_misconceptions):
 def test_a_wrong_file_fails_without_a_name_for_its_misconception(edition):
     wrong = SOURCE.replace("= alpha / r\n", "= r / alpha\n")
     assert wrong != SOURCE
-    result, _ = edition(wrong)
+    result, _ = edition(wrong, "LoRALinear")
     forward = next(check for check in result.checks if check.id == "LoRALinear.forward")
     assert (result.status, forward.status) == ("failed", "failed")
     assert forward.expected and forward.actual and forward.hint
@@ -112,6 +113,6 @@ def test_nothing_of_the_students_is_substituted(edition):
     broken = SOURCE.replace(
         "    def __init__(", "    def __init__(self, *a, **k): raise RuntimeError('broken')\n    def _(", 1
     )
-    result, _ = edition(broken)
+    result, _ = edition(broken, "LoRALinear", "inject_lora")
     statuses = {check.id: check.status for check in result.checks if check.function == "inject_lora"}
     assert statuses and set(statuses.values()) <= {"crashed", "failed", "skipped"}

@@ -1013,20 +1013,20 @@ def run_module(root: Path, module: str, *arguments: str) -> subprocess.Completed
 
 
 FACTS = """
-import doctest, importlib, json, sys
+import doctest, functools, importlib, json, sys
 from course import paths, syllabus
 from grader.judge.check import load_file, manifest
-from grader.judge.diagnose import load_misconceptions
-facts = {}
+from grader.judge.diagnose import load_misconceptions, parts
+facts, compiled = {}, functools.cache(lambda part: compile(part, "part", "exec"))
 for exercise in syllabus.load():
     slug = exercise.slug
     if exercise.planned or slug not in (sys.argv[1:] or [slug]):
         continue
     specs = manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
     misconceptions = load_misconceptions(paths.misconceptions(slug))
-    source = paths.solution(slug).read_text(encoding="utf-8")
     for misconception in misconceptions:
-        compile(misconception.apply(source), slug, "exec")
+        for part in parts(slug, misconception):  # nearly all of them are the reference's
+            compiled(part)
         assert misconception.caught_by in {spec.id for spec in specs}, misconception
     importlib.import_module(f"exercises.{slug}")
     examples = doctest.testmod(importlib.import_module(f"solutions.{slug}"))
