@@ -160,7 +160,7 @@ def test_llrd_groups_decay_what_decay_groups_decay():
 
 
 @thorough
-def test_reinit_top_layers_draws_what_torch_draws(CASES):
+def test_reinit_top_layers_draws_what_torch_draws():
     looked = 0
     for draw in draws(CASES):
         model = tiny_bert(draw)
