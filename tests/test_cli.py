@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
-from course import environment, paths, render, syllabus, workspace
+from course import environment, paths, render, syllabus, text, workspace
 from course.cli import Settings, cli
 from course.compat import module_command
 from course.grader import PATIENCE
@@ -801,6 +801,18 @@ def test_help_speaks_the_readers_language(desk, monkeypatch):
     monkeypatch.setenv("LANG", "ja_JP.UTF-8")
     assert "採点します" in desk("grade", "-h").stdout
     assert "Grade your file" in desk("grade", "--lang", "en", "-h").stdout
+
+
+def test_a_recipe_speaks_the_language_that_is_named_among_its_own_options(desk, monkeypatch):
+    seen: list[tuple[tuple[str, ...], str]] = []
+    monkeypatch.setattr("course.recipes.run", lambda arguments: seen.append((arguments, text.language())) or 0)
+    desk("run", "finetune", "--lang", "ja", "--out", "x", "--lang=ja")
+    desk("run", "--lang", "en", "finetune", "--out", "x", "--", "--lang", "ja")
+    assert seen == [(("finetune", "--out", "x"), "ja"), (("finetune", "--out", "x", "--", "--lang", "ja"), "en")]
+    for words in (["--lang", "xx"], ["--lang"], ["--lang="]):
+        wrong = desk("run", "finetune", *words)
+        assert wrong.exit_code == 2 and "--lang" in wrong.stderr
+    assert len(seen) == 2
 
 
 def test_help_of_grade_explains_the_exit_codes(desk):

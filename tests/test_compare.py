@@ -538,7 +538,7 @@ def test_the_committed_page_is_what_its_commands_print():
         assert picture is None or (ROOT / "docs" / picture[1]).is_file()
 
 
-def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypatch, encoder):
+def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypatch, reviews):
     monkeypatch.setattr(running, "COMMAND", ("does-not-exist",))
     for words, message in (
         (["reinit", "--data", "no-such.csv"], "cannot read no-such.csv"),
@@ -546,12 +546,23 @@ def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypat
         (["methods", "--device", "cuda"], "no device called 'cuda'"),
         (["reinit", "--data", "imdb"], "has labels and no numbers"),
         (["prices"], "'prices' is not one of 'methods'"),
+        (["reinit", "--data", str(reviews), "--write", str(ROOT / "README.md")], "has no place for this table"),
     ):
         outcome = CliRunner().invoke(cli, ["compare", *words, "--json", str(tmp_path / "runs.json")])
         assert outcome.exit_code == 2 and message in outcome.stderr, outcome.output
     monkeypatch.setattr("solutions.recipes.preflight.find_spec", lambda name: None)
     outcome = CliRunner().invoke(cli, ["compare", "methods", "--json", str(tmp_path / "runs.json")])
     assert "scikit-learn is not installed" in outcome.stderr and not list(tmp_path.iterdir())
+
+
+def test_whoever_interrupts_a_table_is_told_that_its_runs_are_kept(tmp_path, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "measure", interrupted)
+    outcome = CliRunner().invoke(cli, ["compare", "reinit", "--json", str(tmp_path / "runs.json")])
+    assert outcome.exit_code == 130 and "no result" not in outcome.stderr
+    assert "all runs that had ended are saved. The same command continues with the rest" in outcome.stderr
 
 
 # --- What a cell does -------------------------------------------------------------------------------------------------

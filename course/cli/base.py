@@ -15,7 +15,7 @@ import click
 from course import click_words, destinations, edition, errors, signals, syllabus, text
 from course.click_words import Command, Option
 from course.syllabus import Exercise
-from course.text import say
+from course.text import say, say_many
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -116,6 +116,37 @@ lang_option = option(
     expose_value=False,
     callback=_speak,
 )
+
+
+def take_language(ctx: click.Context, arguments: Sequence[str]) -> tuple[str, ...]:
+    """Speak the language that is named among a recipe's own options, which do not have this one.
+
+    Returns:
+        The other arguments.
+    """
+    kept: list[str] = []
+    rest = iter(arguments)
+    for word in rest:
+        if word == "--":
+            return (*kept, word, *rest)
+        name, equals, value = word.partition("=")
+        if name != "--lang":
+            kept.append(word)
+            continue
+        lang = Option(["--lang"], type=click.Choice(text.LANGUAGES))
+        if not equals and (value := next(rest, "")) == "":
+            message = say_many(
+                "Option {name!r} requires an argument.",
+                "Option {name!r} requires {nargs} arguments.",
+                count=1,
+                name="--lang",
+                nargs=1,
+            )
+            raise click.BadOptionUsage("--lang", message, ctx)
+        _speak(ctx, lang, lang.type_cast_value(ctx, value))
+    return tuple(kept)
+
+
 no_color_option = option("--no-color", is_flag=True, help="Disable colours (or set NO_COLOR).")
 exercise_argument = click.argument("exercise", metavar="EXERCISE")
 

@@ -29,6 +29,7 @@ from course.cli.base import (
     no_color_option,
     option,
     resolved,
+    take_language,
     write,
 )
 from course.click_words import Option
@@ -868,6 +869,7 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """  # noqa: D301
     from course import recipes
 
+    arguments = take_language(ctx, arguments)
     _whole(RECIPES)
     recipes.check(arguments)
     ctx.exit(recipes.run(arguments))

@@ -30,7 +30,7 @@ PLENTY = 1000.0
 TOLERANCE = 1e-4
 """Float32 through a few steps of a tiny model; other results differ by a hundred times as much."""
 PRECISE = 1e-5
-"""Float32 through the forward passes of one epoch: ten times its error, and less than rounding to three decimals does."""
+"""Float32 through the forward passes of one epoch: ten times its error, and less than rounding to three decimals."""
 CLEAR = 1e-3
 """By how much the largest logit of an example leads, so that no rounding changes a prediction."""
 

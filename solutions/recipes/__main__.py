@@ -364,7 +364,14 @@ def compare(ctx: click.Context, **options: Any) -> None:
     memory: the memory model of exercise 10 against measured bytes.
     """
     idle.refuse(idle.OF_COMPARE, ctx.params, idle.typed(ctx))
-    measure_and_show(**options)
+    try:
+        measure_and_show(**options)
+    except KeyboardInterrupt:
+        click.echo(
+            "\n" + say("interrupted: all runs that had ended are saved. The same command continues with the rest"),
+            err=True,
+        )
+        ctx.exit(INTERRUPTED)
 
 
 @cli.command()

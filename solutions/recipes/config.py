@@ -20,6 +20,8 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 FROZEN_ENCODER: tuple[Method, ...] = ("head", "lora", "adapter", "prefix", "prompt")
 """Methods that change none of the encoder's own weights."""
+IN_PEFT: tuple[Method, ...] = ("lora", "prefix", "prompt")
+"""Methods that peft knows. Its own adapters are of another design than Houlsby's."""
 WITHOUT_MIXUP: tuple[Head, ...] = ("conv", "lstm")
 """Heads that read a row of tokens, and not one vector per text that could be mixed with another."""
 

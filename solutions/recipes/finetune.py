@@ -199,9 +199,17 @@ def standardised(data: Split) -> tuple[Outputs, Split]:
     """Numbers to predict, shifted and scaled by mean and deviation of the training texts; labels as they are."""
     if data.label_names:
         return Outputs(data.label_names), data
-    mean, scale = statistics.fmean(data.train.labels), statistics.pstdev(data.train.labels)
+    try:
+        mean, scale = statistics.fmean(data.train.labels), statistics.pstdev(data.train.labels)
+    except OverflowError:
+        mean = scale = math.inf
     if not (math.isfinite(mean) and 0 < scale < math.inf):
-        raise RecipeError(say("there is nothing to learn: the training targets are all the same or too large"))
+        raise RecipeError(
+            say(
+                "there is nothing to learn: the training targets are all the same or too large. "
+                "Look at the label column"
+            )
+        )
     parts = [
         Labelled(part.texts, [(number - mean) / scale for number in part.labels])
         for part in (data.train, data.validation, data.test)

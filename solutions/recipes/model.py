@@ -322,7 +322,7 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
     if config.method == "scratch":
         bert = AutoModel.from_config(pretrained(AutoConfig, config.model), **options)
     else:
-        bert = pretrained(AutoModel, config.model, **options)
+        bert = load_encoder(config.model, **options)
     if getattr(bert, "pooler", None) is not None:
         bert.pooler = nn.Identity()  # the head replaces it; left in place it would be trained by nothing, and counted
     for module in bert.modules():
@@ -337,8 +337,65 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
     return Classifier(bert, head, config.task, hardware, config.head in ALL_STATES).to(hardware.device)
 
 
+def load_encoder(name: str, **options: Any) -> Any:
+    """A pretrained encoder, all of whose weights were saved.
+
+    Raises:
+        RecipeError: there is no such model, or it is damaged.
+    """
+    encoder, about = pretrained(AutoModel, name, output_loading_info=True, **options)
+    demand_whole(encoder, [one for one in about["missing_keys"] if "pooler" not in one], name)
+    return encoder
+
+
+def demand_whole(network: nn.Module, missing: Sequence[str], name: str) -> None:
+    """Refuse a model with holes, which transformers fills with random numbers, or with NaN.
+
+    Args:
+        network: the model.
+        missing: names of weights that it should have been saved with, but was not.
+        name: of the model, for the message.
+
+    Raises:
+        RecipeError: something is missing, or is not a finite number.
+    """
+    if missing:
+        raise RecipeError(
+            say(
+                "the weights of {model} are incomplete: {count} tensors are missing, such as {name}. {advice}",
+                model=name,
+                count=len(missing),
+                name=min(missing),
+                advice=fresh_copy(),
+            )
+        )
+    for where, parameter in network.named_parameters():
+        if not bool(parameter.isfinite().all()):
+            raise RecipeError(
+                say(
+                    "the weights of {model} are damaged: {name} contains NaN or infinity. {advice}",
+                    model=name,
+                    name=where,
+                    advice=fresh_copy(),
+                )
+            )
+
+
+OF_DAMAGED_FILES = ("SafetensorError", "UnpicklingError", "EOFError")
+"""What the libraries raise for a file of weights that was cut short, or is none."""
+
+
+def fresh_copy() -> str:
+    """The way out for damaged weights."""
+    return say("Download or save the model again")
+
+
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
-    """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
+    """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub.
+
+    Raises:
+        RecipeError: there is no such model, or it cannot be loaded.
+    """
     where = packaged_encoder() if name in PACKAGED_NAMES else model_folder(Path(name))
     quietly()
     try:
@@ -346,8 +403,9 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
             return kind.from_pretrained(where, local_files_only=True, **options)
         find_model(name)  # the hub would be asked six times, with pauses
         return kind.from_pretrained(name, **options)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except RecipeError:
+        raise
+    except Exception as error:  # transformers, safetensors, torch and the hub have no common class for theirs
         away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
         advice = say("Without the model hub, use --model embedded or a folder that contains a model")
         if away:
@@ -358,8 +416,24 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
                     advice=advice,
                 )
             ) from error
+        if type(error).__name__ in OF_DAMAGED_FILES or "PytorchStreamReader" in str(error):
+            raise RecipeError(
+                say("the weights of {model} are damaged or incomplete. {advice}", model=name, advice=fresh_copy())
+            ) from error
+        if isinstance(error, RuntimeError) and "mismatched" in str(error):
+            raise RecipeError(
+                say(
+                    "the weights of {model} do not have the shapes that its config.json gives. {advice}",
+                    model=name,
+                    advice=fresh_copy(),
+                )
+            ) from error
+        first, *rest = str(error).strip().splitlines() or [type(error).__name__]
+        reason = f"{first} {rest[0].strip()}" if first.endswith(":") and rest else first
         raise RecipeError(
-            say("no usable model {name!r}: {reason} {advice}", name=name, reason=reason, advice=advice)
+            say(
+                "no usable model {name!r}: {reason} {advice}", name=name, reason=f"{reason.rstrip('.')}.", advice=advice
+            )
         ) from error
 
 

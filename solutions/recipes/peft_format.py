@@ -18,8 +18,6 @@ from solutions.recipes.functions import Functions
 from solutions.recipes.model import Classifier
 
 ADAPTER_CONFIG, ADAPTER = "adapter_config.json", "adapter_model.safetensors"
-IN_PEFT = ("lora", "prefix", "prompt")
-"""Methods that peft knows. Its own adapters are of another design than Houlsby's."""
 ROOT, ROOT_OF_PROMPTS = "base_model.model.", "base_model."
 """How peft's names begin: what adapts layers wraps the model once more."""
 VECTORS = "front.vectors"

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from course import paths, shell, submission
 from course.parser_words import parser_words
 from course.text import say
-from solutions.recipes.config import FROZEN_ENCODER, FineTune
+from solutions.recipes.config import FROZEN_ENCODER, IN_PEFT, FineTune
 from solutions.recipes.errors import RecipeError, StudentError, missing_package
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
@@ -51,8 +51,12 @@ RESULT = "result.json"
 FINE_TUNED, PRE_TRAINED = "course/run/v2", "course/pretrain/v1"
 """Schemas of the results of the recipes that write one into a folder of their own."""
 """Written last: a folder that holds it holds a finished run."""
+KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
+"""Fields of the configuration that loading needs."""
 RECIPE = "recipe.json"
 """How to load a finished run of ``finetune``."""
+IN_A_RECIPE = {"schema", "weights", "base", "base_fingerprint", "labels", "target_mean", "target_scale"} | set(KEPT)
+"""What it needs at least."""
 WHOLE = "model"
 """The folder in it that transformers can load, where the encoder has changed."""
 CONFIG = "config.json"
@@ -80,7 +84,7 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
         RecipeError: a package, a file or the device is missing, or the folder holds a run that would be lost.
         StudentError: a file given as ``mine`` is missing, or not Python.
     """
-    find_packages()
+    find_packages(*(("peft",) if config.method in IN_PEFT else ()))
     if processes() > 1 and find_spec("accelerate") is None:
         raise missing_package("accelerate", "distributed")
     if tensorboard and find_spec("tensorboard") is None:
@@ -242,12 +246,16 @@ def read_recipe(out: Path) -> dict[str, Any]:
     """
     try:
         recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
-        if recipe["schema"] != "course/recipe/v2":
+        if recipe.get("schema") not in (None, "course/recipe/v2"):
             raise RecipeError(say("{out} was written by a different version of the course. Train again", out=out))
+        if missing := sorted(IN_A_RECIPE - set(recipe)):
+            raise ValueError(say("it has no entry {name}", name=missing[0]))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RecipeError(say("there is no finished run in {out} (no {file})", out=out, file=RECIPE)) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(say("{file} cannot be read: {reason}", file=out / RECIPE, reason=error)) from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise RecipeError(
+            say("{file} cannot be read: {reason}. Train again", file=out / RECIPE, reason=error)
+        ) from error
     return recipe
 
 

@@ -9,6 +9,7 @@
 - ``result.json``: what came out; written last, so that it is there only if all the rest is
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,21 +21,28 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from course.text import say
-from solutions.recipes.config import FROZEN_ENCODER, FineTune
+from solutions.recipes.config import FROZEN_ENCODER, IN_PEFT, FineTune
 from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.files import cannot_write, remove_leftovers, write_atomically, write_json
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.methods import adapt, load_trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
-from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, IN_PEFT, adapter_config, from_peft, to_peft
-from solutions.recipes.preflight import CHECKPOINT, FINE_TUNED, RECIPE, RESULT, WHOLE, read_recipe, refuse_finished
+from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, adapter_config, from_peft, to_peft
+from solutions.recipes.preflight import (
+    CHECKPOINT,
+    FINE_TUNED,
+    KEPT,
+    RECIPE,
+    RESULT,
+    WHOLE,
+    read_recipe,
+    refuse_finished,
+)
 from solutions.recipes.training import answer
 
 BERT = "bert."
 """What the encoder is called in our models; in a file it has the name that transformers gives it."""
-KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
-"""Fields of the configuration that loading needs."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +150,22 @@ def save_run(
             tokenizer.save_pretrained(out / WHOLE)
         except OSError as error:
             raise cannot_write(out / WHOLE, error) from error
-        write_json(out / WHOLE / "config.json", model.config.to_dict())
+        write_json(out / WHOLE / "config.json", transformers_config(model, outputs))
         state = renamed(state, BERT, f"{model.bert.base_model_prefix}.")
     write_atomically(out / recipe["weights"], save(state, metadata={"format": "pt"}))
     write_json(out / RECIPE, recipe)
+
+
+def transformers_config(model: Classifier, outputs: Outputs) -> dict[str, Any]:
+    """What transformers needs to load the encoder; nothing in it names a folder of this machine."""
+    config = copy.deepcopy(model.config)
+    config.architectures = [type(model.bert).__name__]  # the head is ours: no class of transformers has it
+    if outputs.labels:
+        config.id2label = dict(enumerate(outputs.labels))
+        config.label2id = {label: i for i, label in enumerate(outputs.labels)}
+    plain: dict[str, Any] = config.to_dict()
+    plain.pop("_name_or_path", None)
+    return plain
 
 
 def renamed(state: dict[str, Tensor], before: str, after: str) -> dict[str, Tensor]:

@@ -242,6 +242,7 @@ class Training:
             self.known = features(self.model, self.data, self.hardware, self.taken)
             if self.validation is not None:
                 self.known_of_validation = features(self.model, self.validation, self.hardware, self.taken)
+        self._demand_finite_rates()
         watch = self.model.register_forward_hook(self._saw, with_kwargs=True)
         try:
             while (self.at.step < self.steps or self.at.step_in_epoch) and not self._enough():
@@ -304,12 +305,32 @@ class Training:
             raise self.taken.broken_promise(
                 say("train_epoch must call scheduler.step() after every optimizer step"), "training"
             )
+        self._demand_optimizer_steps()
         at.losses.append(at.loss_sum / at.seen)
         measured = self._measure()
         at.epoch, at.step_in_epoch, at.loss_sum, at.seen = at.epoch + 1, 0, 0.0, 0
         self._note(measured)
         if self.saving is not None:
             self._save()
+
+    def _demand_optimizer_steps(self) -> None:
+        """AdamW counts its own steps: there must be as many as the schedule has made.
+
+        Raises:
+            StudentError: your ``train_epoch`` does not step the optimizer as often as the schedule.
+            RecipeFault: ours does not.
+        """
+        made = max((int(state["step"]) for state in self.optimizer.state.values() if "step" in state), default=0)
+        if made != self.at.step:
+            raise self.taken.broken_promise(
+                say(
+                    "train_epoch must call optimizer.step() once before every scheduler.step(), but it has made "
+                    "{made} optimizer steps and {count} steps of the schedule",
+                    made=made,
+                    count=self.at.step,
+                ),
+                "training",
+            )
 
     def _note(self, measured: dict[str, float]) -> None:
         """An epoch has ended."""
@@ -417,6 +438,7 @@ class Training:
         look = at.step_in_epoch % LOOK_EVERY == 0
         at.seen, at.samples = at.seen + texts, at.samples + texts
         at.step, at.step_in_epoch = at.step + 1, at.step_in_epoch + 1
+        self._demand_finite_rates()
         self.unread.append(Unread(at.step, self.losses, rate, round(at.seconds, 3)))
         self.losses = []
         looks = look or self.look_always
@@ -430,6 +452,26 @@ class Training:
             self._save()
         if end:
             raise Interrupted()
+
+    def _demand_finite_rates(self) -> None:
+        """With a learning rate of NaN, every weight is NaN after the next step.
+
+        Raises:
+            StudentError: your schedule or your groups give one.
+            RecipeFault: ours do.
+        """
+        for group in self.optimizer.param_groups:
+            if not math.isfinite(group["lr"]):
+                own = math.isfinite(group["initial_lr"])
+                raise self.taken.broken_promise(
+                    say(
+                        "{name} gives a learning rate of {rate} for step {step}",
+                        name="warmup_linear" if own else "llrd_groups",
+                        rate=group["lr"],
+                        step=self.at.step + 1,
+                    ),
+                    "optimization",
+                )
 
     def _what_next(self) -> tuple[bool, bool]:
         """Whether to end, and to save. It is enough that one process is asked to end; the first one has the clock."""
@@ -458,20 +500,26 @@ class Training:
         for step, loss in zip(self.unread, self.team.sums(*sums), strict=True):
             texts = sum(loss.of_all for loss in step.losses)
             if not math.isfinite(loss):
-                raise Diverged(
-                    say(
-                        "the loss became {loss} in step {step}: --learning-rate {rate} is too high",
-                        loss=loss / max(1, texts),
-                        step=step.number,
-                        rate=self.config.learning_rate,
-                    )
-                )
+                raise self._diverged(loss / max(1, texts), step.number)
             self.at.loss_sum += loss
             self.journal.write(
                 step=step.number, epoch=self.at.epoch, loss=loss / max(1, texts), learning_rate=step.rate, texts=texts,
                 seconds=step.seconds,
             )  # fmt: skip
         self.unread = []
+
+    def _diverged(self, loss: float, step: int) -> Diverged:
+        """The error for a loss that is not a finite number."""
+        figures = {"loss": loss, "step": step, "rate": self.config.learning_rate}
+        if not self.taken.yours:
+            return Diverged(say("the loss became {loss} in step {step}: --learning-rate {rate} is too high", **figures))
+        return Diverged(
+            say(
+                "the loss became {loss} in step {step}: --learning-rate {rate} is too high, or one of your functions "
+                "is wrong. The same command without --mine tells which",
+                **figures,
+            )
+        )
 
     def _tick(self) -> None:
         """Add the time since the start to that of the runs before."""

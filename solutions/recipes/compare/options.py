@@ -82,6 +82,8 @@ def compare(
         if not path.exists():
             click.echo(say("There is no file of runs {path}. Choose one with --json.", path=path), err=True)
     runs = store.load(path)
+    for one in write:
+        pages.demand_place(one, chosen, pages.short_table(pages.quoted(runs)))
     if not quote:
         missing = chosen.missing(asked, runs)
         check(missing, path)

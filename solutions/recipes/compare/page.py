@@ -211,6 +211,29 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
         RecipeError: it has no such place, or cannot be read or written.
     """
     begin, end = markers(table.name)
+    written = with_table(page, table, content, short)
+    if written is None:
+        raise sections.no_place(page, begin, end)
+    write_atomically(page, written.encode())
+
+
+def demand_place(page: Path, table: Table, short: str) -> None:
+    """Refuse a page without a place for a table, before its runs have taken hours.
+
+    Raises:
+        RecipeError: it has no such place, or cannot be read.
+    """
+    if with_table(page, table, "", short) is None:
+        raise sections.no_place(page, *markers(table.name))
+
+
+def with_table(page: Path, table: Table, content: str, short: str) -> str | None:
+    """The page with the section, or the short table, in its place; None if it has none.
+
+    Raises:
+        RecipeError: the page cannot be read.
+    """
+    begin, end = markers(table.name)
     text = sections.read(page, begin, end)
     head = short.splitlines()[0]
     written = sections.filled(text, begin, end, content)
@@ -218,6 +241,4 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
         before, _, rest = text.partition(head)
         _, blank, after = rest.partition("\n\n")
         written = before + short + blank + after
-    if written is None:
-        raise sections.no_place(page, begin, end)
-    write_atomically(page, written.encode())
+    return written

@@ -30,7 +30,7 @@ from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import attention_for, demand_room, own_tokenizer, pretrained
+from solutions.recipes.model import attention_for, demand_room, demand_whole, own_tokenizer, pretrained
 from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
@@ -300,7 +300,10 @@ def loaded(config: PreTrain, options: dict[str, Any]) -> tuple[nn.Module, list[s
                 block=config.block,
             )
         )
-    return network, sorted(about["missing_keys"])
+    missing = sorted(about["missing_keys"])
+    inside = f"{network.base_model_prefix}."  # a new head may be needed, a new layer never
+    demand_whole(network, [one for one in missing if one.startswith(inside) and "pooler" not in one], str(config.start))
+    return network, missing
 
 
 def renew_head(network: Any, frequencies: Tensor, identity: bool) -> None:

@@ -33,7 +33,7 @@ from solutions.recipes.data import pad
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.model import Classifier, load_tokenizer, own_tokenizer, pretrained
+from solutions.recipes.model import Classifier, demand_whole, load_tokenizer, own_tokenizer, pretrained
 from solutions.recipes.preflight import RECIPE
 from solutions.recipes.pretrain import run as pretraining
 from solutions.recipes.pretrain.config import PreTrain
@@ -101,6 +101,7 @@ def from_transformers(kind: Any, name: str) -> Loaded:
                 names=missing,
             )
         )
+    demand_whole(model, (), name)
     return Loaded(model.eval(), own_tokenizer(name, model), name)
 
 

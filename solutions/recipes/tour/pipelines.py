@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from torch import Tensor
-from transformers import AutoModel, pipeline
+from transformers import pipeline
 
 from course.text import mark, say
 from solutions.recipes.both import Both, both, in_english, shown
@@ -25,7 +25,7 @@ from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.files import write_json
 from solutions.recipes.finetune import versions
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.model import load_tokenizer, pretrained
+from solutions.recipes.model import load_encoder, load_tokenizer
 from solutions.recipes.tour.models import entities, language_model, quietly, sentiment
 from solutions.recipes.tour.options import USED, Tour
 
@@ -275,7 +275,7 @@ def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
 
 def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
     """From ids to vectors: how large the model is, and what a text is in the end."""
-    model = pretrained(AutoModel, config.model, dtype=torch.float32).eval()
+    model = load_encoder(config.model, dtype=torch.float32).eval()
     tokenizer = load_tokenizer(config.model, model)
     size = model.config
     stop = Stop(both(mark("AutoModel: from ids to vectors")), f"{config.model} ({type(model).__name__})")
