@@ -88,7 +88,7 @@ def _why(later: Exercise | None, passed: Collection[str]) -> str:
     if later is None or not missing:
         return say("Read the lesson:")
     return say(
-        "Read the lesson ({exercise} comes before it, but builds on {missing}, which you have not passed):",
+        ("Read this lesson ({exercise} would come first, but it builds on {missing}, which you have not passed):"),
         exercise=later.id,
         missing=", ".join(missing),
     )

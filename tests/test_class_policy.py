@@ -308,13 +308,16 @@ WRONG = {
     'accept_until = "7d"': ["line 1", "no deadline is set"],
     'time_zone = "UTC"\ndeadline = 2026-04-01T12:00:00\naccept_until = 2026-03-31T12:00:00': [
         "line 3: accept_until",
-        "work on time would earn nothing",
+        "work handed in on time would earn nothing",
     ],
     'time_zone = "UTC"\naccept_until = 2026-04-02T12:00:00\n[deadlines]\nlora = 2026-04-03T12:00:00': [
         "line 2: accept_until",
-        "work on time would earn nothing",
+        "work handed in on time would earn nothing",
     ],
-    'deadline = 2026-04-01T12:00:00Z\ngrace = "10m"\naccept_until = "5m"': ["line 3: accept_until", "its grace"],
+    'deadline = 2026-04-01T12:00:00Z\ngrace = "10m"\naccept_until = "5m"': [
+        "line 3: accept_until",
+        "end of the grace period",
+    ],
     'grace = "15m"\ngrace = "20m"\n': ["not valid TOML", "line 2"],
     "deadlines = 3": ["line 1", "table"],
     'time_zone = "UTC"\n[deadlines]\nlora = 2026-06-01T12:00:00\nexercise-3 = 2026-06-01T12:00:00': ["line 4", "twice"],

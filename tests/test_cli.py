@@ -16,11 +16,12 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
-from course import environment, paths, render, syllabus, text, workspace
+from course import environment, paths, render, syllabus, workspace
 from course.cli import Settings, cli
 from course.compat import module_command
 from course.grader import PATIENCE
 from course.session import Grading
+from course.text import language
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
 
@@ -495,7 +496,7 @@ def test_next_says_why_it_leaves_an_exercise_out(desk):
     with workspace.Workspace(desk.root).editing(syllabus.resolve("evaluation")) as memory:
         memory.status, memory.solved, memory.results, memory.graded = "passed", True, {"a.b": 1}, "2026"
     said = desk("next").stdout
-    assert "(exercise-8 comes before it, but builds on exercise-1, which you have not passed)" in said
+    assert "(exercise-8 would come first, but it builds on exercise-1, which you have not passed)" in said
     assert last_line(desk("next")) == "course read exercise-9"
 
 
@@ -805,7 +806,7 @@ def test_help_speaks_the_readers_language(desk, monkeypatch):
 
 def test_a_recipe_speaks_the_language_that_is_named_among_its_own_options(desk, monkeypatch):
     seen: list[tuple[tuple[str, ...], str]] = []
-    monkeypatch.setattr("course.recipes.run", lambda arguments: seen.append((arguments, text.language())) or 0)
+    monkeypatch.setattr("course.recipes.run", lambda arguments: seen.append((arguments, language())) or 0)
     desk("run", "finetune", "--lang", "ja", "--out", "x", "--lang=ja")
     desk("run", "--lang", "en", "finetune", "--out", "x", "--", "--lang", "ja")
     assert seen == [(("finetune", "--out", "x"), "ja"), (("finetune", "--out", "x", "--", "--lang", "ja"), "en")]
@@ -1221,12 +1222,12 @@ def test_run_passes_everything_on(tmp_path):
     code = (
         "from course import recipes; import sys\n"
         f"recipes.module_command = lambda module: [sys.executable, {str(recipe)!r}, module]\n"
-        "from course.cli import main; sys.argv = ['course', 'run', 'finetune', '--help', '-v', '--lang', 'x']\n"
+        "from course.cli import main; sys.argv = ['course', 'run', 'finetune', '--help', '-v', '--log', 'x']\n"
         "main()"
     )
     environ = os.environ | {"PYTHONPATH": str(paths.ROOT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environ, check=False)
-    assert done.stdout == "['solutions.recipes', 'finetune', '--help', '-v', '--lang', 'x']\n"
+    assert done.stdout == "['solutions.recipes', 'finetune', '--help', '-v', '--log', 'x']\n"
     assert done.returncode == 7
 
 

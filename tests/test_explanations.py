@@ -605,7 +605,7 @@ def test_a_file_without_the_chosen_function_is_asked_about_a_similar_name(host, 
     path.write_text("def mlm_los(logits, labels):\n    pass\n")
     message = host.grade(path, exercise="objectives", only=["mlm_loss"]).message
     assert message == (
-        "the file defines none of the expected names (mlm_loss)\nIs `mlm_los` `mlm_loss` under another name?"
+        "the file defines none of the expected names (mlm_loss)\nIs `mlm_los` your `mlm_loss` under another name?"
     )
     assert ", …)" in host.grade(path, exercise="objectives").message
 

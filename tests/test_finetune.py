@@ -750,9 +750,7 @@ def test_what_did_not_pass_is_used_and_named(tmp_path):
     for given in (mine, mine / "optimization.py"):
         taken = functions(dataclasses.replace(config, mine=given))
         assert taken.not_passed == ("optimization.decay_groups",) and taken.not_passed[0] in taken.yours
-        assert "did not pass when you last graded, and used all the same: optimization.decay_groups" in describe_mine(
-            taken
-        )
+        assert "did not pass when you last graded, but used anyway: optimization.decay_groups" in describe_mine(taken)
     for broken in ("", "[]", '{"exercises": {"optimization": 3}}', '{"exercises": {"optimization": {"failed": [3]}}}'):
         state.write_text(broken)
         assert functions(config).not_passed == ()
@@ -975,4 +973,4 @@ def test_a_run_without_a_model_of_its_own_is_refused(config, tmp_path, no_pictur
     result = CliRunner().invoke(cli, again)
     assert result.exit_code == 2, result.output
     said = " ".join(result.output.split())
-    assert "contains only what was trained beside a base model" in said and "--method full" in said
+    assert "contains only what was trained in addition to a base model" in said and "--method full" in said

@@ -323,7 +323,7 @@ def test_a_failure_ends_no_other_step_and_the_file_is_written_after_each(told, t
     report = gpu_check.gpu_check(told, out, QUIET, runner)
     assert len(report["steps"]) == len(STEPS) and not gpu_check.passed(report)
     assert [len(one["steps"]) for one in seen] == list(range(len(STEPS))) and not any(one["finished"] for one in seen)
-    assert "not well: method:lora, method:full" in gpu_check.verdict(report)
+    assert "did not succeed: method:lora, method:full" in gpu_check.verdict(report)
     assert "- method:lora: failed. boom" in gpu_check.page(report)
 
 

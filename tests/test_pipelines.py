@@ -214,12 +214,12 @@ def test_the_exit_code_says_whether_all_is_equal(config, tmp_path):
     shutil.copy(ROOT / "solutions/basics.py", own)
     arguments = ["pipelines", "--model", config.model, "--only", "tokenizer", "--mine", str(own)]
     done = CliRunner().invoke(cli, arguments)
-    assert done.exit_code == 0 and "3 answers compared, all equal." in done.output
+    assert done.exit_code == 0 and "3 results compared, all equal." in done.output
     own.write_text(
         own.read_text(encoding="utf-8").replace("[pad_id] * padding", "[pad_id + 1] * padding"), encoding="utf-8"
     )
     done = CliRunner().invoke(cli, arguments)
-    assert done.exit_code == 1 and "3 answers compared, 1 different." in done.output
+    assert done.exit_code == 1 and "3 results compared, 1 different." in done.output
 
 
 @pytest.mark.slow

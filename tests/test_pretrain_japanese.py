@@ -116,9 +116,9 @@ def test_an_english_sentence_would_be_found(sentences):
 
 
 def test_a_sentence_for_both_is_english_data():
-    made = both("{count} answers compared, all equal.", count=3)
+    made = both("{count} results compared, all equal.", count=3)
     outer = both("{reason}: {last}", reason=made, last="x")
-    assert made == "3 answers compared, all equal." and JAPANESE.search(str(shown(made)))
+    assert made == "3 results compared, all equal." and JAPANESE.search(str(shown(made)))
     assert outer == f"{made}: x" and JAPANESE.search(str(shown(outer))) and shown("plain") == "plain"
     assert json.loads(json.dumps({"a": made})) == {"a": str(made)} and type(copy.deepcopy(made)) is str
     assert isinstance(made, Both)

@@ -560,7 +560,7 @@ def test_an_adapter_on_another_base_is_refused(config, encoder, tmp_path):
     recipe = json.loads((tmp_path / "run/recipe.json").read_text(encoding="utf-8"))
     recipe["base"] = str(tmp_path / "other")
     (tmp_path / "run/recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
-    with pytest.raises(RecipeError, match="are not the ones that .* was trained on"):
+    with pytest.raises(RecipeError, match="differ from the weights that .* was trained on"):
         saving.load_run(tmp_path / "run")
 
 

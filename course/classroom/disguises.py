@@ -435,7 +435,7 @@ class Search:
             self.read[content] = False  # until it is
             self.size += len(content)
             if depth < 0 or self.size > MAX_ALL or len(self.read) > MAX_PIECES:
-                self.wrong.setdefault(say("more encoded data than can be looked into"))
+                self.wrong.setdefault(say("more encoded data than can be searched"))
             else:
                 self.read[content] = self._look_into(content, depth)
         return self.read[content]
@@ -450,7 +450,7 @@ class Search:
             for inner in opened(content):
                 understood |= self.data(inner, depth - 1)
         except TooLarge:
-            self.wrong.setdefault(say("more encoded data than can be looked into"))
+            self.wrong.setdefault(say("more encoded data than can be searched"))
         for match in PRINTABLE.finditer(content):
             self._found(match[0].decode(), depth)
         return understood

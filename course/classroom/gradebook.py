@@ -125,7 +125,7 @@ def _compared(
 def same_file(students: Sequence[Student]) -> str:
     """Whose file is the same; this is for the instructor alone."""
     names = match.listed([one.identified for one in students])
-    return say("Identical in what is graded to the file of: {names}", names=names)
+    return say("The graded code is identical to the graded code of: {names}", names=names)
 
 
 def policy_of(store: Store) -> Policy:
@@ -262,7 +262,7 @@ def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) ->
     alike = [one for one in attempts if one.submitted == chosen.submitted and one.sha256 != chosen.sha256]
     if alike and policy.attempts != "best":
         yield say(
-            "{files}: same time, but different contents. The names decided which came last.",
+            ("{files}: same time, but different contents. Their names were used to decide which one came last."),
             files="; ".join(map(_places(attempts), alike)),
         )
 
@@ -282,8 +282,11 @@ def of_other_languages(book: Gradebook) -> list[str]:
     spoken = [entry.result.lang for entry in book if entry.result and entry.result.lang and entry.sha256]
     return [
         say(
-            "{count} of {of} results were graded with --lang {lang}: the titles of checks, hints and messages in them "
-            "stay in that language. For one language throughout, use --lang {lang} here, too.",
+            (
+                "{count} of {of} results were graded with --lang {lang}: their check titles, hints and "
+                "messages stay in that language. For one language throughout, use --lang {lang} here, "
+                "too."
+            ),
             count=spoken.count(lang),
             of=len(spoken),
             lang=lang,

@@ -599,7 +599,7 @@ def _judge_content(name: str, content: bytes, report: Report) -> None:
             return
     if unseen:
         signs = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(unseen)[:5])
-        report.add(name, "file", say("characters that nobody sees: {signs}", signs=signs))
+        report.add(name, "file", say("invisible characters: {signs}", signs=signs))
 
 
 def _allowed(path: PurePosixPath) -> bool:

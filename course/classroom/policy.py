@@ -368,7 +368,10 @@ class _Reader:
         for due in [*general, *policy.deadlines.values()]:
             until = times.later(due, last) if isinstance(last, timedelta) else last
             if until is not None and until < times.later(due, policy.grace):
-                reason = say("this is before the end of the deadline and its grace: work on time would earn nothing.")
+                reason = say(
+                    "this is before the end of the grace period after the deadline: work handed in on time "
+                    "would earn nothing."
+                )
                 raise self.complaint(("accept_until",), reason)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:

@@ -445,8 +445,8 @@ def _limits(known: leaks.Secrets) -> list[str]:
     if known.shared:
         lines.append(
             say_many(
-                "1 sentence may be public although it is in a secret, too: see {path}.",
-                "{count} sentences may be public although they are in a secret, too: see {path}.",
+                "1 sentence may be public although it also occurs in a secret part: see {path}.",
+                "{count} sentences may be public although they also occur in a secret part: see {path}.",
                 count=len(known.shared),
                 path="course/classroom/shared.toml",
             )

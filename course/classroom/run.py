@@ -155,7 +155,7 @@ def machine(setup: Setup) -> Machine:
     kind = (setup.command, setup.level, setup.judges)
     with _starting:
         if _closing:
-            raise GraderFault(say("The gradings were stopped."))
+            raise GraderFault(say("Grading was stopped."))
         if kind not in _machines:
             _machines[kind] = Machine(setup)
         return _machines[kind]

@@ -102,8 +102,14 @@ def _lateness(book: Gradebook) -> Iterator[str]:
     uncertain = sum(map(_only_the_file_says_so, book))
     if uncertain and book.has_deadline:
         yield say_many(
-            "The time of {count} submission is only that of its file. Copying or unpacking files changes it.",
-            "The times of {count} submissions are only those of their files. Copying or unpacking files changes them.",
+            (
+                "For {count} submission, the only known time is the timestamp of its file. Copying or "
+                "unpacking files changes it."
+            ),
+            (
+                "For {count} submissions, the only known times are the timestamps of their files. "
+                "Copying or unpacking files changes them."
+            ),
             count=uncertain,
         )
     expired = _students(book, lambda entry: bool(entry.expired and entry.earned))
@@ -135,8 +141,10 @@ def _attempts(book: Gradebook) -> Iterator[str]:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
     if lost := [(entry, entry.better) for entry in book if entry.better is not None and not entry.override]:
         yield say(
-            "Another attempt is worth more than the one that counts: {names}. To let the best attempt count, set "
-            'attempts = "best" in the policy.',
+            (
+                "Another attempt is worth more than the attempt that counts: {names}. To let the best "
+                'attempt count, set attempts = "best" in the policy.'
+            ),
             names=match.listed(
                 [
                     say(
@@ -170,7 +178,7 @@ def _copies(book: Gradebook) -> Iterator[str]:
     if shown:
         yield say("Identical files: {names}", names=match.listed(shown))
     if any(entry.same and entry.origin.lower().endswith(notebook.SUFFIX) for entry in book):
-        yield say("Of notebooks, only what is graded was compared: the definitions and the code that they use.")
+        yield say("In notebooks, only the graded code was compared: the definitions and the code that they use.")
 
 
 def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:

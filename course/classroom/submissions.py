@@ -557,8 +557,11 @@ class _Desk:
             named = self.named.of(stem, letters=not is_file)
             if named and self.student not in named:
                 return say(
-                    "This was handed in by {student}, but the name {name} means {other}. Rename it if it is the "
-                    "work of {student}; otherwise move it to the right student. Then grade again.",
+                    (
+                        "This was handed in by {student}, but the file or folder {name} bears the name of "
+                        "{other}. Rename it if it is the work of {student}; otherwise move it to the right "
+                        "student. Then grade again."
+                    ),
                     student=self.student.identified,
                     name=clean(part, one_line=True),
                     other=match.listed(sorted(one.identified for one in named)),
@@ -643,7 +646,7 @@ class _Desk:
                 self.ignore(draft, say("Neither its name nor its functions belong to an exercise that is graded."))
             elif other := submission.likeness(draft.source, (one for one in syllabus.load() if not one.planned)):
                 reason = say(
-                    "By its functions it is for {exercise} ({slug}), which is not graded here.",
+                    "Its functions belong to {exercise} ({slug}), which is not graded here.",
                     exercise=other.id,
                     slug=other.slug,
                 )

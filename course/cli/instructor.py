@@ -229,7 +229,7 @@ def class_regrade(
 @class_.command("verify")
 @click.argument("first", metavar="RESULT|STUDENT")
 @click.argument("second", metavar="SUBMISSION|EXERCISE")
-@option("--store", metavar="FILE", help="Verify the result of STUDENT in EXERCISE that is in this store.")
+@option("--store", metavar="FILE", help="Verify the result that this store contains for STUDENT in EXERCISE.")
 @unsandboxed_option
 @lang_option
 @no_color_option

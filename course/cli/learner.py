@@ -106,8 +106,10 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     if around is not None and around.root != resolved(directory):
         raise errors.BadDestination(
             say(
-                "{path} would be a second workspace inside the workspace {outer}. To get new exercises there, go to "
-                "{outer} and type: course start",
+                (
+                    "{path} would be a second workspace inside the workspace {outer}. To get new "
+                    "exercises, go to {outer} and type: course start"
+                ),
                 path=str(directory),
                 outer=str(around.root),
             )
@@ -511,7 +513,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
                 if result.status == "passed" and not selected and not (chosen.slug == named and result.failed):
                     break
                 if result.status == "passed" and not selected:
-                    go_on = say("All that is required has passed; to go on, press Ctrl-C and type: course next")
+                    go_on = say("All required checks have passed; to go on, press Ctrl-C and type: course next")
                     render.line(console, "\n" + go_on, style="dim")
                 waiting = say("Waiting until you save {file}. Ctrl-C ends this.", file=target.name)
                 render.line(console, "\n" + waiting, style="dim")
@@ -658,7 +660,8 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     """See the reference solution, once you have passed.
 
     Below the reference, you see how the libraries do the same. Give FUNCTION to see only one function; course diff
-    compares your file with the reference. With --give-up you see it before you have passed, which is recorded.
+    compares your file with the reference. With --give-up, you see the reference before you have passed; this is
+    recorded.
     """
     from course import advice, reference, render, selection
 

@@ -181,8 +181,10 @@ def _terms(entry: Entry) -> Iterator[str]:
     due = terms.due.isoformat(" ", "seconds")
     if terms.grace:
         yield say(
-            "Submitted: {submitted}. Your deadline: {due}, with {grace} of grace. Lateness counts from the end of the "
-            "grace.",
+            (
+                "Submitted: {submitted}. Your deadline: {due}, with a grace period of {grace}. "
+                "Lateness is counted from the end of the grace period."
+            ),
             submitted=submitted,
             due=due,
             grace=duration(terms.grace),
@@ -193,8 +195,10 @@ def _terms(entry: Entry) -> Iterator[str]:
         return
     rate = {"percent": number(terms.percent), "of": entry.max_points}
     rates = {
-        ("started", "max"): say("Each started day costs {percent}% of the {of} points.", **rate),
-        ("started", "earned"): say("Each started day costs {percent}% of the points that the checks gave.", **rate),
+        ("started", "max"): say("Each day or part of a day costs {percent}% of the {of} points.", **rate),
+        ("started", "earned"): say(
+            "Each day or part of a day costs {percent}% of the points that the checks gave.", **rate
+        ),
         ("full", "max"): say("Each full day costs {percent}% of the {of} points.", **rate),
         ("full", "earned"): say("Each full day costs {percent}% of the points that the checks gave.", **rate),
     }

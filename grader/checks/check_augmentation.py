@@ -98,7 +98,7 @@ def demand_variety(student, made: list[list[str]]) -> None:
     alike = all(text == made[0] for text in made)
     expect.true(
         not alike,
-        say("{times} calls with the same generator all return the same text", times=len(made)),
+        say("{times} calls with the same `rng` all return the same text", times=len(made)),
         hint="each call should return a new variant of the text: where do your random numbers come from?",
         fact=True,
     )
@@ -170,13 +170,16 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         ),
         (
             first == later,
-            mark("a second call with the same generator produced the same text again"),
-            mark("drawing a random number changes the state of the generator; do not seed it again"),
+            mark("a second call with the same `rng` produced the same text again"),
+            mark("drawing a random number changes the state of `rng`; do not seed it again"),
         ),
         (
             first == different,
             mark("a different seed produced the same text"),
-            mark("the `rng` argument must determine the result: does your function use a different generator?"),
+            mark(
+                "the `rng` argument must determine the result: does your function use a different "
+                "source of random numbers?"
+            ),
         ),
         (
             one == equal != turned,
@@ -303,7 +306,7 @@ class CheckRandomDeletion:
             )
         expect.true(
             not one,
-            say("with p = {p}, a token of a text of {n} is deleted in every call", p=0.06, n=n),
+            say("with p = {p}, every call deletes at least one of {n} tokens", p=0.06, n=n),
             hint="with a small p, a short text often stays as it is: how many tokens does your code delete at least?",
             reveal=True,
         )
@@ -433,7 +436,7 @@ class CheckRandomDeletion:
         student.note("tokens that are never left at p = 1, from the end", what)
         expect.true(
             not never,
-            "with p = 1, some tokens of a short text are never the one that is kept",
+            "with p = 1, some tokens of a short text are never kept",
             hint="if every token is chosen for deletion, any of them may be kept: which indices can your code draw?",
         )
 
@@ -463,7 +466,7 @@ class CheckRandomDeletion:
         )
         expect.true(
             share <= bound,
-            "with p = 0.9, too often more than one of three tokens is kept",
+            "with p = 0.9, more than one of three tokens is kept too often",
             expected=say(
                 "in {share:.1f}% of the calls, and never in more than {most:.1f}% by chance",
                 share=100 * several,
@@ -746,14 +749,14 @@ class CheckRandomSwap:
         pairs = {}
         for n in (2, 3):
             pair = Swapped(student, 2, n, 200)
-            pairs[n] = [mark("turned") if changed else mark("as it was") for changed in pair.changed]
+            pairs[n] = [mark("reversed") if changed else mark("as it was") for changed in pair.changed]
         student.note(
             "a text of two words after 2 and 3 swaps",
             listed(found[0] if len(set(found)) == 1 else "now this, now that" for found in pairs.values()),
         )
         for n, found in pairs.items():
             expect.true(
-                set(found) == {"turned" if n % 2 else "as it was"},
+                set(found) == {"reversed" if n % 2 else "as it was"},
                 say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
                 expected=say(
                     "the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other"
@@ -851,7 +854,7 @@ class CheckRandomSwap:
         expect.true(
             far,
             "two words far apart are never swapped",
-            expected=say("in some of 500 calls, two of the 30 words that are 20 or more positions apart"),
+            expected=say("in some of 500 calls, a swap of two words that are 20 or more positions apart"),
             hint="any two positions can be swapped, however far apart they are",
             reveal=True,
         )
@@ -1102,7 +1105,7 @@ class CheckRandomInsertion:
         expect.true(
             not all(beside),
             "a new word is always inserted next to the word that it is a synonym of",
-            hint="choose a random position for the new word, independently of the position of its synonym",
+            hint="choose the position of a synonym at random, independently of the position of its word",
         )
         self.demand_no_preference(student, [gap for gap, _ in found], beside)
         self.demand_no_lean(student)
@@ -1139,12 +1142,15 @@ class CheckRandomInsertion:
             abs(near - 1 / 3) <= near_bound,
             "an inserted synonym is next to its word too often or too rarely for a random position",
             expected=say(
-                "next to it in {share:.3f} ± {bound:.3f} of the calls, since 2 of the 6 gaps are",
+                (
+                    "next to its word in {share:.3f} ± {bound:.3f} of the calls, since 2 of the 6 gaps are "
+                    "next to the word"
+                ),
                 share=1 / 3,
                 bound=near_bound,
             ),
             actual=f"{near:.3f}",
-            hint="choose a random position for the new word, independently of the position of its synonym",
+            hint="choose the position of a synonym at random, independently of the position of its word",
             reveal=True,
         )
 
@@ -1187,7 +1193,7 @@ class CheckRandomInsertion:
             say("of {n} words inserted into a text of one word, most end up on the same side of that word", n=n),
             expected=say("{half:.0f} ± {bound:.1f} before it, on average", half=n / 2, bound=bound / 2),
             actual=f"{sum(before) / max(1, len(before)):.1f}",
-            hint="the number of gaps grows with each insertion: can your next random position be any of them?",
+            hint=("the number of gaps grows with each insertion: can your next random index reach all of them?"),
             reveal=True,
         )
 
@@ -1254,7 +1260,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "for an empty text, return an empty list",
         ),
         (
-            mark("no entry having another word"),
+            mark("entries that list no other word"),
             3,
             without.text,
             without.entries,
@@ -1262,7 +1268,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "an entry that is empty or lists only its own word has no synonym to offer: return the text unchanged",
         ),
         (
-            mark("words being synonyms of others only"),
+            mark("words that the lexicon lists only as synonyms"),
             3,
             turned.text,
             turned.entries,
@@ -1767,7 +1773,7 @@ class CheckMixup:
             expect.true(
                 not whole,
                 say("with lam = {lam}, integer labels come back in an integer dtype", lam=round(lam, 2)),
-                hint="according to the docstring, in which dtypes may labels come back, whatever lam is?",
+                hint="according to the docstring, which dtypes may the mixed labels have?",
                 reveal=True,
             )
 
@@ -2448,6 +2454,6 @@ class CheckKeepConfirmed:
         changed.kept = [place for place in range(5) if place not in changed.kept]
         changed.ask(student, {})
         changed.demand(
-            mark("texts of an earlier call"),
-            "the classifier's answer may have changed since the last call: does your code ask it every time?",
+            mark("some of them from an earlier call"),
+            ("the classifier may return different probabilities in a later call: does your code call it every time?"),
         )

@@ -541,7 +541,7 @@ def labelled(
     if len(result) != len(logits):
         fewer = "one fewer" if len(result) == len(logits) - 1 else "fewer" if len(result) < len(logits) else "more"
         student.note("how many answers", "one" if len(result) == 1 else fewer)
-    expect.equal(len(result), len(logits), "number of answers", hint="return one result per row of logits", reveal=True)
+    expect.equal(len(result), len(logits), "number of results", hint="return one result per row of logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
     scores = []
@@ -680,8 +680,8 @@ class CheckLabelScores:
             expect.equal(labels, ["abc"[place]], "label of a single text with three classes", hint=hint)
             expect.close(scores, [1 / (1 + math.exp(-4.5))], "score with logits in the hundreds", hint=hint)
         hint = (
-            "one text has logits in the hundreds, others have logits far below zero: should they affect each other's "
-            "scores?"
+            "one text has logits in the hundreds, others have logits far below zero: should one "
+            "text affect the scores of another?"
         )
         for (_, best, want), (labels, scores) in zip(asked, answers, strict=True):
             expect.equal(
@@ -898,7 +898,7 @@ class CheckGenerate:
         student.note("and the first one again", "the same" if again == one else "others")
         expect.true(
             again == one,
-            "with do_sample=False, repeated calls pick different ones of several equally likely tokens",
+            ("with do_sample=False, repeated calls pick different tokens when several are equally likely"),
             hint="without sampling, equal calls must give equal results: where does your code use random numbers?",
         )
         expect.true(
@@ -968,7 +968,7 @@ class CheckGenerate:
             ids,
             [*prompt, eos_id],
             "ids if the first new token is the end token",
-            hint="the end token may be the first token that is generated; then it is the only new one",
+            hint="the end token may be the first token that is generated; then it is the only new token",
         )
         for eos_id in (student.draw.integer(1, 11), 0):
             others = [token for token in range(11) if token != eos_id]
@@ -1471,7 +1471,7 @@ class CheckAggregateSimple:
 
     @check(points=1)
     def check_adjacent_B(self, student):  # noqa: N802
-        """a B tag starts a new entity, even directly after one of the same type"""
+        """a B tag starts a new entity, even directly after an entity of the same type"""
         for sentence in Sentence.twice(
             student,
             ("Give", "O"),
@@ -1670,8 +1670,8 @@ class CheckCountParameters:
             hint=hint,
         )
         hint = (
-            "this model has parameters of an integer dtype, and one that is a single number of shape (): which "
-            "parameters does your code count?"
+            "this model has parameters of an integer dtype and a scalar parameter of shape (): "
+            "which parameters does your code count?"
         )
         expect.equal(whole["total"], sum(sizes) + 1, "total of a model with float32, int8 and float16", hint=hint)
         expect.equal(

@@ -323,7 +323,7 @@ class CheckGroupSplit:
             student.note("a class of one text is refused", True)
             raise Failed(
                 say("a class whose rows all have the same text raises {type}", type=error.type),
-                hint="such a class cannot be on both sides: the docstring says on which side it may always stay",
+                hint="such a class cannot be on both sides: on which side does the docstring let it stay?",
                 reveal=True,
             ) from None
 
@@ -433,7 +433,7 @@ class CheckGroupSplit:
                 size=0.25,
                 before=0.5,
             ),
-            hint="the share has changed from one call to the next: what does your code keep between calls?",
+            hint="test_size has changed from one call to the next: what does your code keep between calls?",
             reveal=True,
         )
 
@@ -485,7 +485,7 @@ class CheckGroupSplit:
         expect.true(
             not one_sided,
             "with the same texts and other labels, either none or both of the two texts of a class are in the test set",
-            hint="the classes have changed from one call to the next: what does your code keep between calls?",
+            hint=("the labels have changed from one call to the next: what does your code keep between calls?"),
             reveal=True,
         )
 
@@ -586,7 +586,10 @@ class CheckGroupSplit:
         expect.true(
             again,
             "two calls with the same seed give different splits",
-            hint="create a new random number generator from the seed in every call, so that no other call affects it",
+            hint=(
+                "create a new random number generator from the seed in every call, so that no other "
+                "call affects your draws"
+            ),
             reveal=True,
             fact=True,
         )
@@ -866,7 +869,7 @@ class CheckConfusion:
             expect.equal(
                 counted[:40],
                 want,
-                "cells of the table of many classes that are not 0, as [true class, predicted class, count]",
+                "nonzero cells of the table of many classes, as [true class, predicted class, count]",
                 hint="every class has a row and a column of its own: what does your code do with a class above 254?",
             )
 
@@ -1017,7 +1020,10 @@ class CheckPrf:
                 expected_figures(cells, 0),
                 KEYS,
                 what,
-                "with positive=0, the true positives are examples of class 0: if which cell is 0, is F1 undefined?",
+                (
+                    "with positive=0, the true positives are examples of class 0: which cell must be 0 for "
+                    "F1 to be undefined?"
+                ),
             )
 
     @staticmethod
@@ -1040,7 +1046,7 @@ class CheckPrf:
         for cells, what in (
             ([[b, 0], [a, 0]], mark("a model that never predicts positive")),
             ([[b, a], [0, 0]], mark("data without positives")),
-            ([[b, 0], [0, 0]], mark("data without positives, of which none was predicted either")),
+            ([[b, 0], [0, 0]], mark("data without positives and without predicted positives")),
             ([[b, a], [a + 1, 0]], mark("a model without true positives")),
             ([[0, 0], [0, 0]], mark("no examples")),
         ):
@@ -1143,7 +1149,7 @@ class CheckSuggestMaxLength:
             student,
             [
                 Case(
-                    say("texts of {length} tokens and {special} special ones", length=length, special=special),
+                    say("texts of {length} tokens and {special} special tokens", length=length, special=special),
                     [length] * (1 if length == 14 or special == 3 else 7),
                     up(length + special, 8),
                     {} if special == 2 else {"special": special},
@@ -1485,8 +1491,8 @@ class CheckRmse:
         expect.close(
             found,
             want,
-            "RMSE of predictions with decimal places for targets of an integer dtype",
-            hint="is anything lost when your code brings both tensors to one dtype?",
+            "RMSE of fractional predictions for targets of an integer dtype",
+            hint="is anything lost when your code converts both tensors to the same dtype?",
         )
 
 

@@ -103,7 +103,7 @@ def expect_gradient(student, name: str, hidden: Tensor, mask: Tensor, pool: Call
         student.fixtures.heads.input_gradient(student.value(None, name), hidden, mask, upstream),
         want,
         "gradient of hidden",
-        hint="the encoder learns only if the gradient passes through: stay in torch, and detach nothing",
+        hint=("the encoder learns only if the gradient passes through: use only torch operations, and detach nothing"),
     )
 
 
@@ -562,7 +562,7 @@ class Head:
         kept, apart = self.look_at_other_texts(texts, features) if facts is None else facts
         expect.true(
             kept,
-            "the same texts in reverse order get other results",
+            "the same texts in reverse order get different results",
             hint="each batch has its own mask: what does your head keep from one call to the next?",
         )
         expect.true(
@@ -602,7 +602,7 @@ class Head:
             not changed,
             "the results of texts change when two of the sizes B, T and C are equal",
             expected=say("the same results for batches of any shape"),
-            actual=say("other results with {equal}", equal=", ".join(changed)),
+            actual=say("different results with {equal}", equal=", ".join(changed)),
             hint="hidden_states always has the axes (B, T, C): does your code tell one axis from another by its size?",
             reveal=True,
         )
@@ -733,7 +733,7 @@ def demand_no_training_mode(student, head: Head, hidden: Tensor) -> None:
     alike = head.fact("the same scores in training mode", same(trained, calm))
     expect.true(
         alike,
-        "the scores in training mode differ from those in evaluation mode",
+        "the scores in training mode differ from the scores in evaluation mode",
         hint="which of your layers behaves differently in training mode, and does the docstring list it?",
     )
 
@@ -1185,7 +1185,7 @@ class CheckLSTMHead:
         expect.true(
             not unread,
             say("in texts of 34, 66 and 130 words, changing the {place} word does not change the score", place=unread),
-            hint="up to which word does your LSTM read a long text, and from which word on?",
+            hint="at which word of a long text does your LSTM start reading, and at which does it stop?",
         )
         expect.true(
             alone,
@@ -1342,7 +1342,9 @@ class CheckClsConcat:
             student.fixtures.heads.state_gradients(student.value(None, "cls_concat"), states, upstream.repeat(1, 4)),
             list(want),
             "gradients of 7 states, with n_last=4",
-            hint="the encoder learns only if the gradient passes through: stay in torch, and detach nothing",
+            hint=(
+                "the encoder learns only if the gradient passes through: use only torch operations, and detach nothing"
+            ),
         )
 
     @check(points=1)

@@ -945,7 +945,10 @@ class CheckPredictBatch:
         expect.equal(
             widths,
             [128, 128, 128, 144, built.POSITIONS],
-            "columns of a batch with a longer text, three times with the default max_length, then with 144 and 160",
+            (
+                "columns of a batch with a long text: three calls with the default max_length, then "
+                "one with 144 and one with 160"
+            ),
             hint="the signature gives max_length a default value: where does your code use this argument?",
             reveal=True,
             fact=True,
@@ -1076,7 +1079,7 @@ class CheckExpectedCalibrationError:
             confidences,
             correct,
             mark("all perfectly calibrated"),
-            "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
+            ("if every confidence is 0.5 and half of the predictions are correct, the model is perfectly calibrated"),
         )
         self.compare(
             student,
@@ -1271,7 +1274,13 @@ class CheckTemperatureScale:
         student.note("temperatures below 1", steps_of([got for _, got, _ in asked]))
         for one in asked[:2]:
             self.demand(one, "does your search allow temperatures below 1?")
-        self.demand(asked[2], "the docstring says how low the temperature may be: is your search as accurate there?")
+        self.demand(
+            asked[2],
+            (
+                "the docstring says how low the temperature may be: is your search accurate enough for "
+                "such low temperatures?"
+            ),
+        )
 
     @check(points=1, preloads=("transformers",), seconds=40)
     def check_large(self, student):
@@ -1294,7 +1303,10 @@ class CheckTemperatureScale:
         larger = self.sample(student, 160, 4, float(student.draw.uniform(41, 48)))
         asked.append(self.asked(student, *larger, mark("logits in the hundreds"), far=True))
         for one in asked:
-            self.demand(one, "the docstring says how high the temperature may be: does your search get that far?")
+            self.demand(
+                one,
+                ("the docstring says how high the temperature may be: does your search reach such high temperatures?"),
+            )
         self.demand(moved, hint)
         logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(28, 36)))  # between the two above
         shifted = logits + 300 * student.draw.normal(190, 1)
@@ -1311,7 +1323,7 @@ class CheckTemperatureScale:
         few = torch.where(torch.arange(160) % 16 == 0, (labels + 1) % 3, labels)
         asked = [
             self.asked(student, changed, swapped, "a quarter of the labels changed"),
-            self.asked(student, logits, labels, "the labels as they were"),
+            self.asked(student, logits, labels, "the original labels"),
             self.asked(student, logits, few, "a few labels changed", far=True),
         ]
         before, after = (got if is_temperature(got) else None for _, got, _ in asked[1:])

@@ -473,8 +473,8 @@ def expect_new_values_used(student, layer, pair, base, like: Sequence[Tensor]) -
         mark("output in evaluation mode and without gradients, after W has changed"),
     )
     hint = (
-        "each of A, B and W can change between two calls, in evaluation mode too: what does your layer keep from an "
-        "earlier call?"
+        "A, B and W can each change between two calls, even in evaluation mode: what does your "
+        "layer keep from an earlier call?"
     )
     for one, want, label in zip(found, wanted, labels, strict=True):
         usable(want, (4, D), "output")
@@ -590,7 +590,7 @@ class CheckLoRALinear:
             passed,
             [],
             "shapes of the trainable tensors in the layer passed to LoRALinear",
-            hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
+            hint=("other code can still use the layer that was passed in: did you freeze that layer, or a copy of it?"),
             reveal=True,
         )
 
@@ -976,7 +976,7 @@ class CheckLoRALinear:
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         expect.true(
             written,
-            "the weight that the merged layer effectively applies is not stored in the layer",
+            "the merged layer does not store the weight that it effectively applies",
             hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
@@ -1016,7 +1016,10 @@ class CheckLoRALinear:
         expect.true(
             whole,
             "merge() in training mode changes what a layer with dropout returns in evaluation mode",
-            hint="merge() writes W + (alpha/r) B A into the weight, in either mode: what is added in training mode?",
+            hint=(
+                "merge() writes W + (alpha/r) B A into the weight in both modes: what does your code "
+                "add in training mode?"
+            ),
             fact=True,
         )
 
@@ -1120,7 +1123,7 @@ class CheckLoRALinear:
         asked = []
         for what in (
             mark("output after new values in W, merge() and unmerge()"),
-            mark("output after new values in W, merge() and unmerge(), all of it twice"),
+            mark("output after two rounds of new values in W, merge() and unmerge()"),
         ):
             adapted.weight = student.draw.normal(D, K)
             with student.untraced():
@@ -2121,7 +2124,7 @@ class CheckLoraStateDict:
         known = all(name in named for name in state)
         expect.true(
             known,
-            "in a model with a part called module, some saved names match none of its parameters",
+            ("in a model with a submodule called `module`, some saved names match none of its parameters"),
             hint="every part of a parameter's name must be kept: what does your code do to the names?",
             fact=True,
         )
@@ -2437,8 +2440,8 @@ class CheckMultiLoRALinear:
             switched.wanted[None],
             "output with an adapter, compared with the base",
             hint=(
-                "the check set the values of the factors, then called set_adapter: are these values still there, and "
-                "does the forward pass use them?"
+                "the check set the values of the factors, then called set_adapter: do the factors "
+                "still have these values, and does the forward pass use them?"
             ),
         )
         switched.expect(None, mark("output after set_adapter(None)"), "None means that no adapter is active")
@@ -2466,7 +2469,7 @@ class CheckMultiLoRALinear:
             switched.wanted["reviews"][0],
             say("output for x of shape {shape}, with an adapter active", shape=(K,)),
             tolerance=1e-4,
-            hint="x of shape (..., k) may have no leading dimension at all",
+            hint="the input can also be a single vector of shape (k,), without leading dimensions",
         )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
 
@@ -2523,7 +2526,7 @@ class CheckMultiLoRALinear:
             passed,
             [],
             "shapes of the trainable tensors in the layer passed to MultiLoRALinear",
-            hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
+            hint=("other code can still use the layer that was passed in: did you freeze that layer, or a copy of it?"),
             reveal=True,
         )
         with student.untraced():
@@ -2629,7 +2632,7 @@ class CheckMultiLoRALinear:
         expect.equal(
             sorted({str(factor.dtype) for factor in factors}),
             ["torch.bfloat16"],
-            "dtypes of the factors of an adapter of a bfloat16 base",
+            "dtypes of an adapter's factors with a bfloat16 base",
             hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
             reveal=True,
             fact=True,
@@ -2743,8 +2746,14 @@ class CheckMultiLoRALinear:
             outputs,
             (first, second, first),
             (
-                mark("output of a layer with alpha=8, beside a layer whose adapter of the same name has alpha=3"),
-                mark("output of a layer with alpha=3, beside a layer whose adapter of the same name has alpha=8"),
+                mark(
+                    "output of a layer whose adapter has alpha=8, while another layer's adapter of the "
+                    "same name has alpha=3"
+                ),
+                mark(
+                    "output of a layer whose adapter has alpha=3, while another layer's adapter of the "
+                    "same name has alpha=8"
+                ),
                 mark("output of a layer after set_adapter(None) in another layer"),
             ),
             strict=True,
@@ -2775,7 +2784,10 @@ class CheckMultiLoRALinear:
         switched.expect(
             "reviews",
             mark("output in evaluation mode after the factors have changed"),
-            "factors can change in evaluation mode, as when a checkpoint is loaded: what does your layer keep?",
+            (
+                "factors can change even in evaluation mode, for example when a checkpoint is loaded: "
+                "what does your layer keep from an earlier call?"
+            ),
         )
         other = Switched(student)
         pair = other.add("reviews", r=3, alpha=6.0)
@@ -2842,8 +2854,10 @@ class CheckBottleneckAdapter:
         expect.true(
             change < 0.1,
             say(
-                "the output of a fresh adapter differs from its input by "
-                "{percent:.0f}% of the input's norm; it should be less than 10%",
+                (
+                    "the output of a fresh adapter differs from its input by {percent:.0f}% of the input's "
+                    "norm; it should differ by less than 10%"
+                ),
                 percent=100 * change,
             ),
             hint="initialise the output projection, including its bias, to small values or zero",
@@ -2866,7 +2880,7 @@ class CheckBottleneckAdapter:
             adapter(h[0, 0]),
             h[0, 0],
             "output for h of shape (7,), with all parameters at zero",
-            hint="h of shape (..., d) may have no leading dimension at all",
+            hint="the input can also be a single vector of shape (d,), without leading dimensions",
         )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
@@ -3007,9 +3021,7 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: in BERT-base with bottleneck 64, two adapters per layer have 2,379,264 parameters, and one per
-        layer has half as many
-        """
+        """adapter: BERT-base with bottleneck 64 has 2,379,264 parameters in two adapters per layer, half in one"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
@@ -3306,8 +3318,8 @@ class CheckDoRALinear:
                 "output of a fresh layer",
                 tolerance=1e-4,
                 hint=(
-                    "the product of B and A is zero at the start, and each row of W is divided by its norm: "
-                    "which magnitudes give W back?"
+                    "the product of B and A is zero at the start, and each row of W is divided by its "
+                    "norm: which magnitudes restore W?"
                 ),
             )
         self.expect_factors_at_start(student, turned)
@@ -3389,8 +3401,10 @@ class CheckDoRALinear:
                 if mode == "training"
                 else "output in evaluation mode after A, B and m have changed",
                 tolerance=1e-4,
-                hint="each of A, B and m can change between two calls, in evaluation mode too: what does your layer "
-                "keep from an earlier call?",
+                hint=(
+                    "A, B and m can each change between two calls, even in evaluation mode: what does your "
+                    "layer keep from an earlier call?"
+                ),
             )
         other = Turned(student, alpha=6.0, bias=False)
         like = other.a, other.b, other.weight
@@ -3398,7 +3412,7 @@ class CheckDoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):
-        """s is alpha / r, or alpha / sqrt(r) with rs=True; a rank below 1 raises a ValueError"""
+        """the scale s is alpha / r, or alpha / sqrt(r) with rs=True; a rank below 1 raises a ValueError"""
         asked = []
         for r, alpha, options in (
             (2, 3.0, {}),
@@ -3451,7 +3465,9 @@ class CheckDoRALinear:
                 passed,
                 [],
                 "shapes of the trainable tensors in the layer passed to DoRALinear",
-                hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
+                hint=(
+                    "other code can still use the layer that was passed in: did you freeze that layer, or a copy of it?"
+                ),
                 reveal=True,
             )
         self.expect_fresh_layer_learns(student)

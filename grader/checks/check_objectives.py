@@ -429,8 +429,7 @@ class CheckMaskTokens:
                     say(what, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
-                    hint="each selected token falls into exactly one of the three cases, and has a label "
-                    "whichever case it is",
+                    hint="each selected token falls into exactly one of the three cases, and always has a label",
                     reveal=True,
                 )
 
@@ -531,7 +530,7 @@ class CheckMaskTokens:
         expect.true(
             uneven is None,
             "some ordinary ids appear as a random token much more often than others",
-            hint="which distribution do your random ids have? Every id in the vocabulary must be equally likely.",
+            hint=("every id in the vocabulary must be equally likely: which distribution do your random ids have?"),
         )
         if abs(sum(kept) / len(kept) - 0.1) < 0.02:  # else another check fails: too few tokens stay, or too many
             self.expect_same_again(student)
@@ -703,7 +702,7 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     scale = rows.abs().sum(-1)
     expect.true(
         bool((scale > 0).all()), "a labelled position receives no gradient", actual=f"{int((scale > 0).sum())}",
-        expected=say("{count} positions with one", count=len(rows)), hint=hint,
+        expected=say("{count} positions with a gradient", count=len(rows)), hint=hint,
     )  # fmt: skip
     expect.true(
         bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
@@ -824,7 +823,7 @@ class CheckMlmLoss:
     def check_empty(self, student):
         """a batch without labels has loss 0 and supports backward(); a batch with labels has a non-zero loss"""
         riddle = Riddle(student)
-        hint = "a short text may have no labels at all: what do you divide by in that case?"
+        hint = "a short text can have no labels at all: what do you divide by in that case?"
         with student.untraced():
             function = student.value(None, "mlm_loss")
         empty = torch.full_like(riddle.labels, IGNORED)
@@ -1507,7 +1506,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         "a label is a string instead of a number",
         expected=say("0 or 1"),
         actual=expect.shown(label),
-        hint="labels are numbers: which one means that the second sentence follows the first?",
+        hint="labels are numbers: which number means that the second sentence follows the first?",
         reveal=True,
     )
     if label not in (0, 1):
@@ -1538,7 +1537,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """n_pairs triples are returned, even if some documents have only one or two sentences"""
+        """the result has n_pairs triples, even if some documents have only one or two sentences"""
         earlier = None
         for n in (student.draw.integer(301, 399), 1):
             # Where single sentences never begin a pair with label 0, its share may lie on a border of the notes.
@@ -1656,7 +1655,7 @@ class CheckMakeNspPairs:
                 slack=seven_sigma(0.5, self.N - 1),
             ),
             actual=f"{pairs.turns:.3f}",
-            hint="can the next label be predicted from the labels before it? Sample a new label for every pair",
+            hint=("sample a new label for every pair: can the next label be predicted from the labels before it?"),
             reveal=True,
         )
         self.expect_many_places(pairs)
@@ -2068,7 +2067,7 @@ class CheckFillMaskTopk:
     @staticmethod
     def demand_extremes(student) -> None:
         """With k = 1 and k = V, too. What an error says is the library's choice; that there is one, counts."""
-        hint = "k can be any integer from 1 to V; with k = V, every token of the vocabulary is one of the guesses"
+        hint = "any integer k from 1 to V is allowed; with k = V, every token of the vocabulary is one of the guesses"
         for name, of_vocabulary in (("1", False), ("V", True)):
             cloze = Cloze(student, (2, 5))
             k = cloze.V if of_vocabulary else 1
@@ -2349,8 +2348,8 @@ class CheckWholeWordMask:
             not chosen.left_out(),
             "a word is skipped although all its tokens would fit into the remaining budget",
             hint=(
-                "a long word that does not fit must not end the selection: a shorter word later in the random "
-                "order may still fit"
+                "a long word that does not fit must not end the selection: a shorter word later in the "
+                "random order can still fit"
             ),
         )
 
@@ -2361,7 +2360,7 @@ class CheckWholeWordMask:
         # Two words of the same length, and a budget for one of them.
         rows = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
         pairs = [
-            Selections(student, row, 0.5, 60, say("two texts of one word, {count} ids", count=len(row))) for row in rows
+            Selections(student, row, 0.5, 60, say("two one-word texts, {count} ids", count=len(row))) for row in rows
         ]
         alone = [
             Selections(student, [0] * n, 1.0, 3, say("one word of length {length}, no special tokens", length=n))
@@ -2418,7 +2417,9 @@ class CheckWholeWordMask:
                 min(chosen.sizes),
                 chosen.budget,
                 say("tokens selected from {what}, p={p}", what=chosen.what, p=1.0),
-                hint="a text may have no special tokens: what does your code assume about its first and last token?",
+                hint=(
+                    "a text need not contain special tokens: what does your code assume about its first and last token?"
+                ),
                 reveal=True,
             )
 
@@ -2671,7 +2672,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches may come from a generator and may have no labels; a corpus without any labels raises a ValueError"""
+        """batches can come from a Python generator, some without labels; with no labels at all, it is a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(3, 4, 7), (2, 5, 0), (2, 8, 15), (1, 6, 0)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[0], batches[2]]))
@@ -2687,7 +2688,7 @@ class CheckPerplexity:
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
         hint = "a Python generator has no length and can be read only once"
-        expect.close(streamed, want, "perplexity of batches from a generator", hint=hint, tolerance=1e-4)
+        expect.close(streamed, want, "perplexity of batches from a Python generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[1], batches[3]], []):
             with student.untraced():
                 kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)

@@ -368,7 +368,7 @@ class CheckLlrdGroups:
         expect.close(
             [below / above for below, above in zip(of_layer, of_layer[1:], strict=False)],
             [rates.decay] * (rates.n_layers - 1),
-            "learning rate of each layer, divided by that of the layer above it",
+            "ratio of each layer's learning rate to the rate of the layer above it",
             hint=(
                 "the layer next to the head has the highest rate of all layers; for each layer below it, multiply by "
                 "decay once more"
@@ -427,7 +427,10 @@ class CheckLlrdGroups:
                 expect.close(
                     rate / rates.base_lr / rates.decay**steps,
                     1.0,
-                    say("learning rate of {name}, with a base_lr of about 3e-5, divided by the right one", name=name),
+                    say(
+                        "ratio of the learning rate of {name} to the right rate, with a base_lr of about 3e-5",
+                        name=name,
+                    ),
                     tolerance=1e-5,
                     hint="the lowest learning rates are very small numbers: do you round or clamp them?",
                 )
@@ -934,8 +937,10 @@ class CheckWarmupLinear:
             student.warmup_linear(warmup, warmup, warmup + 1),
             1.0,
             say(
-                "multiplier at step {warmup}, the end of {warmup} steps of warmup and one step before the end of "
-                "training",
+                (
+                    "multiplier at step {warmup}, where {warmup} steps of warmup end, one step before the "
+                    "end of training"
+                ),
                 warmup=warmup,
             ),
             tolerance=1e-9,
@@ -1002,17 +1007,19 @@ class CheckWarmupLinear:
             1.0,
             "highest multiplier of all steps, with warmup_steps = 0.1 * 225 = 22.5",
             tolerance=1e-9,
-            hint="there is no step 22.5: make warmup_steps an integer before you compute the two straight lines",
+            hint=("there is no step 22.5: make warmup_steps a whole number before you compute the two straight lines"),
             reveal=True,
             fact=True,
         )
         expect.true(
             right,
-            "with warmup_steps = 0.1 * 225 = 22.5, the multipliers are not those of a schedule with 22 or 23 steps of "
-            "warmup",
+            (
+                "with warmup_steps = 0.1 * 225 = 22.5, the multipliers match neither a schedule with "
+                "22 steps of warmup nor one with 23"
+            ),
             hint=(
-                "make warmup_steps an integer once, before you compute either straight line: where do you use the "
-                "fraction?"
+                "make warmup_steps a whole number once, before you compute either straight line: where "
+                "do you use the fraction?"
             ),
         )
 
@@ -1031,8 +1038,10 @@ class CheckWarmupLinear:
         expect.true(
             right,
             say(
-                "with warmup_steps = 0.01 * {total} = {warmup:.2f}, the multipliers are not those of a schedule with "
-                "0 or 1 steps of warmup",
+                (
+                    "with warmup_steps = 0.01 * {total} = {warmup:.2f}, the multipliers match neither a "
+                    "schedule without warmup nor one with 1 step of warmup"
+                ),
                 total=total,
                 warmup=0.01 * total,
             ),
@@ -1576,7 +1585,7 @@ class CheckAccumulateGradients:
         expect.equal(
             kept,
             list(sizes),
-            "sizes of the micro-batches in the caller's list that are as they were before the call",
+            "sizes of those micro-batches in the caller's list that the call has left unchanged",
             hint="the caller still needs the list of micro-batches and its contents",
             reveal=True,
         )

@@ -211,7 +211,7 @@ ACCEPTED = {
     (WRITTEN, True): ("seq2seq", "clm"),
 }
 """Output and whether there is a source -> the objectives that are right."""
-NO_ANSWER = mark("no answer but an error")
+NO_ANSWER = mark("an error instead of a return value")
 TO_WRITE = ("clm", "seq2seq")
 
 
@@ -702,7 +702,7 @@ class CheckChooseStrategy:
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, the memory model says that every plan fits into 90% of the GPU memory"""
+        """in 240 situations, every plan fits into 90% of the GPU memory, according to the memory estimate"""
         again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(60, 80) / 10}
         # One situation after the other, with another model only, or with longer texts only.
         plans = Plans(student, [*grid(student.draw)[:-3], again, {**again, **LARGE}, {**again, "seq": 512}])
@@ -1769,7 +1769,7 @@ class CheckExtendEmbedding:
                 means(other, words),
                 "the new rows for the same words and another matrix",
                 tolerance=1e-5,
-                hint="the pieces are the same, but their rows are others: what does your code keep between calls?",
+                hint=("the pieces are the same, but their rows are different: what does your code keep between calls?"),
                 fact=True,
             )
 
@@ -1989,8 +1989,9 @@ class CheckChunkForMlm:
             [[block - 1], [block], [block, block]],
             "sizes of the blocks of three small corpora",
             hint=(
-                "the first corpus gives one block that is not quite full, the second one full block, and the third, a "
-                "single document with its [SEP], two: does your code treat small corpora differently?"
+                "the first corpus gives one block that is not quite full; the second gives one full "
+                "block; the third, a single document with its [SEP], gives two full blocks: does your "
+                "code treat small corpora differently?"
             ),
         )
 
@@ -2021,7 +2022,10 @@ class CheckChunkForMlm:
         student.note("long blocks", ["full" if size == block else size for size in sizes[:9]])
         expect.true(
             sizes == [block],
-            say("with block={block}, two documents that fill one block give other blocks", block=block),
+            say(
+                ("with block={block}, two documents that together fill one block do not give that one block"),
+                block=block,
+            ),
             expected=[block],
             actual=sizes[:9],
             hint="does your code limit the length of a block?",

@@ -339,13 +339,15 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """each batch gives one optimizer step from its own gradient: the weights match those of a hand-written loop"""
+        """each batch gives one optimizer step from its own gradient: the weights equal those of a hand-written loop"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
                 say("after {count} steps of gradient descent", count=len(sizes)),
-                "when the optimizer steps, .grad should hold the full gradient of this batch and nothing else: "
-                "what does it hold?",
+                (
+                    "when the optimizer steps, .grad should hold the full gradient of this batch and "
+                    "nothing else: which of your calls change .grad before that?"
+                ),
             )
 
     @check(points=2, preloads=("training",))
@@ -355,15 +357,15 @@ class CheckTrainEpoch:
         epochs = (
             (
                 Epoch(student, (4,), drawn=self.long(student), max_norm="default"),
-                mark("after one step with a gradient that is too long and the default max_norm of 1"),
+                mark("after one step with a gradient norm above the default max_norm of 1"),
             ),
             (  # either parameter group alone is too long, too
                 Epoch(student, (4,), share=8.0),
-                mark("after one step with a gradient eight times too long"),
+                mark("after one step with a gradient norm that is eight times max_norm"),
             ),
             (
                 Epoch(student, (4,), drawn=self.long(student)),
-                mark("after one step with a gradient longer than 1 and much shorter than max_norm"),
+                mark("after one step with a gradient norm above 1 and far below max_norm"),
             ),
         )
         found = [epoch.found.weights() for epoch, _ in epochs]
@@ -375,10 +377,10 @@ class CheckTrainEpoch:
         # the square of its norm is below max_norm, and so is every single number
         short = draw_quiet(student.draw, (3,), lambda numbers, batches: norm(Net(doubled(numbers)).gradient(batches)))
         Epoch(student, (3,), share=1.1, drawn=short).demand(
-            mark("after one step with a gradient a little too long"), hint
+            mark("after one step with a gradient norm slightly above max_norm"), hint
         )
         Epoch(student, (3,), share=0.5).demand(
-            mark("after one step with a gradient half as long as max_norm"),
+            mark("after one step with a gradient norm that is half of max_norm"),
             "clipping must never increase the norm of a gradient",
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
@@ -512,8 +514,8 @@ class CheckTrainEpoch:
             say("mean loss {what}", what=what),
             tolerance=PRECISE,
             hint=(
-                "the loss of each batch is a mean, and a batch of 2 examples must not count as much as a batch of "
-                "6. Report the full loss, not the one scaled for backward"
+                "the loss of each batch is a mean, and a batch of 2 examples must not count as much as "
+                "a batch of 6. Report the full loss, not the loss that you scaled for backward"
             ),
         )
         expect.close(
@@ -539,7 +541,10 @@ class CheckTrainEpoch:
                     actual=handed,
                     count=len(sizes),
                 ),
-                hint="the docstring promises that the loader is iterated over once: which lines of your code read it?",
+                hint=(
+                    "the docstring promises that the loader is iterated over once: which lines of your "
+                    "code iterate over it?"
+                ),
                 reveal=True,
             )
             expect.true(
@@ -588,7 +593,10 @@ class CheckTrainEpoch:
                 "during the last batch of a group, the graphs of {count} earlier batches were still in memory",
                 count=graphs[-1],
             ),
-            hint="each batch of a group adds its part to .grad: what do you still need its graph for after that?",
+            hint=(
+                "each batch of a group adds its part to .grad: after that, what do you still need the "
+                "graph of the batch for?"
+            ),
             reveal=True,
         )
 
@@ -763,8 +771,8 @@ class CheckEvaluate:
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
             for found, what in (
-                (measured.found, mark("first call, with a model passed with training={training}")),
-                (measured.again(), mark("second call, with a model passed with training={training}")),
+                (measured.found, mark("first call, with model.training={training} initially")),
+                (measured.again(), mark("second call, with model.training={training} initially")),
             ):
                 read = found.number("loss"), found.list_of("predictions")
                 results.append((measured, say(what, training=training), *read))
@@ -1132,7 +1140,7 @@ class CheckEarlyStopper:
             what = say('mode="{mode}", with NaN between two improvements', mode=mode)
             cases.append(Case([first, nan, second, *[nan] * 5], 3 + waits, what, options, second, 2))
             worst = sign * float("inf")
-            what = say('mode="{mode}", with an infinite loss or accuracy as the last values', mode=mode)
+            what = say('mode="{mode}", with infinite losses or accuracies as the last values', mode=mode)
             cases.append(Case([first, second, *[worst] * 6], 2 + waits, what, options, second, 1))
         self.demand(student, cases, hint=hint)
 
@@ -1298,21 +1306,19 @@ class CheckAmpStep:
         results = []
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
         long.step(0, default=True)
-        what = mark("after one step with scale {scale:g} and a true gradient too long, with the default max_norm of 1")
+        what = mark("after one step with scale {scale:g} and a true gradient norm above the default max_norm of 1")
         results.append((long, long.mixed.weights(), what))
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student))
         long.step(0)
-        what = mark(
-            "after one step with scale {scale:g} and a true gradient longer than 1 and much shorter than max_norm"
-        )
+        what = mark("after one step with scale {scale:g} and a true gradient norm above 1 and far below max_norm")
         results.append((long, long.mixed.weights(), what))
         for share, what in (  # all of these gradients are shorter than 1
             (
                 float(student.draw.uniform(2.5, 4)),
-                mark("after one step with scale {scale:g} and a true gradient longer than max_norm"),
+                mark("after one step with scale {scale:g} and a true gradient norm above max_norm"),
             ),
-            (1.1, mark("after one step with scale {scale:g} and a true gradient a little longer than max_norm")),
-            (0.5, mark("after one step with scale {scale:g} and a true gradient half as long as max_norm")),
+            (1.1, mark("after one step with scale {scale:g} and a true gradient norm slightly above max_norm")),
+            (0.5, mark("after one step with scale {scale:g} and a true gradient norm that is half of max_norm")),
         ):
             mixed = Mixed(student, 1, 2.0 ** student.draw.integer(10, 14), share=share)
             mixed.step(0)
@@ -1428,7 +1434,12 @@ class CheckAmpStep:
         expect.close(
             loss, want, "returned loss of a model with dropout, in training mode", tolerance=TOLERANCE, hint=hint
         )
-        expect.true(stays, "a model in training mode is in another mode after amp_step", hint=hint, reveal=True)
+        expect.true(
+            stays,
+            "a model that was in training mode is no longer in training mode after amp_step",
+            hint=hint,
+            reveal=True,
+        )
         evaluated = Mixed(student, 1, 1024.0, drawn=drawn, dropout=True, training=False)
         with student.untraced():
             evaluated.step(0)
@@ -1667,7 +1678,7 @@ class CheckCheckpoint:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
-        """weights and buffers are restored to the checkpoint, even after further training and a later checkpoint"""
+        """weights and buffers are restored from the checkpoint, even after further training and a later checkpoint"""
         found = []
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)

@@ -37,9 +37,9 @@ SENTENCES = (
         "cross_entropy takes axis 1 of the scores as the class axis: these scores need targets of shape [{0}], "
         "but the targets have shape [{1}]. If the class axis comes last, as in (B, T, V), either flatten both "
         "to (B*T, V) and (B*T), or move the last axis to position 1.",
-        "cross_entropy takes axis 1 of the scores as the class axis; the targets have the same shape without that "
-        "axis. If the class axis comes last, as in (B, T, V), either flatten both to (B*T, V) and (B*T), or move the "
-        "last axis to position 1.",
+        "cross_entropy takes axis 1 of the scores as the class axis; the targets must have the "
+        "shape of the scores without that axis. If the class axis comes last, as in (B, T, V), "
+        "either flatten both to (B*T, V) and (B*T), or move the last axis to position 1.",
     ),
     Sentence(
         "batch-sizes-differ",
@@ -161,8 +161,8 @@ SENTENCES = (
         "nothing-to-work-on",
         r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a"
         r" non-empty list)",
-        "A list is empty, but at least one element is needed. Does a condition filter out everything, is nothing ever "
-        "added, or has a generator already been used up?",
+        "A list is empty, but at least one element is needed. Does a condition filter out "
+        "everything, is nothing ever added, or has a Python generator already been used up?",
     ),
     Sentence(
         "too-many-indices",
@@ -317,7 +317,8 @@ SENTENCES = (
     Sentence(
         "numpy-of-a-gradient",
         r"Can't call numpy\(\) on Tensor that requires grad",
-        "numpy has no gradients: call .detach() before .numpy(). If a gradient has to flow, stay in torch.",
+        "numpy has no gradients: call .detach() before .numpy(). If a gradient has to flow, "
+        "use torch operations instead.",
     ),
     Sentence(
         "not-a-parameter",
@@ -632,9 +633,10 @@ SENTENCES = (
     Sentence(
         "too-large-for-a-float",
         r"OverflowError: (?:math range error|\(34, |int too large to convert to float)",
-        "A number is too large for a Python float, which ends at about 1.8e308. math.exp(710) is larger than that, and "
-        "raises an error where torch.exp returns inf. Print what this line computes with: can you get the same "
-        "result without so large a number, or is this a case that needs a result of its own?",
+        "A number is too large for a Python float: the largest is about 1.8e308. math.exp(710) "
+        "is larger than that, and raises an error where torch.exp returns inf. Print the "
+        "values that this line uses: can you get the same result without such a large number, "
+        "or does this case need special treatment?",
     ),
     Sentence(
         "starts-the-debugger",

@@ -52,7 +52,7 @@ def complaint(
     shown = sorted(names)[:SHOWN_NAMES] + ["…"] * (len(names) > SHOWN_NAMES)
     message = say("the file defines none of the expected names ({names})", names=", ".join(shown))
     if alike := renamed(sorted(names), process.names - set(request.exercise.names)):
-        message += "\n" + say("Is `{other}` `{name}` under another name?", name=alike[0], other=alike[1])
+        message += "\n" + say("Is `{other}` your `{name}` under another name?", name=alike[0], other=alike[1])
     return message + printed(process)
 
 

@@ -445,7 +445,7 @@ WORDS = {
     "root": mark("your result is the square root of the expected result"),
     "logarithm": mark("your result is the natural logarithm of the expected result"),
     "exponential": mark("your result is the exponential of the expected result"),
-    "in-bits": mark("your result is what a logarithm to base 2 instead of base e gives"),
+    "in-bits": mark("your result is what you get with a logarithm to base 2 instead of base e"),
     "percent": mark("your result is the expected one times 100, as if it were a percentage"),
     "fraction-of-a-percent": mark("your result is the expected one divided by 100"),
     "in-thousands": mark("your result is the expected one divided by 1,000"),
@@ -541,7 +541,7 @@ TITLES = {
     "not-a-tensor": mark("The result is not a tensor"),
     "no-gradient": mark("The result is detached from the graph"),
     "another-type": mark("The result has a different type"),
-    "depends-on-the-input": mark("The answer is wrong only for certain inputs"),
+    "depends-on-the-input": mark("The result is wrong only for certain inputs"),
     "does-nothing": mark("The function does nothing"),
 }
 """What a report says above the sentence, of every relation that is told anywhere."""

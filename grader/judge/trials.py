@@ -89,8 +89,10 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
         best = min(variation.rank for variation in found)
         changes = dict.fromkeys(variation.change for variation in found if variation.rank == best)
         text = say(
-            "With one change to the input of this check, your answer is right: {changes}. Which line of your code "
-            "treats the two inputs differently?",
+            (
+                "With one change to the input of this check, your result is right: {changes}. Which "
+                "line of your code treats the two inputs differently?"
+            ),
             changes=say("; or: ").join(list(changes)[:MOST_TOLD]),
         )
         return Diagnosis("relation", DEPENDS, text, relations.TITLES[DEPENDS])

@@ -43,7 +43,7 @@ def describe_mine(taken: Functions) -> str:
         lines.append(say("not started, so taken from the reference: {names}", names=", ".join(taken.reference)))
     if taken.not_passed:
         names = ", ".join(taken.not_passed)
-        lines.append(say("did not pass when you last graded, and used all the same: {names}", names=names))
+        lines.append(say("did not pass when you last graded, but used anyway: {names}", names=names))
     return "\n".join(lines)
 
 
@@ -164,7 +164,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         say("test"): describe_score(result["test"]),
         say("validation"): describe_score(result["validation"]),
         say("trained"): say(
-            "{trainable:,} of {total:,} numbers ({percent:.3g}%)",
+            "{trainable:,} of {total:,} parameters ({percent:.3g}%)",
             trainable=parameters["trainable"],
             total=parameters["total"],
             percent=100 * parameters["trainable_ratio"],
@@ -202,7 +202,7 @@ def describe_score(figures: dict[str, float]) -> str:
     if "n" in figures:
         told = say("{score} on {count:,} texts", score=told, count=figures["n"])
     if "rmse_of_mean" in figures:
-        told = say("{score}; always the mean: {rmse:.3f}", score=told, rmse=figures["rmse_of_mean"])
+        told = say("{score}; always predicting the mean: {rmse:.3f}", score=told, rmse=figures["rmse_of_mean"])
     return told
 
 

@@ -105,7 +105,7 @@ def cannot_write(path: Path, error: Exception) -> RecipeError:
         sentence = mark("cannot write {path}: {reason}. Choose a different folder")
     message = say(sentence, path=path, reason=reason)
     if any(os.path.exists(folder / CHECKPOINT) for folder in (path, *list(path.parents)[:2])):
-        message = say("{message}. The unfinished run continues with --resume", message=message)
+        message = say("{message}. Continue the unfinished run with --resume", message=message)
     return RecipeError(message)
 
 

@@ -349,7 +349,7 @@ def load_encoder(name: str, **options: Any) -> Any:
 
 
 def demand_whole(network: nn.Module, missing: Sequence[str], name: str) -> None:
-    """Refuse a model with holes, which transformers fills with random numbers, or with NaN.
+    """Refuse a model with missing weights, which transformers draws at random, or with NaN.
 
     Args:
         network: the model.

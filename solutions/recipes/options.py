@@ -107,7 +107,10 @@ HOW_TO_RUN = (
     option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
     option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Precision of matrix products."),
-    option(MACHINE, "--threads", type=int, help="CPU threads (default: torch's choice); fewer beside busy processes."),
+    option(
+        MACHINE, "--threads", type=int,
+        help="CPU threads (default: torch's choice); use fewer if other processes are busy.",
+    ),
 )  # fmt: skip
 """What every training can be told about resuming, saving and the machine."""
 OPTIONS = (

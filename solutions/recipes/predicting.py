@@ -138,7 +138,9 @@ def labels(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
         list(texts), run.model, run.tokenizer, batch_size=32, max_length=run.max_length
     )
     if len(found) != len(texts):
-        message = say("predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(texts))
+        message = say(
+            "predict_batch returned {answers} results for {texts} texts", answers=len(found), texts=len(texts)
+        )
         raise run.taken.broken_promise(message, "inference")
     return [{"label": str(label), "probability": float(share)} for label, share in found]
 

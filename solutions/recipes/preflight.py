@@ -147,9 +147,7 @@ def find_model(name: str) -> None:
         model_folder(Path(name))
     elif not ON_THE_HUB.fullmatch(name):
         raise RecipeError(
-            say(
-                "no usable model {name!r}: that is neither a folder here nor what names on the hub look like", name=name
-            )
+            say("no usable model {name!r}: that is neither a folder here nor a possible name on the hub", name=name)
         )
 
 
@@ -178,8 +176,10 @@ def model_folder(folder: Path) -> Path:
     if not (folder / WHOLE).is_dir():
         raise RecipeError(
             say(
-                "{folder} contains only what was trained beside a base model. Choose a run of --method full, top or "
-                "scratch, or the base model itself",
+                (
+                    "{folder} contains only what was trained in addition to a base model, not a whole "
+                    "model. Choose a run of --method full, top or scratch, or the base model itself"
+                ),
                 folder=folder,
             )
         )

@@ -270,10 +270,11 @@ def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[s
     except RecipeError as error:
         if not (dropped := describe_dropped(counts)):
             raise
-        sentence = mark("{message}. Dropped of the {read} texts before: {dropped}")
+        sentence = mark("{message}. Of the {read} texts, these had been dropped: {dropped}")
         if counts["contradictory"]:
             sentence = mark(
-                "{message}. Dropped of the {read} texts before: {dropped} (the same text with different labels)"
+                "{message}. Of the {read} texts, these had been dropped: {dropped} (the same text with "
+                "different labels)"
             )
         told = say(sentence, message=error.message, read=counts["read"], dropped=dropped)
         raise RecipeError(told) from error

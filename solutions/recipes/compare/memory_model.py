@@ -177,7 +177,7 @@ def measure(config: FineTune, checkpointing: bool, rehearsal: bool = False) -> d
     hardware = find_hardware(config)
     rehearsal = rehearsal and hardware.device.type != "cuda"
     if hardware.device.type != "cuda" and not (rehearsal or can_restart()):
-        raise RecipeError(say("the memory of a step can be measured only on Linux and on GPUs"))
+        raise RecipeError(say("the memory of a step can be measured only on Linux or on a GPU"))
     shape = shape_of(config.model)
     batch, seq = config.batch_size, config.max_length
     if seq > shape.max_position_embeddings:

@@ -29,7 +29,7 @@ COUNT, MOST_SEEDS = click.IntRange(1), 1000
 
 OPTIONS = (
     option(WHAT, "--seeds", type=click.IntRange(1, MOST_SEEDS), default=Asked.seeds, help="Runs per setting."),
-    option(WHAT, "--limit", type=COUNT, help="Use only this many texts; the table says so."),
+    option(WHAT, "--limit", type=COUNT, help="Use only this many texts; the table notes the limit."),
     option(WHAT, "--data", default=None, help="Data set to use instead of the table's own; values as for finetune."),
     option(WHAT, "--text-column", metavar="NAME", help="Text column of a CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of a CSV file."),
@@ -45,8 +45,8 @@ OPTIONS = (
     ),
     option(
         OUTPUT, "--quote", is_flag=True, default=False,
-        help="Only print the Markdown; measure nothing. Without a file of your own, the runs are those of the "
-        "repository.",
+        help="Only print the Markdown; measure nothing. Without a file of your own, the runs in the "
+        "repository are used.",
     ),
     option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs in parallel."),
     option(MACHINE, "--threads", type=THREADS, default=1, help="CPU threads per run."),

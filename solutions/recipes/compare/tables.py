@@ -429,7 +429,7 @@ def learning_rates(found: Found) -> list[str]:
     lines = grid((say("method"), say("rate: validation accuracy"), "", "", ""), rows)
     if n is not None:
         told = say(
-            "Seeds: {seeds}. {count:,} validation texts: at .800, chance alone moves an accuracy by {error}.",
+            ("Seeds: {seeds}. With {count:,} validation texts, chance alone moves an accuracy near .800 by {error}."),
             seeds=seeds,
             count=n,
             error=decimals(math.sqrt(0.8 * 0.2 / n)),
@@ -565,11 +565,12 @@ TABLES = {
             "memory",
             mark("Memory"),
             mark(
-                "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
-                "BERT-base's shape in float32 with AdamW, plain attention, dropout, gradients kept. With "
-                "checkpointing, the model counts the inputs of all layers and the activations of one. The fifth column "
-                "adds the short-lived buffers of one layer, which exercise 10 leaves out; with a frozen body, which "
-                "stores nothing, they dominate. The difference is that to the fifth column."
+                "The memory model of exercise 10 (`training_memory`) against the bytes that a training "
+                "step takes: BERT-base's shape in float32 with AdamW, plain attention, dropout, "
+                "gradients kept. With checkpointing, the model counts the inputs of all layers and the "
+                "activations of one. The fifth column adds the short-lived buffers of one layer, which "
+                "exercise 10 leaves out; with a frozen body, which stores nothing, they dominate. The "
+                "last column is the difference between the measured bytes and the fifth column."
             ),
             cells_of_memory,
             memory,

@@ -162,7 +162,7 @@ def gpu_check(
             begun, limit = now(), told.patience * step.limit
             left = told.patience * told.budget - (begun - started)
             if left < SHORTEST:
-                over = both(mark("the {seconds:.0f} s were over"), seconds=told.patience * told.budget)
+                over = both(mark("the {seconds:.0f} s were used up"), seconds=told.patience * told.budget)
                 outcome: Outcome = {"status": "no time", "reason": over}
             else:
                 with console.status(step.name):
@@ -196,7 +196,7 @@ def verdict(report: Mapping[str, Any]) -> str:
     else:
         began = say("{count} steps in {seconds:.0f} s, then interrupted, {label}", **about)
     if bad:
-        return say("{steps}: not well: {names}.", steps=began, names=", ".join(bad))
+        return say("{steps}: did not succeed: {names}.", steps=began, names=", ".join(bad))
     if unmeasured := [name for name, one in steps.items() if one["status"] == NOT_MEASURED]:
         return say("{steps}: all well. Not measured: {names}.", steps=began, names=", ".join(unmeasured))
     return say("{steps}: all well.", steps=began)

@@ -104,13 +104,13 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
             **final,
         ),
         say("before"): say(
-            "loss {loss:.3f}, on {n:,} tokens; knowing only how often each token occurs: {unigram:.3f}",
+            "loss {loss:.3f}, on {n:,} tokens; from token frequencies alone: {unigram:.3f}",
             loss=before["loss"],
             n=before["n"],
             unigram=result["unigram_loss"],
         ),
         say("model"): say(
-            "{name}, {numbers:,} numbers, {tokens:,} tokens",
+            "{name}, {numbers:,} parameters, vocabulary of {tokens:,} tokens",
             name=result["model_class"],
             numbers=parameters["total"],
             tokens=result["vocabulary"],

@@ -269,7 +269,7 @@ def show(console: Console, entries: Sequence[Entry], machine: dict[str, object],
         names = escape(", ".join(map(str, best.yours)))
         console.print(say("Your own functions in the best run: {names}", names=names), highlight=False)
     elsewhere = len(entries) - len(here)
-    notes = [say("{count} on other machines or settings of it", count=elsewhere)] if elsewhere else []
+    notes = [say("{count} on other machines or with other machine settings", count=elsewhere)] if elsewhere else []
     notes += [say("unreadable lines: {count}", count=strange)] if strange else []
     told = f" ({', '.join(notes)})" if notes else ""
     last = say("Runs in {table}: {count}", table=table, count=len(entries))

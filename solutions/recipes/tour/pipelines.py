@@ -224,8 +224,8 @@ def summary(result: Mapping[str, Any]) -> str:
     """The last line."""
     n, different = result["compared"], result["different"]
     if different:
-        return say("{count} answers compared, {different} different.", count=n, different=different)
-    return say("{count} answers compared, all equal.", count=n)
+        return say("{count} results compared, {different} different.", count=n, different=different)
+    return say("{count} results compared, all equal.", count=n)
 
 
 def printable(text: str) -> str:
@@ -301,7 +301,7 @@ def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
                 lambda: taken.basics.bert_param_count(**sizes), int)  # fmt: skip
     else:
         kind = size.model_type
-        sentence = mark("no count from its sizes: bert_param_count knows BERT, and this is {kind}")
+        sentence = mark("no count from its sizes: bert_param_count is for BERT only, and this is {kind}")
         stop.lines.append(both(sentence, kind=kind))
     texts = [config.text, SECOND, THIRD]
     with quietly():
@@ -407,7 +407,7 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
             lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
             begin,
         )  # fmt: skip
-        sampled = mark("sampled from the {count} most likely, by basics.generate: {text!r}")
+        sampled = mark("sampled from the {count} most likely tokens by basics.generate: {text!r}")
         stop.lines.append(both(sampled, count=DRAWN_FROM, text=tokenizer.decode(drawn)))
     return stop
 
