@@ -46,6 +46,7 @@ MAY_KNOW = {
     "grader/checks": {
         *("course.paths", "course.text", "grader.errors", "grader.fixtures"),
         *("grader.judge.check", "grader.judge.expect", "grader.judge.proxy"),
+        "grader.judge.authors",  # conftest.py
     },
 }
 """Room of the grader -> the modules and packages of ours that its files may name; the longest room counts.
