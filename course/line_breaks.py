@@ -77,9 +77,22 @@ def places(text: str) -> list[int]:
     return [place for match in PLACE.finditer(text) if (place := match.start()) not in kept]
 
 
+SHAPE = re.compile(r"(?:\bshape )?[(\[](?:-?\w[\w.]*, ){1,4}-?\w[\w.]*[)\]]")
+"""A shape or an index, such as (4, 5), with the word before it."""
+LONGEST_SHAPE = 24
+"""Columns; what is longer may be parted, or it would leave much of a line empty."""
+
+
 def unparted(text: str) -> set[int]:
-    """Where the spaces are at which no line ends."""
-    return {match.end() - 1 for match in UNPARTED.finditer(text)}
+    """Return the positions of spaces at which no line ends.
+
+    >>> text = "values of shape (4, 5) in (2, 3)"
+    >>> sorted(unparted(text)) == [15, 19, 29]
+    True
+    """
+    shapes = (match for match in SHAPE.finditer(text) if len(match[0]) <= LONGEST_SHAPE)
+    inside = {match.start() + place for match in shapes for place, sign in enumerate(match[0]) if sign == " "}
+    return inside | {match.end() - 1 for match in UNPARTED.finditer(text)}
 
 
 STRAY = re.compile(f"(?<=[{PUNCTUATION}]) (?=[^ ])|(?<=[{WIDE}]) (?=[{WIDE}])")

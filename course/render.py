@@ -43,6 +43,8 @@ TRACEBACK_LINES = 24
 """Lines of a traceback that are shown without -v."""
 NO_VALUE = "-"
 """In a comparison: what has none."""
+WORTH_SAYING = 0.1
+"""Seconds from which on ``-v`` says how long a check took."""
 LABEL = 10
 """Columns of a label that its value may stand beside."""
 LESSON_WIDTH = 76
@@ -420,7 +422,7 @@ class Screen:
             self._text(say("your code printed:"), style="dim", indent=6)
             for line in clean(check.stdout).rstrip().splitlines():
                 self._text(line, indent=8)
-        if check.seconds is not None:
+        if check.seconds is not None and check.seconds >= WORTH_SAYING:
             self._text(say("took {seconds} s", seconds=f"{check.seconds:.2f}"), style="dim", indent=6)
 
     # --- when it is over -----------------------------------------------------------------------------------------
@@ -736,10 +738,10 @@ def _where(check: CheckResult) -> str | None:
     if difference.index:
         parts.append(say("at {index}", index=difference.index))
     if difference.max_rel is not None:
-        parts.append(say("relative {value}", value=f"{difference.max_rel:.3g}"))
+        parts.append(say("{value} relative to the expected value", value=f"{difference.max_rel:.3g}"))
     if difference.tolerance is not None and f"{difference.tolerance:g}" not in message:
         parts.append(say("tolerance {value}", value=f"{difference.tolerance:g}"))
-    return say("largest difference {parts}", parts=listed(parts)) if parts else None
+    return say("largest difference: {parts}", parts=listed(parts)) if parts else None
 
 
 def shorten(path: str) -> str:

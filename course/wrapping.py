@@ -24,19 +24,22 @@ KEPT = "\ue000"
 
 
 def styled(text: Text) -> Text:
-    """Put the separators into a text with styles; one without Japanese stays as it is.
+    """Put the separators into a text with styles, and keep shapes whole.
 
     >>> styled(Text("層を（1 つ）、見る")).plain.replace(SEPARATOR, "|").replace(KEPT, "_")
     '層を|（1_つ）、|見る'
+    >>> styled(Text("a tensor of (4, 5)")).plain.replace(KEPT, "_")
+    'a tensor of (4,_5)'
     """
-    if not is_wide(text.plain):
+    kept = unparted(text.plain)
+    if not kept and not is_wide(text.plain):
         return text
     marked = text.copy()
     letters = list(text.plain)
-    for place in unparted(text.plain):
+    for place in kept:
         letters[place] = KEPT
     marked.plain = "".join(letters)
-    found = places(text.plain)
+    found = places(text.plain) if is_wide(text.plain) else []
     if not found:
         return marked
     parted = text.blank_copy(SEPARATOR).join(marked.divide(found))

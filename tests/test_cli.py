@@ -112,7 +112,7 @@ LoRALinear
   output: off by up to 0.472 (tolerance 1e-05)
   expected  [1.0, 2.0] shape (2,)
   got       [1.0, 2.472] shape (2,)
-  largest difference at [1], relative 0.236
+  largest difference: at [1], 0.236 relative to the expected value
   lesson: course read exercise-3
 
 One more check did not pass: -v shows it in full.
@@ -489,7 +489,7 @@ def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(desk):
     difference = {"max_abs": 0.5, "max_rel": 0.204, "index": [0, 1], "tolerance": 1e-5}
     desk.play(session([check("f.a", "failed", message="x", difference=difference)]))
     said = desk("grade", "3", "--lang", "ja").stdout
-    assert "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05" in said
+    assert "最大の差: 0.5、位置 [0, 1]、期待値に対する比 0.204、許容誤差 1e-05" in said
 
 
 def test_next_says_why_it_leaves_an_exercise_out(desk):

@@ -422,7 +422,8 @@ def brief(situations: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def in_words(s: dict[str, Any]) -> str:
     """A situation, so that the student can build it again: what differs from the defaults."""
     (changed,) = brief([s])
-    return f"Scenario({', '.join(f'{name}={value:_}' for name, value in changed.items())})"
+    shown = {name: f"{value:_}" if isinstance(value, int) else f"{value:.6g}" for name, value in changed.items()}
+    return f"Scenario({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 def some(draw, **changes: Any) -> dict[str, Any]:
