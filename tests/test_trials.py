@@ -83,7 +83,7 @@ def test_the_change_that_makes_the_answer_right_is_told(what: str) -> None:
     slug, check_id, source, change = DEPENDING[what]
     text = told(slug, check_id, source)
     assert text is not None
-    assert text.startswith(f"With one change to the input of this check, your result is right: {change}")
+    assert text.startswith(f"Your result is right if one thing about the input of this check is different: {change}")
 
 
 SILENT = {

@@ -1743,7 +1743,7 @@ class CheckExtendEmbedding:
 
     @check(points=2)
     def check_new_rows(self, student):
-        """each new row is the mean of its pieces' rows; a repeated piece counts twice"""
+        """a new word's row is the mean of its pieces' rows; a repeated piece counts twice"""
         for n_old, width, count, dtype in ((8, 6, 5, torch.float32), (11, 4, 3, torch.float64)):
             weight = table(student, n_old, width, dtype)
             words = new_words(student, n_old, count)

@@ -2,7 +2,7 @@
 
 Where nothing else explains a failed check, the call that went wrong is made once more with one change of its arguments
 (``variations``). If the student's function now gives what the reference gives, the change is what the failure depends
-on, and that is told: "With one change to the input of this check, your answer is right: every entry of `mask` is 1." It
+on, and that is told: "Your result is right if one thing about the input is different: every entry of `mask` is 1." It
 is a fact, whatever the code looks like.
 
 The student's part runs in a process of its own, as every check does; the reference's part runs here. Only requests that
@@ -89,10 +89,8 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
         best = min(variation.rank for variation in found)
         changes = dict.fromkeys(variation.change for variation in found if variation.rank == best)
         text = say(
-            (
-                "With one change to the input of this check, your result is right: {changes}. Which "
-                "line of your code treats the two inputs differently?"
-            ),
+            "Your result is right if one thing about the input of this check is different: "
+            "{changes}. Which line of your code treats the two inputs differently?",
             changes=say("; or: ").join(list(changes)[:MOST_TOLD]),
         )
         return Diagnosis("relation", DEPENDS, text, relations.TITLES[DEPENDS])
