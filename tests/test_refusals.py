@@ -346,9 +346,12 @@ def test_a_folder_whose_parent_is_a_file_is_one_sentence(config, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ([("a film", "good"), ("a film", "bad")] * 20, "no text is left. Dropped of the 40 .* 40 contradictory .*"),
-        ([("", "good"), (" ", "bad")] * 20, "no text is left. Dropped of the 40 texts before: 40 blank$"),
-        ([("a film", "good")] * 20, "only 1 label in 1 texts. Dropped of the 20 texts before: 19 duplicates"),
+        (
+            [("a film", "good"), ("a film", "bad")] * 20,
+            "no text is left. Of the 40 texts, these had been dropped: 40 contradictory .*",
+        ),
+        ([("", "good"), (" ", "bad")] * 20, "no text is left. Of the 40 texts, these had been dropped: 40 blank$"),
+        ([("a film", "good")] * 20, "with a different label. Of the 20 texts, these had been dropped: 19 duplicates"),
     ],
 )
 def test_dropped_texts_are_named_where_too_few_are_left(rows, complaint):

@@ -282,11 +282,9 @@ def of_other_languages(book: Gradebook) -> list[str]:
     spoken = [entry.result.lang for entry in book if entry.result and entry.result.lang and entry.sha256]
     return [
         say(
-            (
-                "{count} of {of} results were graded with --lang {lang}: their check titles, hints and "
-                "messages stay in that language. For one language throughout, use --lang {lang} here, "
-                "too."
-            ),
+            "{count} of {of} results were graded with --lang {lang}: their check titles, hints and "
+            "messages stay in that language. For one language throughout, use --lang {lang} here, "
+            "too.",
             count=spoken.count(lang),
             of=len(spoken),
             lang=lang,

@@ -102,10 +102,8 @@ def _lateness(book: Gradebook) -> Iterator[str]:
     uncertain = sum(map(_only_the_file_says_so, book))
     if uncertain and book.has_deadline:
         yield say_many(
-            (
-                "For {count} submission, the only known time is the timestamp of its file. Copying or "
-                "unpacking files changes it."
-            ),
+            "For {count} submission, the only known time is the timestamp of its file. Copying or "
+            "unpacking files changes it.",
             (
                 "For {count} submissions, the only known times are the timestamps of their files. "
                 "Copying or unpacking files changes them."

@@ -557,11 +557,9 @@ class _Desk:
             named = self.named.of(stem, letters=not is_file)
             if named and self.student not in named:
                 return say(
-                    (
-                        "This was handed in by {student}, but the file or folder {name} bears the name of "
-                        "{other}. Rename it if it is the work of {student}; otherwise move it to the right "
-                        "student. Then grade again."
-                    ),
+                    "This was handed in by {student}, but the file or folder {name} bears the name of "
+                    "{other}. Rename it if it is the work of {student}; otherwise move it to the right "
+                    "student. Then grade again.",
                     student=self.student.identified,
                     name=clean(part, one_line=True),
                     other=match.listed(sorted(one.identified for one in named)),

@@ -114,10 +114,8 @@ def demand_same_file(result: Result, exercise: Exercise, file: Path) -> None:
     if found != result.sha256:
         raise AnotherFile(
             say(
-                (
-                    "{file} is not the file that was graded: its SHA-256 begins with {found}, but the "
-                    "SHA-256 in the result begins with {recorded}."
-                ),
+                "{file} is not the file that was graded: its SHA-256 begins with {found}, but the "
+                "SHA-256 in the result begins with {recorded}.",
                 file=file.name,
                 found=found[:16],
                 recorded=result.sha256[:16],

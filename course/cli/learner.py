@@ -106,10 +106,8 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     if around is not None and around.root != resolved(directory):
         raise errors.BadDestination(
             say(
-                (
-                    "{path} would be a second workspace inside the workspace {outer}. To get new "
-                    "exercises, go to {outer} and type: course start"
-                ),
+                "{path} would be a second workspace inside the workspace {outer}. To get new "
+                "exercises, go to {outer} and type: course start",
                 path=str(directory),
                 outer=str(around.root),
             )

@@ -181,10 +181,8 @@ def _terms(entry: Entry) -> Iterator[str]:
     due = terms.due.isoformat(" ", "seconds")
     if terms.grace:
         yield say(
-            (
-                "Submitted: {submitted}. Your deadline: {due}, with a grace period of {grace}. "
-                "Lateness is counted from the end of the grace period."
-            ),
+            "Submitted: {submitted}. Your deadline: {due}, with a grace period of {grace}. "
+            "Lateness is counted from the end of the grace period.",
             submitted=submitted,
             due=due,
             grace=duration(terms.grace),

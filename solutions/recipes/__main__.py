@@ -135,12 +135,22 @@ def told(
     """The configuration of the unfinished run in a folder, on the machine that is named now."""
     path = folder / name
     if (folder / preflight.RESULT).exists():
-        raise RecipeError(say("{folder} contains a finished run: there is nothing to resume", folder=folder))
+        raise RecipeError(
+            say(
+                "{folder} contains a finished run: there is nothing to resume. Choose a different "
+                "--out, or start over with --overwrite",
+                folder=folder,
+            )
+        )
     try:
         before = kind.from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise RecipeError(
-            say("there is no unfinished run in {folder}: {file} cannot be read", folder=folder, file=path.name)
+            say(
+                ("there is no unfinished run in {folder}: {file} cannot be read. Leave out --resume to start one"),
+                folder=folder,
+                file=path.name,
+            )
         ) from error
     now = {name: options[name] for name in given}
     machine = {name: now.pop(name) for name in ("device", "threads", "mine") if name in now}

@@ -135,7 +135,12 @@ class Checkpoint:
         """
         own, saved = changing(model), self.part("model")
         if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in saved.items()}:
-            raise RecipeError(say("the checkpoint is from a different run: its weights do not match this model"))
+            raise RecipeError(
+                say(
+                    "the checkpoint is from a different run: its weights do not match this model. Start "
+                    "over with --overwrite"
+                )
+            )
         with torch.no_grad():
             for name, tensor in own.items():
                 tensor.copy_(like(saved[name], tensor))
@@ -163,7 +168,12 @@ def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
             raise ValueError(say("its schema is {schema!r}", schema=content["schema"]))
         checkpoint = Checkpoint(content["identity"], Position(**content["position"]), tensors)
     except FileNotFoundError as error:
-        raise RecipeError(say("there is no checkpoint {path}, so there is nothing to resume", path=path)) from error
+        raise RecipeError(
+            say(
+                ("there is no checkpoint {path}, so there is nothing to resume. Leave out --resume to start a run"),
+                path=path,
+            )
+        ) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise RecipeError(
             say("the checkpoint {path} cannot be read ({reason}). Start over with --overwrite", path=path, reason=error)

@@ -258,7 +258,12 @@ def _in_range(config: FineTune) -> None:
 def _consistent(config: FineTune) -> None:
     """Refuse values that contradict each other."""
     if config.method == "lora" and not config.targets:
-        raise ValueError(say("targets={targets} leaves LoRA no layer to adapt", targets=config.targets))
+        raise ValueError(
+            say(
+                ("targets={targets} leaves LoRA no layer to adapt. Name at least one, such as --targets query,value"),
+                targets=config.targets,
+            )
+        )
     if config.batch_size % config.accumulate:
         raise ValueError(
             say(
@@ -288,7 +293,12 @@ def _consistent(config: FineTune) -> None:
             say("augment='mixup' mixes one vector per text, which head={head!r} does not have", head=config.head)
         )
     if {"insertion", "synonyms"} & set(config.augment) and config.lexicon is None:
-        raise ValueError(say("augment by insertion or synonyms needs a lexicon of words and their synonyms"))
+        raise ValueError(
+            say(
+                "augment by insertion or synonyms needs a lexicon of words and their synonyms. Give "
+                "one with --lexicon FILE"
+            )
+        )
     if config.data == "ratings" and config.task != "regression":
         raise ValueError(say("data='ratings' contains numbers: task={task!r} must be 'regression'", task=config.task))
     if config.data in ("rotten-tomatoes", "imdb") and config.task == "regression":

@@ -105,7 +105,9 @@ def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[La
     texts, labels = [text for text, _ in rows], [label for _, label in rows]
     for number, label in enumerate(labels, start=1):
         if not label:
-            raise RecipeError(say("{name}: row {number} has no label", name=name, number=number))
+            raise RecipeError(
+                say("{name}: row {number} has no label. Add one, or remove the row", name=name, number=number)
+            )
     if task == "regression":
         targets = [
             target(label, say("{name}: row {number}", name=name, number=number))

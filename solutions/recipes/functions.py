@@ -412,7 +412,9 @@ def _watched(definition: Any, file: Path, watch: Watch) -> Any:
 def _load(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file.resolve())
     if spec is None or spec.loader is None:
-        raise StudentError(say("{file} is not a Python file", file=file))
+        raise StudentError(
+            say("{file} is not a Python file. Give your exercise file or workspace to --mine", file=file)
+        )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

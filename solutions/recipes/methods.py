@@ -194,7 +194,8 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
             if not isinstance(getattr(part, "dense", None), nn.Linear):
                 raise RecipeError(
                     say(
-                        "{model} does not have layers structured as in BERT, which --method adapter needs",
+                        "{model} does not have layers structured as in BERT, which --method adapter needs. Use "
+                        "--method lora or full",
                         model=config.model,
                     )
                 )
@@ -247,7 +248,7 @@ def longest_text(model: Classifier, config: FineTune) -> int:
     if left < FEWEST_TOKENS:
         raise RecipeError(
             say(
-                "--virtual-tokens {n} leaves no room for words: there are {room} positions",
+                ("--virtual-tokens {n} leaves no room for words: there are {room} positions. Use fewer virtual tokens"),
                 n=config.virtual_tokens,
                 room=room,
             )
@@ -315,4 +316,6 @@ def load_trained_state(
         if taken is not None and taken.files:
             raise
         reason = str(error).splitlines()[0]
-        raise RecipeError(say("the saved weights do not match their model: {reason}", reason=reason)) from error
+        raise RecipeError(
+            say("the saved weights do not match their model: {reason}. Train again", reason=reason)
+        ) from error

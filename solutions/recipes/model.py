@@ -228,7 +228,14 @@ def load_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
     """
     tokenizer = own_tokenizer(model, encoder)
     if tokenizer.pad_token_id is None:
-        raise RecipeError(say("the tokenizer of {model} has no padding token, which batches need", model=model))
+        raise RecipeError(
+            say(
+                "the tokenizer of {model} has no padding token, which batches need. Set one "
+                "(tokenizer.pad_token = tokenizer.eos_token, for example), and save the tokenizer to "
+                "the folder of the model",
+                model=model,
+            )
+        )
     return tokenizer
 
 
@@ -331,7 +338,11 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
     size = bert.config
     if not all(isinstance(getattr(size, name, None), int) for name in ("hidden_size", "num_hidden_layers")):
         raise RecipeError(
-            say("{model} is not an encoder that can be fine-tuned here: its size is not known", model=config.model)
+            say(
+                "{model} is not an encoder that can be fine-tuned here: its size is not known. Choose "
+                "a model with hidden_size and num_hidden_layers in its config.json",
+                model=config.model,
+            )
         )
     head = build_head(config.head, size.hidden_size, size.num_hidden_layers, n_outputs, taken.heads)
     return Classifier(bert, head, config.task, hardware, config.head in ALL_STATES).to(hardware.device)

@@ -141,7 +141,7 @@ def from_peft(tensors: dict[str, Tensor], config: FineTune) -> dict[str, Tensor]
     """
     if config.method != "lora":
         if PROMPT not in tensors:
-            raise RecipeError(say("the adapter lacks {name}", name=PROMPT))
+            raise RecipeError(say("the adapter lacks {name}. Train again", name=PROMPT))
         named = {name.removeprefix(ROOT_OF_PROMPTS): tensor for name, tensor in tensors.items() if name != PROMPT}
         return named | {VECTORS: tensors[PROMPT]}
     return {

@@ -46,7 +46,7 @@ def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
             header(path, column)
             texts += [text for (text,) in rows_of(path, column)]
     if not any(text.strip() for text in texts):
-        raise RecipeError(say("there is no text to predict for: every text given is empty"))
+        raise RecipeError(say("there is no text to predict for: every text given is empty. Give at least one"))
     return texts
 
 

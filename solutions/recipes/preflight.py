@@ -176,10 +176,8 @@ def model_folder(folder: Path) -> Path:
     if not (folder / WHOLE).is_dir():
         raise RecipeError(
             say(
-                (
-                    "{folder} contains only what was trained in addition to a base model, not a whole "
-                    "model. Choose a run of --method full, top or scratch, or the base model itself"
-                ),
+                "{folder} contains only what was trained in addition to a base model, not a whole "
+                "model. Choose a run of --method full, top or scratch, or the base model itself",
                 folder=folder,
             )
         )

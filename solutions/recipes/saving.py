@@ -236,7 +236,12 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     model = load_classifier(config, outputs.n, hardware, taken)
     if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
         raise RecipeError(
-            say("the weights of {model} differ from the weights that {out} was trained on", model=config.model, out=out)
+            say(
+                "the weights of {model} differ from the weights that {out} was trained on. Restore "
+                "that model, or train again",
+                model=config.model,
+                out=out,
+            )
         )
     with taken.blame():
         if config.method in IN_PEFT:  # the file holds what was computed, so the reference can compute it

@@ -288,7 +288,7 @@ def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
     if label_names and len(counted) < 2:
         raise RecipeError(
             say(
-                "there is nothing to classify: only {labels} label in {count} texts",
+                "there is nothing to classify: only {labels} label in {count} texts. Add texts with a different label",
                 labels=len(counted),
                 count=len(strata),
             )

@@ -249,10 +249,8 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
     if splits and hardware.bf16 and config.method in FROZEN_ENCODER:
         raise RecipeError(
             say(
-                (
-                    "FSDP can split the weights only if all have the same precision, but --method {method} "
-                    "keeps frozen weights in bf16. Add --precision fp32"
-                ),
+                "FSDP can split the weights only if all have the same precision, but --method {method} "
+                "keeps frozen weights in bf16. Add --precision fp32",
                 method=config.method,
             )
         )

@@ -183,7 +183,7 @@ def measure(config: FineTune, checkpointing: bool, rehearsal: bool = False) -> d
     if seq > shape.max_position_embeddings:
         raise RecipeError(
             say(
-                "{model} has {count} positions, and {needed} are needed",
+                "{model} has {count} positions, and {needed} are needed. Choose a different --model",
                 model=config.model,
                 count=shape.max_position_embeddings,
                 needed=seq,

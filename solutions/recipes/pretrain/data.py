@@ -167,7 +167,8 @@ def prepare_corpus(config: PreTrain, parts: Split, tokenizer: PreTrainedTokenize
             if len(found_documents) < 2 or max(map(len, found_documents)) < 2:
                 raise RecipeError(
                     say(
-                        "--nsp needs texts of several sentences, and the {part} part of {data} has none",
+                        "--nsp needs texts of several sentences, and the {part} part of {data} has none. Use "
+                        "longer texts, or leave out --nsp",
                         part=say(part),
                         data=config.data,
                     )
@@ -206,7 +207,12 @@ def ends(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
         for order in names
     )
     if begin is None or end is None:
-        raise RecipeError(say("the tokenizer has no end-of-text token, which packed blocks need"))
+        raise RecipeError(
+            say(
+                "the tokenizer has no end-of-text token, which packed blocks need. Choose a different "
+                "model, or use --from scratch"
+            )
+        )
     return begin, end
 
 

@@ -64,7 +64,7 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     if config.vocab_size < n_letters:
         raise RecipeError(
             say(
-                "--vocab-size {size} is too small: the characters of these texts alone take {count}",
+                "--vocab-size {size} is too small: the characters of these texts alone take {count}. Use a larger one",
                 size=config.vocab_size,
                 count=n_letters,
             )

@@ -171,10 +171,8 @@ def evaluate(
     loss = total / n
     if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
         message = say(
-            (
-                "perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: the perplexity "
-                "must be e to the power of the mean loss"
-            ),
+            "perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: the perplexity "
+            "must be e to the power of the mean loss",
             perplexity=perplexity,
             loss=loss,
         )

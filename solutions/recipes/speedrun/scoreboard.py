@@ -133,7 +133,12 @@ def check(path: Path) -> None:
     """
     written_to = path if path.exists() else path.parent
     if not path.parent.is_dir():
-        raise RecipeError(say("there is no folder {folder} for the table of runs", folder=path.parent))
+        raise RecipeError(
+            say(
+                "there is no folder {folder} for the table of runs. Create it, or choose a different file: --out FILE",
+                folder=path.parent,
+            )
+        )
     if path.is_dir() or not os.access(written_to, os.W_OK):
         raise RecipeError(
             say("the table of runs cannot be written to {path}. Choose a different file: --out FILE", path=path)

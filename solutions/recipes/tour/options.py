@@ -85,7 +85,7 @@ def check(tour: Tour) -> None:
     if tour.mine is not None:
         preflight.find_mine(tour.mine)
     if not any(character.isalnum() for character in tour.text):
-        raise RecipeError(say("--text is empty, so there is nothing to tokenise"))
+        raise RecipeError(say("--text is empty, so there is nothing to tokenise. Give a text"))
 
 
 option = partial(click.option, cls=Option)

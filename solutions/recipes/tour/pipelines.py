@@ -463,14 +463,18 @@ def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
     model, tokenizer = loaded.model, loaded.tokenizer
     if tokenizer.mask_token is None:
         raise RecipeError(
-            say("the tokenizer of {model} has no mask token, so it is not a masked language model", model=config.mlm)
+            say(
+                "the tokenizer of {model} has no mask token, so it is not a masked language model. "
+                "Choose a different model with --mlm",
+                model=config.mlm,
+            )
         )
     text = config.masked.replace("[MASK]", tokenizer.mask_token)
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
     encoded = tokenizer(text, return_tensors="pt")
     if not (encoded["input_ids"] == tokenizer.mask_token_id).any():
-        raise RecipeError(say("there is no [MASK] in {text!r}", text=config.masked))
+        raise RecipeError(say("there is no [MASK] in {text!r}. Put one into --masked", text=config.masked))
     with quietly():
         answers = pipeline("fill-mask", model=model, tokenizer=tokenizer, device="cpu", top_k=GUESSES)(text)
     answers = [answers] if isinstance(answers[0], dict) else answers  # with a single gap there is one list less
