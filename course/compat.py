@@ -58,7 +58,7 @@ def isolated_command(module: str, *options: str) -> list[str]:
 
     The interpreter ignores the current folder, the PYTHON... variables and the user's own packages (``-I``). Our
     packages are imported from the folder of this one, whether installed or in a checkout; libraries from where they
-    installed.
+    are installed.
 
     Args:
         module: dotted name of the module.

@@ -113,7 +113,7 @@ class GraderFault(CourseError):
 
 
 class Interrupted(CourseError):
-    """Ctrl-C."""
+    """The command was interrupted (Ctrl-C)."""
 
     exit_code = INTERRUPTED
 

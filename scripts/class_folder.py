@@ -91,7 +91,7 @@ OTHERS = ("right",) * 4 + ("wrong",) * 11 + ("late", "late", "notebook", "resubm
 
 @dataclass(frozen=True)
 class Expected:
-    """What one student handed in for one exercise, and the expected result."""
+    """One student's submission for one exercise, and the expected result."""
 
     student: Student
     exercise: str

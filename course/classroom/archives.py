@@ -2,8 +2,8 @@
 
 A member is refused, each with a sentence, if its path leads out of the archive, if it is a link, a device or encrypted,
 if it is packed in an unusual way, if it is too large or shrinks suspiciously, or if another member has the same name.
-An archive is refused as a whole if it is damaged, holds too many members or unpacks to too much. Archives inside
-archives are listed too, but no deeper than ``MAX_DEPTH``.
+An archive is refused as a whole if it is damaged, contains too many members or unpacks to too much. Nested archives
+are also listed, but no deeper than ``MAX_DEPTH``.
 
 Not covered: 7z, rar and other formats; they are refused by ``course.submission`` as archives to unpack.
 """
@@ -260,7 +260,7 @@ def _zip_time(info: zipfile.ZipInfo, home: tzinfo) -> datetime | None:
 
 
 class _Bounded:
-    """A stream that stops with an error after too many bytes."""
+    """A stream that raises an error once it has produced too many bytes."""
 
     def __init__(self, source: IO[bytes] | gzip.GzipFile, limit: int) -> None:
         self.source, self.left, self.limit = source, limit, limit

@@ -94,7 +94,7 @@ class ToldExercise:
     submitted: str | None
     """ISO 8601, UTC."""
     lines: tuple[str, ...]
-    """What determined the points: lateness, an override, the reason why nothing could be graded."""
+    """Sentences on what determined the points: lateness, an override, the reason why nothing could be graded."""
     causes: tuple[ToldCause, ...]
     first: ToldCheck | None
     """The check to look at first."""

@@ -1,7 +1,7 @@
 """Data types for a class: its students, their submissions, and the marks.
 
-Points of checks are integers; what a policy makes of them (a penalty for lateness) is exact to a hundredth, and is
-kept as a ``Decimal`` with two places.
+Points of checks are integers; the result of a policy (a penalty for lateness) is exact to a hundredth and stored as
+a ``Decimal`` with two places.
 """
 
 from __future__ import annotations

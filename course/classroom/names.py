@@ -151,7 +151,7 @@ def _number(words: list[str], at: int) -> str:
 
 
 def _attempt(words: list[str], at: int) -> dict[int, int]:
-    """Return position -> number of the attempt after an exercise."""
+    """Return {position: number} of the attempt after an exercise; empty if there is none."""
     while at < len(words) and words[at] in NOISE:
         at += 1
     return {at: int(words[at])} if at < len(words) and words[at].isdecimal() and len(words[at]) < 3 else {}

@@ -1,6 +1,6 @@
 """HTML pages for instructors and students: one file each, with no scripts or external resources.
 
-Every value inserted into a template is escaped, and control characters are spelt out (``text.clean``). The pages have
+Every value inserted into a template is escaped, and control characters are spelt out (``text.clean``). They carry a
 Content-Security-Policy that forbids scripts and any loading, should an escape ever fail.
 """
 

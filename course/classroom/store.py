@@ -128,7 +128,7 @@ class Submission:
     folder: str = ""
     """Path of the folder that contained it."""
     told: tuple[str, ...] = ()
-    """Those of the notes that the student also reads."""
+    """Notes that the student also reads."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from course.text import clean, say
 
 SCHEMA = "classroom50/result/v1"
 VARIABLES = ("CLASSROOM", "ASSIGNMENT", "OWNER", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
-"""Variables that the runner sets, and that have no sensible default."""
+"""Variables set by the runner; none of them has a possible default."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 failed and not started -> failure; crashed, timeout, out of memory and our own faults -> error; skipped, a bonus
 function that is not started, and nothing handed in -> skipped.
-Points and seed are properties of the suite, since xunit2 has no place for them at a test case.
+Points and seed are properties of the suite, since xunit2 has no place for them in a test case.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def means() -> list[Figure]:
 
 
 def audit() -> list[Figure]:
-    """What the chapter's log implies about the ten batches between two of its lines."""
+    """The ten batches between two lines of the chapter's log."""
     rows = []
     before_right, before_loss = 0, 0.0
     for batches, loss, accuracy in LOG:

@@ -15,7 +15,7 @@ SHARES = (
     ("memory, 32 texts of 512", 81.5, "81.5%"),
 )
 """Costs of LoRA (r=8 on query and value of BERT-base), in percent of full fine-tuning: ``scripts/figures/lora.py``
-computes it, and a test compares the two."""
+computes them, and a test compares the two."""
 
 
 def draw_idea() -> str:
