@@ -296,7 +296,7 @@ def of_other_languages(book: Gradebook) -> list[str]:
 
 
 def timed(store: Store, book: Gradebook) -> Gradebook:
-    """Return the gradebook with the time since which each mark has been as it is; the store keeps these times.
+    """Return the gradebook with the time at which each mark last changed; the store keeps these times.
 
     Anything that changes a mark, or the text about it, sets a new time: a grading, a regrade, an override or its
     removal, another policy, roster or extension, a missing file.

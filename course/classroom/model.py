@@ -152,7 +152,7 @@ class Entry:
     """Whether the attempt that counts, if any, has been graded."""
     override: Override | None = None
     changed: datetime | None = None
-    """Time since which the mark has been as it is, if requested from the store (``gradebook.timed``)."""
+    """Time at which the mark last changed, if requested from the store (``gradebook.timed``)."""
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
     """Other students whose graded code is identical: the whole file, or the part taken from a notebook."""

@@ -35,7 +35,7 @@ class Spread:
 
     @classmethod
     def of(cls, marks: Sequence[Decimal]) -> Spread | None:
-        """Compute them; None if there are no marks."""
+        """Summarise marks; None if there are none."""
         if not marks:
             return None
         return cls(len(marks), statistics.mean(marks), statistics.median(marks), min(marks), max(marks))

@@ -474,7 +474,7 @@ class Store:
         return number
 
     def reuse(self, key: Key, submissions: Sequence[int]) -> bool:
-        """Let an existing grading of this source, if any, count for these submissions.
+        """Let an existing grading of this source count for these submissions; return whether there is one.
 
         It is the one under this key or else the last one with other checks or libraries: an update of the course does
         not give one of two identical files another mark.

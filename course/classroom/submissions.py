@@ -702,7 +702,7 @@ class _Desk:
             )
 
     def order(self, draft: _Draft) -> tuple[int, datetime, int, str]:
-        """Sort by number if the platform numbers the attempts, otherwise by time."""
+        """Return the sort key: the number, if the platform numbers the attempts, otherwise the time."""
         submitted = self.time(draft.entry, draft.item)[0] or LONG_AGO
         counted = draft.reading.attempt if draft.entry.numbered else 0
         return counted, submitted, draft.reading.attempt, draft.item.origin
@@ -782,5 +782,5 @@ def skeleton(slug: str) -> str | None:
 
 
 def _place(one: Handed, exercises: Sequence[Exercise]) -> tuple[str, int]:
-    """Sort by student id, then by exercise in the given order; attempts are already in order."""
+    """Return the sort key: student id, then exercise in the given order; attempts are already in order."""
     return folded(one.student.id), [exercise.slug for exercise in exercises].index(one.exercise)

@@ -204,7 +204,7 @@ def gib(size: float, digits: int = 3) -> str:
 
 
 def counts() -> list[Figure]:
-    """Trained layers, and their number of parameters."""
+    """Trained parts, and their numbers of parameters."""
     model = bert()
     everything = n_parameters(model)
     body = n_parameters(model.bert) - n_parameters(model.bert.pooler)
