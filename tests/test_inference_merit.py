@@ -1,4 +1,4 @@
-"""Exercise 8 pays for what was done: cheap, careless and doubly wrong files, what they earn and what they are told.
+"""Exercise 8 pays only for work that was done: cheap, careless and doubly wrong files, their points and explanations.
 
 None of these files was made from the reference.
 """
@@ -73,7 +73,7 @@ def test_cheap_files_are_told_nothing_that_is_not_so(kind, function):
         "softmax-over-the-batch",
         "softmax-over-the-batch-of-texts + one-text-at-a-time",
         "softmax-over-the-batch-of-texts + a-batch-for-each-length",
-    }  # the first label, always: that is what a softmax over one text gives, and these batches are of one text
+    }  # the first label, always: a softmax over one text gives that, and these batches have one text
 
 
 def test_the_first_answer_for_ever_earns_nothing():
@@ -85,7 +85,7 @@ def predict(text, model, tokenizer, max_length=128, right=predict):
         _known.append(right(text, model, tokenizer, max_length))
     return _known[0]
 """
-    assert grade(SLUG, "predict", source).points <= 2  # the first answer is one of a model in the right mode
+    assert grade(SLUG, "predict", source).points <= 2  # the first answer comes from a model in the right mode
 
 
 def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
