@@ -106,7 +106,7 @@ def disguised(source: str) -> str:
 
 
 def add(name: str, content: str | bytes) -> Callable[[Path], None]:
-    """Return a function that plants a file, or adds content to an existing one."""
+    """Return a function that plants a file, or appends to an existing one."""
 
     def plant(root: Path) -> None:
         path = root / name

@@ -72,7 +72,7 @@ def test_fewer_and_fewer_translations_are_missing(known):
 def test_a_translation_fills_only_gaps_of_its_sentence(known):
     _, room, catalogue = known
     if room == "misconceptions":
-        return  # sentences without placeholders: a brace is a brace
+        return  # these are not formatted: a brace is a brace
     for message in catalogue:
         english, others = forms(message)
         for other in others if message.id else ():

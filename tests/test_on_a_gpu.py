@@ -1,7 +1,7 @@
 """Code of the recipes that runs only on a GPU, tested on a fake one (see fake_gpu.py).
 
-Its tensors hold what the CPU computed, so a run on it must come to what a run on the CPU comes to. What it does not
-show: speed, and the rounding of real kernels.
+Its tensors hold values computed by the CPU, so a run on it must give the same result as a run on the CPU. It shows
+neither the speed nor the rounding of real kernels.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def test_a_batch_without_padding_has_no_mask_on_a_gpu():
     batch = {"input_ids": torch.ones(2, 8).long(), "attention_mask": torch.ones(2, 8).long(), "labels": torch.ones(2)}
     assert set(training.for_device(batch, 0, GPU)) == {"input_ids", "labels"}
     assert set(training.for_device(batch, 0, torch.device("meta"))) == {"input_ids", "labels"}
-    assert training.for_device(batch, 0, CPU) is batch  # transformers itself looks
+    assert training.for_device(batch, 0, CPU) is batch  # on a CPU, transformers itself looks
     padded = batch | {"attention_mask": torch.tensor([[1] * 8, [1] * 7 + [0]])}
     assert set(training.for_device(padded, 0, GPU)) == set(batch)
 

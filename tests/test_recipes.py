@@ -623,7 +623,7 @@ def test_a_run_of_a_different_recipe_is_not_replaced(tmp_path):
     assert (tmp_path / "result.json").read_text(encoding="utf-8") == content
     saving.prepare_folder(tmp_path, overwrite=True, schema=preflight.PRE_TRAINED)
     assert not list(tmp_path.iterdir())
-    (tmp_path / "result.json").write_text("[]", encoding="utf-8")  # somebody else's file: the request is carried out
+    (tmp_path / "result.json").write_text("[]", encoding="utf-8")  # no recipe's file: the request is carried out
     saving.prepare_folder(tmp_path, overwrite=True)
 
 

@@ -246,7 +246,7 @@ def test_the_manifest_has_the_points_of_the_curriculum():
 
 
 def test_the_front_by_its_definition_on_many_tables():
-    """No table in the front is beaten; each other one is beaten by one in the front."""
+    """No row in the front is beaten; every other row is beaten by a row in the front."""
     generator = torch.Generator().manual_seed(0)
     for size, width in itertools.product((0, 1, 2, 9, 30), (1, 2, 3, 5)):
         table = torch.randint(0, 4, (size, width), generator=generator)

@@ -197,7 +197,7 @@ def test_those_that_are_not_named_exist_and_are_few():
 
 
 def unedited(slug):
-    """Return the reference in parts, all but one of which remain in an edit."""
+    """Return the parts of the reference, of which an edit changes one."""
     return [part for part in diagnose.parts(slug, diagnose.Misconception("", (), "", "", "")) if part]
 
 
