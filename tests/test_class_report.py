@@ -1,4 +1,4 @@
-"""The instructor's page: its figures, compared with values worked by hand and numpy, and what it says about whom."""
+"""The instructor's page: its figures, compared with values worked by hand and numpy, and which names it shows."""
 
 import html.parser
 import re

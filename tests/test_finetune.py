@@ -829,7 +829,7 @@ def test_a_fault_in_any_of_your_files_is_named_with_its_exercise(config, tmp_pat
         ),
     ],
 )  # fmt: skip
-@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # what torch itself says of the first one
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # torch's own warning about the first one
 def test_training_that_cannot_work_is_not_blamed_on_the_learning_rate_alone(config, tmp_path, slug, old, new, said):
     mine = workspace(tmp_path / "mine", slug)
     replace_in(mine / f"{slug}.py", old, new)

@@ -38,7 +38,7 @@ pytestmark = [
 
 
 def batches(n: int = CASES, holes: bool = False) -> Iterator[tuple[random.Random, Tensor, Tensor]]:
-    """Hidden states and masks (int64) of n batches: padded on the right, or with holes; a real token in every text."""
+    """Yield hidden states and masks (int64) of n batches, padded on the right or anywhere; each text has a token."""
     for seed in range(n):
         torch.manual_seed(seed)
         draw = random.Random(seed)

@@ -99,7 +99,7 @@ def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
         assert graded.points == 0
 
 
-# --- one mistake, written by somebody else ---
+# --- one misconception, written by another person ---
 
 ONE = [
     (
@@ -286,7 +286,7 @@ def test_one_mistake_costs_its_checks_and_is_named(function, what, lost, name, s
     graded = grade(SLUG, function, source)
     assert graded.lost == lost
     assert graded.named <= {name}
-    if what != "the chapter's own function":  # two mistakes: the names, and a limit of its own
+    if what != "the chapter's own function":  # two misconceptions: the names, and its own limit
         assert graded.named == {name}
 
 
@@ -314,7 +314,7 @@ def test_a_chapter_s_function_with_the_argument_loses_the_names_alone():
     assert graded.named == {"positive-or-negative"}
 
 
-# --- two mistakes at once ---
+# --- two misconceptions at once ---
 
 TWO = {
     "training mode and a logit": (

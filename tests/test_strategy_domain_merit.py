@@ -113,7 +113,7 @@ def choose_objective(output, has_source):
         0,
         {"understanding": "other-words"},
     ),
-    (  # two independent mistakes
+    (  # two independent misconceptions
         "choose_objective",
         """
 def choose_objective(output, has_source):

@@ -1,4 +1,4 @@
-"""What a run shows to a person: a bar while it trains, a table in the end, and the next command."""
+"""The terminal output of a run: a progress bar, a table at the end, and the next command."""
 
 import shlex
 import time
@@ -22,7 +22,7 @@ from solutions.recipes.training import OnStep, Step
 
 
 def describe_data(data: Split) -> str:
-    """The parts, and what was dropped: a sentence fragment."""
+    """Return a sentence fragment with the sizes of the parts and the numbers of dropped texts."""
     parts = say(
         "{train:,} texts to train, {validation:,} to validate, {test:,} to test",
         train=len(data.train),
@@ -37,7 +37,7 @@ def describe_data(data: Split) -> str:
 
 
 def describe_mine(taken: Functions) -> str:
-    """Which functions are yours, and which are not started."""
+    """Return lines about which functions are yours, and which are not started."""
     lines = [say("yours: {names}", names=", ".join(taken.yours))]
     if taken.reference:
         lines.append(say("not started, so taken from the reference: {names}", names=", ".join(taken.reference)))

@@ -2,8 +2,8 @@
 
 Each process holds the whole model and takes its share of the texts of every batch; their gradients are averaged before
 the optimizer steps (DistributedDataParallel, started through Accelerate: gloo between CPUs, NCCL between GPUs). The
-weights come out as those of one process with the same batch size, to rounding; what is drawn at random in a forward
-pass (LoRA's dropout, mixup) is drawn anew in every process. Process 0 alone writes and prints.
+weights equal those of one process with the same batch size, up to rounding; random numbers in a forward pass (LoRA's
+dropout, mixup) are drawn separately in every process. Only process 0 writes and prints.
 
 For a model that does not fit into one device, ``accelerate launch --config_file docs/fsdp.yaml -m solutions.recipes
 finetune ...`` keeps a part of every weight in each process (FSDP).
