@@ -120,7 +120,7 @@ def summarise(turns: Mapping[str, Sequence[Turn]], baseline: str) -> dict[str, d
 
 
 def chapter_recipe(data: Tokenised, config: FineTune, length: int) -> Callable[[], Turn]:
-    """Return a turn of `CHAPTER_STEPS` training steps as in the chapter, on its own model."""
+    """Return a function that runs `CHAPTER_STEPS` training steps as in the chapter, on its own model."""
     device = find_hardware(config).device
     model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=CHAPTER_RATE, weight_decay=0.01, foreach=False, fused=False)
@@ -145,7 +145,7 @@ def chapter_recipe(data: Tokenised, config: FineTune, length: int) -> Callable[[
 
 
 def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
-    """Return a turn that trains one epoch on these texts with our loop."""
+    """Return a function that trains one epoch on these texts with our loop."""
     hardware = find_hardware(config)
     torch.manual_seed(config.seed)
     model = load_classifier(config, 2, hardware)
@@ -159,7 +159,7 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
 
 
 def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
-    """Return a turn that trains one epoch with transformers' Trainer: all weights, defaults, batches by length."""
+    """Return a function that trains one epoch with transformers' Trainer: all weights, defaults, batches by length."""
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
     hardware = find_hardware(config)
@@ -212,7 +212,7 @@ class Answers:
 
 
 def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable[[], Turn]:
-    """Return a turn of the chapter's loop: tokenise a text, pad it to 128, run a float32 model, take the best label."""
+    """Return the chapter's loop as a function: tokenise a text, pad it to 128, run a float32 model, take the best label."""
     model = copy.deepcopy(run.model)
     model.hardware = replace(run.hardware, bf16=False)
     model.to(torch.float32)
@@ -236,7 +236,7 @@ def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable
 
 
 def predict_recipe(run: Run, texts: Sequence[str], said: Answers, compiled: bool) -> Callable[[], Turn]:
-    """Return a turn of ``course run predict``: many texts at once."""
+    """Return a function that does as ``course run predict``: many texts at once."""
     quick = sped_up(run, compiled)
 
     def take_turn() -> Turn:

@@ -88,7 +88,7 @@ def save_checkpoint(
     """Write a checkpoint, replacing an older one. All processes of a team call this, and the first one writes.
 
     Args:
-        path: of the checkpoint.
+        path: the file to write.
         identity: the properties that a resumed run must share with this one.
         position: progress of the run.
         model: its changing tensors are saved.

@@ -8,5 +8,5 @@
     page.py          tables in docs/results.md and in the lessons
     plots.py         a picture of every table
 
-Torch is loaded only by the processes of the runs, and to compute an interval or draw a plot.
+Torch is loaded only by the processes of the runs, and to compute an interval or draw a picture.
 """

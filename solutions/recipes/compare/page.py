@@ -30,7 +30,7 @@ from solutions.recipes.config import FineTune, Method
 from solutions.recipes.files import write_atomically
 
 PICTURES = "results"
-"""Folder of the plots, beside the page."""
+"""Folder of the pictures, beside the page."""
 SHORT: tuple[Method, ...] = ("full", "lora", "head")
 """Methods in the short table."""
 HEAD = ("method", "learning rate", "seeds", "test accuracy", "lowest, highest")

@@ -1,4 +1,4 @@
-"""A plot of every table. It needs matplotlib (extra: plots)."""
+"""A picture of every table. It needs matplotlib (extra: plots)."""
 
 import statistics
 from collections.abc import Callable
