@@ -212,7 +212,7 @@ class Answers:
 
 
 def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable[[], Turn]:
-    """Return the chapter's loop as a function: tokenise a text, pad it to 128, run a float32 model, take the best label."""
+    """Return the chapter's loop as a function: tokenise a text, pad it to 128, run a float32 model, take a label."""
     model = copy.deepcopy(run.model)
     model.hardware = replace(run.hardware, bf16=False)
     model.to(torch.float32)

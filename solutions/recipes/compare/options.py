@@ -124,7 +124,7 @@ def ours_instead(path: Path) -> Path:
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
-    """Write the section with its picture, or the short table, whichever has a place on the page; pages are in English."""
+    """Write the section with its picture, or the short table, whichever the page has a place for, in English."""
     short = pages.short_table(pages.quoted(runs))
     picture = None
     if pages.has_section(place, table):
