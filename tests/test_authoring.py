@@ -1,4 +1,4 @@
-"""Checks as ordinary pytest tests, for those who write them."""
+"""Checks run as ordinary pytest tests, for their authors."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_submission_that_cannot_be_read_is_refused_in_one_sentence(tmp_path):
 
 
 def test_what_is_listed_as_paid_or_as_equivalent_exists():
-    """The slow searches read these lists; a damaged one should not wait for them."""
+    """The slow searches read these lists; a damaged list should be found before."""
     checks = {
         exercise.slug: {spec.id for spec in specs_of(exercise.slug)}
         for exercise in syllabus.load()
