@@ -232,7 +232,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_rate(self, student):
-        """the share of deleted tokens is about p, and they are spread evenly over the whole text"""
+        """the share of deleted tokens is about p, spread evenly over the text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         cases = ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ()))
@@ -347,7 +347,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_edges(self, student):
-        """with p = 0, nothing changes; with p = 1, one random token is kept; an empty text stays empty"""
+        """p = 0 changes nothing, and p = 1 keeps one random token"""
         for n in (300, 1):
             self.demand_all_kept(student, n)
         self.demand_one_kept(student)
@@ -479,7 +479,7 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is neither modified nor returned, and the same seed produces the same text"""
+        """the input is not modified or returned, and equal seeds give equal texts"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
         text, seed = words(student, 6), student.draw.seed()
         with student.untraced():
@@ -505,7 +505,7 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_order_dup(self, student):
-        """whether a token is deleted does not depend on which word it is or on its neighbours"""
+        """whether a token is deleted depends neither on its word nor its neighbours"""
         n = 1500
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.5)
@@ -639,7 +639,7 @@ class CheckRandomSwap:
 
     @check(points=2)
     def check_same_words(self, student):
-        """the result contains the same words, each as often as before, in a different order"""
+        """the same words occur as often as before, in a different order"""
         few = words(student, 4)
         for n, size in ((1, 7), (4, 10)):
             tokens = shuffled(student, (few * 3)[:size])
@@ -821,7 +821,7 @@ class CheckRandomSwap:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input is not modified or returned; the same seed gives the same text; any two words can be swapped"""
+        """any two words can be swapped, and equal seeds give equal texts"""
         demand_seeded(student, "random_swap", words(student, 20), 6)
         text = words(student, 6)
         demand_new_list(
@@ -1018,7 +1018,7 @@ class CheckRandomInsertion:
 
     @check(points=2)
     def check_synonyms(self, student):
-        """any synonym of any word in the text can be inserted, and the original words stay in order"""
+        """any synonym of any word in the text can be inserted"""
         lexicon: Lexicon | None = None
         for known, unknown, n in ((2, 7, 2), (4, 2, 3)):
             lexicon = Lexicon(student, known, unknown, True, True, earlier=lexicon, negation=known == 4)
@@ -1197,7 +1197,7 @@ class CheckRandomInsertion:
 
     @check(points=1)
     def check_edges(self, student):
-        """n = 0 or no known word changes nothing; inputs are not modified or returned; the seed decides the result"""
+        """n = 0 or no known word changes nothing, and inputs are not modified"""
         demand_no_change(student, "random_insertion")
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
@@ -1387,7 +1387,7 @@ class CheckSynonymReplacement:
 
     @check(points=1)
     def check_synonyms(self, student):
-        """a word is replaced by one of its own synonyms; any synonym and any position can be chosen"""
+        """a word is replaced by one of its synonyms, and any of them can be chosen"""
         lexicon: Lexicon | None = None
         for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
             lexicon = Lexicon(student, known, unknown, True, True, earlier=lexicon)
@@ -1473,7 +1473,7 @@ class CheckSynonymReplacement:
 
     @check(points=2, visible=True)
     def check_protected(self, student):
-        """protected words are never replaced, all others can be; by default, negations are protected"""
+        """protected words, by default negations, are never replaced; others can be"""
         lexicon = Lexicon(student, 4, 2)
         entries = dict(lexicon.entries)
         for word in (*NEGATIONS, *LIKELY):
@@ -1543,7 +1543,7 @@ class CheckSynonymReplacement:
 
     @check(points=1)
     def check_edges(self, student):
-        """n = 0 or no known word changes nothing; inputs are not modified or returned; the seed decides the result"""
+        """n = 0 or no known word changes nothing, and inputs are not modified"""
         demand_no_change(student, "synonym_replacement")
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
@@ -1626,7 +1626,7 @@ class CheckMixup:
 
     @check(points=2, visible=True)
     def check_x(self, student):
-        """each example is mixed with its partner: lam times its own features plus (1 - lam) times the partner's"""
+        """mixed features are lam times one example plus (1 - lam) times its partner"""
         draw = student.draw
         batches = [
             Batch(student, (5, 3), 2, float(draw.uniform(0.55, 0.9))),
@@ -1644,7 +1644,7 @@ class CheckMixup:
 
     @check(points=2, visible=True)
     def check_y(self, student):
-        """labels are mixed with the same lam and the same partner as the features, and stay soft"""
+        """labels are mixed with the same lam and partner as the features"""
         draw = student.draw
         for shape, n_classes, lam in (
             ((6, 4), 3, float(draw.uniform(0.55, 0.9))),
@@ -1731,7 +1731,7 @@ class CheckMixup:
 
     @check(points=1)
     def check_limits(self, student):
-        """lam = 1 changes nothing, lam = 0 gives the partner, integer labels work, no input is changed or returned"""
+        """lam = 1 changes nothing, lam = 0 gives the partner, integer labels work"""
         for lam, n_classes in ((1.0, 3), (0.0, 4)):
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
@@ -1967,7 +1967,7 @@ class CheckBackTranslate:
 
     @check(points=2, visible=True)
     def check_round_trip(self, student):
-        """a text is translated into the other language and back, and the result is returned as it is"""
+        """a text is translated there and back, and the result is returned as it is"""
         for n in (5, 8):
             trip = Journey(student, shuffled(student, ["spaced", "spaced", *["new"] * (n - 2)]))
             student.note("blanks between words", [trip.blanks(text) for text in trip.found][:100])
@@ -2028,7 +2028,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters(self, student):
-        """a result is dropped if it matches its original or an earlier result, ignoring case and whitespace"""
+        """a result that matches its original or an earlier result is dropped"""
         cases: list[tuple[Journey, list[str], list[str], set[str]]] = []
         for kinds in (
             (
@@ -2179,7 +2179,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters_empty(self, student):
-        """empty and blank texts are dropped, an empty list gives an empty list, and all lists returned are new"""
+        """empty and blank texts are dropped, and an empty list gives an empty list"""
         for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
             trip = Journey(student, kinds)
             trip.demand_new(student)
@@ -2305,7 +2305,7 @@ class CheckKeepConfirmed:
 
     @check(points=2, visible=True)
     def check_confirmed(self, student):
-        """a text is kept if the classifier predicts its label; order and labels do not change"""
+        """only texts whose label the classifier predicts are kept, in order"""
         two = Verdicts(student, self.pairs(student, (True, True, False, True, True, False, True, True)), 2)
         shares = [
             (0.9 * own, 0.9 * rival) for own, rival in self.pairs(student, (False, True, True, False, True, True))
@@ -2319,7 +2319,7 @@ class CheckKeepConfirmed:
 
     @check(points=1)
     def check_threshold(self, student):
-        """the label must be the most likely class, with a probability of at least the threshold (default 0.5)"""
+        """the label must be the most likely class and reach the threshold"""
         by_chance = float(student.draw.uniform(0.0, 0.02))
         default = [
             (0.65, 0.2),
@@ -2396,7 +2396,7 @@ class CheckKeepConfirmed:
 
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are judged separately; empty lists work; missing labels raise errors; returned lists are new"""
+        """equal texts are judged separately, and missing labels raise an error"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.

@@ -235,7 +235,7 @@ class CheckEncodePair:
 
     @check(points=2, visible=True)
     def check_layout(self, student):
-        """a pair is encoded as [CLS] A [SEP] B [SEP], and its attention mask is 1 everywhere"""
+        """a pair is encoded as [CLS] A [SEP] B [SEP], with an attention mask of ones"""
         lengths = (student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3), (6, 3)
         specials = (CLS, SEP), (0, 2), (0, 2)  # BERT's, and RoBERTa's
         for (first, second), special in zip(lengths, specials, strict=True):
@@ -287,7 +287,7 @@ class CheckEncodePair:
 
     @check(points=1, visible=True)
     def check_single(self, student):
-        """with b=None the row is [CLS] A [SEP], all in segment 0; an empty second text still gets its [SEP]"""
+        """with b=None, the row is [CLS] A [SEP]; an empty b still gets its [SEP]"""
         a, _ = texts(student, student.draw.integer(4, 9), 0)
         for room in (64, len(a) + 2):
             result = student.encode_pair(a, None, CLS, SEP, room)
@@ -309,7 +309,7 @@ class CheckEncodePair:
 
     @check(points=2)
     def check_longest_first(self, student):
-        """if a pair is too long, the longer text is truncated at the end; special tokens are kept"""
+        """truncation cuts the end of the longer text and keeps the special tokens"""
         extra = student.draw.integer(2, 5)
         # ids of both texts, room for both, and what must be left of them
         cases = (
@@ -465,7 +465,7 @@ class CheckBertParamCount:
 
     @check(points=2, visible=True)
     def check_bert_base(self, student):
-        """BERT-base has 109,482,240 parameters, plus 768 for every word added to its vocabulary"""
+        """BERT-base has 109,482,240 parameters, plus 768 for every word added"""
         expect.equal(
             student.bert_param_count(),
             109_482_240,
@@ -485,7 +485,7 @@ class CheckBertParamCount:
 
     @check(points=3)
     def check_other_sizes(self, student):
-        """the count is right for other sizes, including a feed-forward width that is not four times the hidden size"""
+        """the count is right for other model sizes, whatever the feed-forward width"""
         first, second = drawn_sizes(student), drawn_sizes(student)
         # In each of the later calls, one size is another than before: a part that is kept must be kept for this size.
         changed = [{**second, name: size + student.draw.integer(1, 9)} for name, size in second.items()]
@@ -665,7 +665,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_multi_class(self, student):
-        """very large logits still give the right label and a finite score, for one text or for several"""
+        """very large logits still give the right label and a finite score"""
         places = (2, 0)
         names = {2: "c", 0: "a", 1: "b"}
         highs = [student.draw.integer(720, 900) for _ in places]  # exp(710) is infinite even in float64
@@ -1082,7 +1082,7 @@ class CheckGenerate:
 
     @check(points=1)
     def check_top_k(self, student):
-        """with top_k, only the k most likely tokens are sampled, in proportion to their probabilities"""
+        """with top_k, only the k most likely tokens are sampled"""
         # Hoeffding for 3 tokens, n = 990, slack 0.11: 6 exp(-23.96) = 2e-10 for a correct answer.
         n, slack = 990, 0.11
         order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8: no rank is an id
@@ -1180,7 +1180,7 @@ class CheckGenerate:
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
-        """the same seed gives the same text, different seeds give different texts; the prompt list is not modified"""
+        """the same seed gives the same text, a different seed a different one"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
         mine = student.fixtures.hold(prompt)
@@ -1689,7 +1689,7 @@ class CheckCountParameters:
 
     @check(points=1, after=("plain",))
     def check_pure(self, student):
-        """counting leaves the model unchanged: values, dtypes, requires_grad and training mode"""
+        """counting the parameters leaves the model unchanged"""
         a, b, c, d = drawn_widths(student)
         model = student.fixtures.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
         student.fixtures.basics.set_modes(model, ["first"])
@@ -1892,7 +1892,7 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
-        """only requires_grad changes, not parameter values or the training mode of any module"""
+        """only requires_grad changes, not the parameter values or training modes"""
         body = Body(student, "classifier")
         numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         found = []
@@ -1955,7 +1955,7 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """only the most likely tokens remain, as few as needed for a total probability of at least p"""
+        """the nucleus is the smallest set of most likely tokens that reaches p"""
         # These are 2, 1, 5, 3 and 4 tokens; in half precision, the first two of them already reach 0.60005.
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.60005, 0.83)]
         asked += [(0.83, settled(student, *SHARES) + far) for far in (60.0, -60.0)]
@@ -1993,7 +1993,7 @@ class CheckNucleus:
 
     @check(points=1, after=("smallest_set",))
     def check_ends(self, student):
-        """p=0 keeps one token, p=1 keeps all, and ties at the cutoff do not enlarge the set"""
+        """p=0 keeps one token, p=1 keeps all, and ties do not enlarge the set"""
         logits = settled(student, *SHARES)
         for p, hint in (
             (0.0, "at least one token must be left to sample from"),
@@ -2032,7 +2032,7 @@ class CheckNucleus:
 
     @check(points=1, after=("smallest_set",))
     def check_care(self, student):
-        """a p below 0 or above 1 raises a ValueError, and the caller's logits are not modified"""
+        """a p outside [0, 1] raises a ValueError, and the logits are not modified"""
         for p in (0.5, 0.8):
             logits = settled(student, *SHARES)
             expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), say("logits with p={p}", p=p))
@@ -2077,7 +2077,7 @@ class CheckAggregateFirst:
 
     @check(points=2, visible=True, substitutes=("aggregate_simple",))
     def check_words(self, student):
-        """the first piece of a word decides the tag of the whole word, however its other pieces are tagged"""
+        """the first piece of a word decides the tag of the whole word"""
         for sentence in Sentence.twice(
             student,
             ("Mar|len|e", "B-PER O I-LOC"),
@@ -2108,7 +2108,7 @@ class CheckAggregateFirst:
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
     def check_score(self, student):
-        """a word has the score of its first piece, and an entity has the mean score of its words"""
+        """a word has its first piece's score; an entity has the mean of its words"""
         for sentence in Sentence.twice(
             student,
             ("Ma|rie", "B-PER I-PER"),
@@ -2135,7 +2135,7 @@ class CheckAggregateFirst:
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):
-        """a token starts a new word unless it is marked with ##, even if no space precedes it"""
+        """a token without ## starts a new word, even if no space precedes it"""
         for sentence in Sentence.twice(
             student,
             ("Stra|tford", "B-LOC I-LOC"),
@@ -2163,7 +2163,7 @@ class CheckAggregateFirst:
 
     @check(points=1, after=("words",), substitutes=("aggregate_simple",))
     def check_entities(self, student):
-        """a word tagged B starts an entity; an O or a change of type ends it; tokens and text are not modified"""
+        """a word tagged B starts an entity; an O or a change of type ends it"""
         for sentence in Sentence.twice(
             student,
             ("An|na", "I-PER I-PER"),

@@ -259,7 +259,7 @@ class CheckGroupSplit:
 
     @check(points=2, visible=True, after=("no_leak",))
     def check_partition(self, student):
-        """every row is on exactly one side, exactly once, and the caller's lists are not modified"""
+        """every row is on exactly one side, exactly once"""
         splits = []
         for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
             texts = sentences(student, n_texts + 1)
@@ -329,7 +329,7 @@ class CheckGroupSplit:
 
     @check(points=2)
     def check_size_and_balance(self, student):
-        """the share of each class's rows in the test set is about test_size; every class is on both sides"""
+        """every class is on both sides, about test_size of its rows in the test set"""
         self.demand_shares_in_every_draw(student)
         # Groups of one to three rows, within five standard deviations of a tenth.
         texts = sentences(student, 300)
@@ -554,9 +554,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split in any process, a different seed a different one; any text can be in
-        the test set
-        """
+        """equal seeds give equal splits in any process, other seeds different ones"""
         # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
         # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
         sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
@@ -1041,7 +1039,7 @@ class CheckPrf:
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined metrics are 0.0 (without predicted positives, actual positives, true positives or examples)"""
+        """undefined metrics are 0.0, even if there are no examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], mark("a model that never predicts positive")),
@@ -1061,7 +1059,7 @@ class CheckPrf:
 
     @check(points=1, visible=True)
     def check_imbalanced(self, student):
-        """accuracy counts examples, not classes, and F1 is the harmonic mean of precision and recall"""
+        """accuracy counts examples; F1 is the harmonic mean of precision and recall"""
         for times in (1, 100):
             hits, missed = student.draw.integer(2, 6), student.draw.integer(40, 60)
             cells = [[times * student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
@@ -1162,7 +1160,7 @@ class CheckSuggestMaxLength:
 
     @check(points=2, visible=True)
     def check_coverage(self, student):
-        """the length chosen is the smallest that covers the given share of texts, not the mean or the maximum"""
+        """the length is the smallest that covers the given share of texts"""
         given = spread(student, 9)
         with student.untraced():
             after = student.fixtures.evaluation.lengths_afterwards(student.value(None, "suggest_max_length"), given)
@@ -1369,7 +1367,7 @@ class CheckRmse:
 
     @check(points=2)
     def check_column(self, student):
-        """predictions of shape (B, 1) are compared element by element with targets of shape (B,)"""
+        """(B, 1) predictions are compared element by element with (B,) targets"""
         cases = []
         for n in (5, 12):
             target = student.draw.normal(n) * 2
@@ -1422,7 +1420,7 @@ class CheckRmse:
 
     @check(points=1, after=("value",))
     def check_not_batch_mean(self, student):
-        """one plain number for all data is returned, detached from the graph; it is precise even for large values"""
+        """one plain number for all data is returned, detached from the graph"""
         for n in (96, 600):
             target = student.draw.normal(n)
             scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
@@ -1586,7 +1584,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_accuracy(self, student):
-        """lines are flagged where the number of correct answers falls, or rises by more than the new examples allow"""
+        """lines are flagged where the correct answers fall, or rise by too many"""
         cases = []
         for which in (mark("too many"), mark("fewer than before"), mark("both")):
             steps, places = honest_steps(student, 9), []
@@ -1613,7 +1611,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_loss(self, student):
-        """lines are flagged where the sum of the losses falls, and the first line is checked too"""
+        """lines are flagged where the sum of the losses falls, even the first line"""
         steps = honest_steps(student, 8)
         for place, change in ((2, -5.0), (6, -50.0)):  # after the second, the sum stays below what it was
             steps[place] = (steps[place][0], change, steps[place][2])
@@ -1651,7 +1649,7 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged, despite worse averages or rounding, and the caller's log is not modified"""
+        """possible lines are not flagged, despite worse averages or rounding"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1741,7 +1739,7 @@ class CheckPossibleErrorCounts:
 
     @check(points=2, visible=True)
     def check_chapter_copies(self, student):
-        """for the chapter's test set, no error count between 0 and 21 is possible, so 3, 4, 7, 8 and 12 are not"""
+        """for the chapter's test set, no error count between 0 and 21 is possible"""
         copies = [21, 27, 23, 26, 24, 27, 29, 23]
         order = torch.randperm(8, generator=student.draw.generator).tolist()
         self.demand(
@@ -1774,7 +1772,7 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_ends(self, student):
-        """both extremes (all rows right, all rows wrong) are possible, even for one text; `copies` is not modified"""
+        """both extremes are possible: all rows right and all rows wrong"""
         single = student.draw.integer(2, 90)
         cases = [
             [single],
@@ -1936,7 +1934,7 @@ class CheckPairedBootstrap:
 
     @check(points=2, visible=True)
     def check_interval(self, student):
-        """the interval contains 95% of the differences; each resample uses the same rows for both models"""
+        """the interval contains 95% of the differences, from paired resamples"""
         cases = []
         for n in (120, 90):
             models = Models(student, n)
@@ -1977,7 +1975,7 @@ class CheckPairedBootstrap:
 
     @check(points=1)
     def check_direction(self, student):
-        """the lower end comes first; both ends are negative when model a is better; no tensor is modified"""
+        """the lower end comes first; both ends are negative if model a is better"""
         models = Models(student, 100, better=0.5)
         got, turned = interval(student, models), interval(student, models, turned=True)
         student.note("signs", [end > 0 for end in got + turned])
@@ -2003,9 +2001,7 @@ class CheckPairedBootstrap:
 
     @check(points=1, after=("interval",))
     def check_deterministic(self, student):
-        """the same seed gives the same interval, a different seed a different one; the interval is based on
-        n_draws differences
-        """
+        """equal seeds give equal intervals, different seeds different ones"""
         models = Models(student, 80)
         first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
@@ -2291,7 +2287,7 @@ class CheckGroupFolds:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same folds in any process, a different seed different ones"""
+        """equal seeds give equal folds in any process, other seeds different ones"""
         texts = repeated_texts(student, 40, 3)
 
         def dealt(**options: int) -> list[list[int]]:

@@ -221,7 +221,7 @@ class CheckMeanPool:
 
     @check(points=1)
     def check_any_mask_dtype(self, student):
-        """the mask may be bool, integer or float, and the real tokens need not be contiguous"""
+        """the mask may have any dtype, and real tokens need not be contiguous"""
         hidden = student.draw.normal(3, 6, 4)
         for mask, dtype in (
             (HOLES, torch.int64),
@@ -239,7 +239,7 @@ class CheckMeanPool:
 
     @check(points=1)
     def check_pure(self, student):
-        """inputs are not modified; only real tokens get a gradient; an empty text gives finite values"""
+        """only real tokens get a gradient, and an empty text gives finite values"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
         unchanged(student, "mean_pool", hidden, HOLES)
@@ -333,7 +333,7 @@ class CheckMaxPool:
 
     @check(points=1)
     def check_half(self, student):
-        """float16, bfloat16 and masks of any dtype work; the inputs are not modified and get a gradient"""
+        """float16, bfloat16 and masks of any dtype work"""
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
@@ -411,7 +411,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
-        """neither the means nor the maxima depend on the padding, which may also be between real tokens"""
+        """neither the means nor the maxima depend on padding, wherever it is"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8, shift=-1.5)
         for mask in (
             torch.tensor([[0, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 0, 1, 0]]),
@@ -440,7 +440,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
-        """neither the hidden states nor the mask is modified, and the hidden states get a gradient"""
+        """the inputs are not modified, and the hidden states get a gradient"""
         for lengths, dtype in (
             ([4, 1, 3], torch.int64),
             ([1, 3, 4], torch.int64),
@@ -979,7 +979,7 @@ class CheckConvHead:
 
     @check(points=3)
     def check_order(self, student):
-        """the head reads n-grams: reversing a text changes its score; moving a passage within it does not"""
+        """reversing a text changes its score; moving a passage within it does not"""
         sizes = []
         for kernel in (2, 3):
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -1043,7 +1043,7 @@ class CheckConvHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter and the encoder get a gradient, texts do not mix, and more channels mean more weights"""
+        """every parameter and the encoder get a gradient, and texts do not mix"""
         head = Head(student, "ConvHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -1150,7 +1150,7 @@ class CheckLSTMHead:
 
     @check(points=2, visible=True)
     def check_uses_whole_text(self, student):
-        """the first and last real tokens of a text both affect its score; other texts do not"""
+        """the first and last real tokens of a text both affect its score"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 5, 4], 6)
         mask, shape = texts.mask(), (6, 1)
@@ -1219,7 +1219,7 @@ class CheckLSTMHead:
 
     @check(points=1)
     def check_order(self, student):
-        """words are read in order, each in the context of earlier ones; reordering texts only reorders scores"""
+        """words are read in order, each in the context of earlier ones"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -1322,7 +1322,7 @@ class CheckClsConcat:
 
     @check(points=1)
     def check_order(self, student):
-        """each row has one block per layer, in either order of layers, and these layers get a gradient"""
+        """each row has one block per layer, with the layers in either order"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
             got = self.ask(student, states, pure=True, n_last=3)
@@ -1389,7 +1389,7 @@ class CheckLayerMix:
 
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
-        """the mix starts as the plain average of the states and changes with the parameters"""
+        """the mix starts as a plain average and changes with the parameters"""
         self.demand_no_dice(student)
         for n_states in (5, 13):
             mix = student.LayerMix(n_states)
@@ -1464,7 +1464,7 @@ class CheckLayerMix:
 
     @check(points=2)
     def check_learnable(self, student):
-        """exactly N values are trained; each of them gets a gradient, and so does every state"""
+        """exactly N values are trained; they and all states get a gradient"""
         n = 5
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
@@ -1514,7 +1514,7 @@ class CheckLayerMix:
 
     @check(points=2)
     def check_convex(self, student):
-        """the mix is always an average: its weights depend on the parameters, are positive and sum to 1"""
+        """the mix is always an average: its weights are positive and sum to 1"""
         n = 5
         self.describe_formula(student, n)
         for scale in (1.0, 3.0):
@@ -1675,7 +1675,7 @@ class CheckAttentionPool:
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """PAD positions have weight 0: neither their content nor their number changes the result"""
+        """PAD positions have weight 0, whatever their content and number"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 2, 6, 1, 3, 5], 6)
         shape = (6, 6)
@@ -1741,9 +1741,7 @@ class CheckAttentionPool:
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """the result is an average: it stays within the range of the real tokens, and identical tokens give that
-        same token
-        """
+        """the result is an average of the real tokens and stays within their range"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1807,7 +1805,7 @@ class CheckAttentionPool:
 
     @check(points=1)
     def check_content_based(self, student):
-        """the weights depend on the tokens but not on their order; each real token has a positive weight"""
+        """the weights are positive and depend on the tokens, not on their order"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
@@ -1992,7 +1990,7 @@ class CheckGeMPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """once the real tokens are clamped at eps, the result is the p-th root of the mean of their p-th powers"""
+        """the result is the p-th root of the mean p-th power of the clamped tokens"""
         answers = []
         for p, eps, lengths, size in (
             (3.0, 1e-6, [5, 3, 1], 1.0),
@@ -2017,7 +2015,7 @@ class CheckGeMPool:
 
     @check(points=1, visible=True)
     def check_learned(self, student):
-        """p is a single trainable parameter with a gradient; p = 1 gives the mean, and p = 40 nearly the maximum"""
+        """p is one trainable parameter: 1 gives the mean, 40 nearly the maximum"""
         for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
             pool = student.GeMPool(p=start)
             p = student.fixtures.heads.exponent(pool)
@@ -2052,7 +2050,7 @@ class CheckGeMPool:
 
     @check(points=1, after=("value",))
     def check_pad_invariant(self, student):
-        """PAD positions do not change the result; the mask may have gaps, and it may have any dtype"""
+        """PAD positions do not change the result; the mask may have any dtype"""
         pool = student.GeMPool()
         expect_indifferent(pool, student, width=5, features=5)
         hidden = student.draw.normal(3, 6, 4)
@@ -2083,7 +2081,7 @@ class CheckGeMPool:
 
     @check(points=1, after=("value",))
     def check_gradient(self, student):
-        """real tokens get the correct gradient, padding gets none, and the inputs are not modified"""
+        """real tokens get the correct gradient, padding gets none"""
         for p in (3.0, 0.5):
             with expect.allowed(f"p={p}"):
                 pool = student.GeMPool(p=p)
@@ -2130,7 +2128,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the scores have shape (B, 1); each direction has its own weights, and the linear layer reads both states"""
+        """the scores have shape (B, 1), and each direction has its own weights"""
         counts = []
         for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
             options = {} if units is None else {"units": units}
@@ -2176,7 +2174,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """the score is linear in two final states; it depends on the ends of a long text, but hardly on its middle"""
+        """the score depends on the ends of a long text, but hardly on its middle"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -2229,7 +2227,7 @@ class CheckBiLSTMHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter gets a gradient; if texts are reordered, so are their scores; inputs are not modified"""
+        """every parameter gets a gradient, and reordering texts reorders the scores"""
         head = Head(student, "BiLSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(scale=1.0), texts.mask(), (6, 1)
@@ -2264,7 +2262,7 @@ class CheckKernelsHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the scores have shape (B, 1), even for one token; there is one convolution per kernel and one linear layer"""
+        """the scores have shape (B, 1), with one convolution per kernel"""
         counts = []
         for width, channels, kernels, lengths in (
             (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
@@ -2364,7 +2362,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_windows(self, student):
-        """features are maxima of ReLU outputs for any text length; order matters within a window, position does not"""
+        """word order matters within a window, the position of the window does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -2421,9 +2419,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every kernel affects the score and gets a gradient, texts do not affect each other, and inputs are not
-        modified
-        """
+        """every kernel affects the score and gets a gradient"""
         head = Head(student, "KernelsHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)

@@ -619,13 +619,13 @@ class CheckPredict:
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
-        """dropout is off and no autograd graph is built, whatever the model's mode; only the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode"""
         texts = [text_of(student.draw, 6, plain=True), text_of(student.draw, 11, plain=True)]
         demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
     def check_own_confidence(self, student):
-        """the confidence is the probability of the predicted label: at least 1/C, even if the model is unsure"""
+        """the confidence is the probability of the predicted label, at least 1/C"""
         for n_classes in (5, 2):
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -651,7 +651,7 @@ class CheckPredict:
 
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
-        """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
+        """a text longer than max_length is truncated by the tokenizer"""
         cases = ((30, 12), (41, 17), (41, 12), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
@@ -710,7 +710,7 @@ class CheckPredict:
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
-        """the label is the model's name for the most likely class, even if the model is unsure"""
+        """the label is the model's own name for the most likely class"""
         labels, right = [], []
         for n_classes, gain in ((2, 0.6), (4, 1.0)):  # compared together: a first difference would hide the rest
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=gain, plain=True)
@@ -769,7 +769,7 @@ class CheckPredictBatch:
 
     @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_same_as_single(self, student):
-        """each result equals the result for that text alone, and the results are in the order of the texts"""
+        """each result equals that of the text alone, in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
             (2, (9, 25, 4, 12, 6, 19), 2, 16),
@@ -838,7 +838,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_dynamic_padding(self, student):
-        """each batch is padded to its own longest text, not to max_length and not to the longest text overall"""
+        """each batch is padded to its own longest text, not to max_length"""
         for lengths, batch_size in (((5, 3, 4, 38, 4, 6, 2, 2, 5), 3), ((4, 10, 33, 6, 3, 5, 11, 17), 2)):
             tokens, batches = self.lengths_and_widths(student, lengths, batch_size)
             widths = [batch[0] for batch in batches]
@@ -957,7 +957,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """works for an empty list, one text, partial last batches, tuples, repeated texts, texts that contain [PAD]"""
+        """works for empty lists, partial batches, repeated texts and texts with [PAD]"""
         desk = Desk(student, 4, (8, 2, 18, 0, 12, 26, 5))  # so far apart that letters and tokens give one order
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -1002,7 +1002,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
-        """dropout is off and no autograd graph is built, whatever the model's mode; only the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode"""
         texts = [text_of(student.draw, length, plain=True) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
@@ -1053,7 +1053,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
-        """a confidence on a bin edge belongs to the lower bin; 1 belongs to the last bin, and 0 to the first"""
+        """a confidence on a bin edge belongs to the lower bin, and 0 to the first"""
         # With four bins, the gaps with their signs add up to less than 0: whoever returns that sum is told from whoever
         # returns its distance from 0.
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
@@ -1070,7 +1070,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """an empty input raises an error, perfect calibration gives 0, and `correct` may hold 0 and 1"""
+        """an empty input raises an error, and perfect calibration gives 0"""
         share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
@@ -1250,7 +1250,7 @@ class CheckTemperatureScale:
 
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
-        """for logits that are too large, the temperature with the lowest cross-entropy is above 1"""
+        """for logits that are too large, the temperature is above 1"""
         asked = []
         for n, n_classes, low, high in ((200, 3, 30, 35), (150, 2, 16, 22)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.1))

@@ -81,7 +81,7 @@ class CheckLoraReport:
 
     @check(points=2, visible=True)
     def check_problem2(self, student):
-        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17% trained, 95.83% saved"""
+        """rank 16 on four matrices per BERT-base layer: 1,179,648 LoRA parameters"""
         d, r, layers = student.draw.integer(300, 900), student.draw.integer(2, 9), student.draw.integer(3, 11)
         report = counted(student, [(768, 768)] * 4, r=16, n_layers=12)
         other = counted(student, [(d, d)] * 3, r=r, n_layers=layers)
@@ -271,7 +271,7 @@ class CheckLoraReport:
 
     @check(points=1)
     def check_grows_past_one(self, student):
-        """with a large rank, LoRA has more parameters than the matrix, so the reduction can be negative"""
+        """the reduction is negative once LoRA has more parameters than the matrix"""
         for r in (384, 768, student.draw.integer(800, 5000)):  # at 384, the reduction is 0
             report = counted(student, [(768, 768)], r=r)
             keys = [key for key in KEYS_OF_REPORT if report.get(key) is not None]
@@ -561,7 +561,7 @@ class CheckLoRALinear:
 
     @check(points=2, visible=True)
     def check_shapes_and_freeze(self, student):
-        """only the two factors, with r*k and d*r parameters, are trainable; the wrapped layer is frozen"""
+        """only the two factors, with r*k and d*r parameters, are trainable"""
         for bias in (True, False):
             self.expect_only_factors_trainable(student, bias)
         base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
@@ -901,7 +901,7 @@ class CheckLoRALinear:
 
     @check(points=3, visible=True)
     def check_merge(self, student):
-        """merge() adds the update to the weight without changing the output; a second merge() does nothing"""
+        """merge() adds the update to the weight without changing the output"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent = adapted.without(x)
@@ -1267,7 +1267,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_trains(self, student):
-        """both factors receive gradients, W and b do not, and the gradient flows back to the layers below"""
+        """the factors and the layers below receive gradients, W and b do not"""
         adapted = Adapted(student, alpha=2.0 * R)
         x, upstream = student.draw.normal(16, K), student.draw.normal(16, D)
         silent = adapted.without(x)
@@ -1521,7 +1521,7 @@ class CheckInjectLora:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_replaced(self, student):
-        """two targets adapt two layers in each of 12 blocks; a target matches whole parts of a dotted name"""
+        """two targets adapt exactly two layers in each of the 12 blocks"""
         seed = student.draw.seed()
         model, original = (
             student.fixtures.lora.classifier(seed, norm_name="query"),
@@ -1549,7 +1549,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
-        """an error is raised if no target matches a layer or if a name in `trainable` matches no module"""
+        """no matching target, or an unknown name in `trainable`, raises an error"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
@@ -1671,7 +1671,7 @@ class CheckInjectLora:
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_really_used(self, student):
-        """r, alpha and dropout reach the adapted layers; training changes only the factors and the classifier"""
+        """r, alpha and dropout take effect; only factors and classifier are trained"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=5.0, dropout=0.5)
@@ -1757,9 +1757,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
-        """in the BERT model from transformers, "attention.output.dense" matches one layer per block, not every
-        dense layer
-        """
+        """ "attention.output.dense" matches only one layer in each block of BERT"""
         bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
@@ -1853,7 +1851,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
-        """`trainable` decides what is trained besides the factors; if it is empty, the classifier stays frozen"""
+        """`trainable` decides what is trained besides the factors"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
@@ -2064,7 +2062,7 @@ class CheckLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora"))
     def check_small(self, student):
-        """exactly the factors and the head are saved, each tensor under its parameter's name"""
+        """exactly the factors and the head are saved, under their parameter names"""
         seed = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
@@ -2161,7 +2159,7 @@ class CheckLoraStateDict:
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
     def check_snapshot(self, student):
-        """saving leaves the model unchanged; the saved tensors are detached and do not change in later training"""
+        """the saved tensors are detached and do not change in later training"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
@@ -2225,7 +2223,7 @@ class CheckLoadLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora", "lora_state_dict"))
     def check_round_trip(self, student):
-        """a fresh model with the same base gives the same output after loading, and can be trained further"""
+        """after loading, a fresh model with the same base gives the same output"""
         seed, dress = student.draw.seed(), student.draw.seed()
         saved, fresh = prepared(student, seed, dressed=dress), prepared(student, seed)
         x, parts = student.draw.normal(3, 4, WIDTH), Dressed(dress)
@@ -2448,7 +2446,7 @@ class CheckMultiLoRALinear:
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_switch(self, student):
-        """only the active adapter contributes, and switching back to an adapter restores its output"""
+        """only the active adapter contributes, and switching back restores its output"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
@@ -2475,7 +2473,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
-        """all factors are registered parameters, with r(d + k) values per adapter; the base is frozen"""
+        """each adapter has r(d + k) registered parameters, and the base is frozen"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=4.0)
         switched.add("news", r=3, alpha=6.0)
@@ -2560,7 +2558,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
-        """a fresh adapter starts like LoRALinear (random A, zero B, base's dtype) and does not change the output"""
+        """a fresh adapter has a random A and a zero B and does not change the output"""
         switched = Switched(student)
         first, second = switched.start("reviews", r=3, alpha=6.0), switched.start("news", r=3, alpha=6.0)
         with student.untraced():
@@ -2661,7 +2659,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """an unknown name in set_adapter or a taken name in add_adapter raises an error and changes nothing"""
+        """an unknown or taken adapter name raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("film_reviews", r=3, alpha=6.0)
         before = switched.answer("film_reviews")  # at whatever strength: that is the matter of another check
@@ -2864,7 +2862,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1, visible=True)
     def check_residual(self, student):
-        """with all parameters at zero the output equals the input, and the input itself is not modified"""
+        """with all parameters at zero, the output equals the input"""
         adapter = student.BottleneckAdapter(7, 3)
         student.fixtures.fill(adapter, 0.0)
         h = student.draw.normal(2, 5, 7)
@@ -3019,7 +3017,7 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: BERT-base with bottleneck 64 has 2,379,264 parameters in two adapters per layer, half in one"""
+        """adapter: bottleneck 64, two per BERT-base layer, gives 2,379,264 parameters"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
@@ -3031,7 +3029,7 @@ class CheckPeftParamCount:
 
     @check(points=2)
     def check_prefix(self, student):
-        """prefix: 20 virtual tokens in BERT-base have 368,640 parameters, 0.34% of the model"""
+        """prefix: 20 virtual tokens in BERT-base have 368,640 parameters"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prefix", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prefix", d=d, n_layers=n, n_virtual=v)
@@ -3041,7 +3039,7 @@ class CheckPeftParamCount:
 
     @check(points=1)
     def check_prompt(self, student):
-        """prompt: 20 virtual tokens in BERT-base, only at the input, have 15,360 parameters"""
+        """prompt: 20 virtual tokens at the input of BERT-base have 15,360 parameters"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prompt", d=d, n_layers=n, n_virtual=v)
@@ -3199,7 +3197,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
-        """a matrix of rank r is reproduced exactly, and so is any matrix if r is the smaller of d and k"""
+        """a matrix of rank r or less is reproduced exactly"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
             (with_values(student, 9, 5, *SINGULAR), 5),
@@ -3221,7 +3219,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_care(self, student):
-        """a rank below 1, above d or above k raises a ValueError; the given matrix is not modified"""
+        """a rank below 1, above d or above k raises a ValueError"""
         for shape in ((8, 6), (5, 9)):
             matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
@@ -3287,9 +3285,7 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer has a random A, a zero B and the same output as its base; r*k, d*r and d parameters are
-        trainable
-        """
+        """a fresh layer has a random A, a zero B and the same output as its base"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -3360,7 +3356,7 @@ class CheckDoRALinear:
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_forward(self, student):
-        """every row of W + s B A is divided by its length and multiplied by its trained magnitude; b is added last"""
+        """each row of W + s B A is divided by its length and scaled by its magnitude"""
         asked = []
         for shape, bias, size in (((4, K), True, 1.0), ((2, 6, K), True, 0.05), ((4, K), False, 1.0)):
             turned = Turned(student, alpha=6.0, bias=bias, size=size)
@@ -3410,7 +3406,7 @@ class CheckDoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):
-        """the scale s is alpha / r, or alpha / sqrt(r) with rs=True; a rank below 1 raises a ValueError"""
+        """the scale s is alpha / r, or alpha / sqrt(r) with rs=True"""
         asked = []
         for r, alpha, options in (
             (2, 3.0, {}),

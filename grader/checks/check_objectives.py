@@ -406,7 +406,7 @@ class CheckMaskTokens:
 
     @check(points=3)
     def check_split_80_10_10(self, student):
-        """of the SELECTED tokens, 80% become [MASK], 10% become a random token and 10% stay unchanged"""
+        """of the SELECTED tokens, 80% become [MASK], 10% random, 10% stay the same"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
@@ -578,7 +578,7 @@ class CheckMaskTokens:
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
-        """the input is not modified; equal seeds give equal results; each call draws new random numbers"""
+        """equal seeds give equal results, and the input is not modified"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
@@ -800,7 +800,7 @@ class CheckMlmLoss:
 
     @check(points=2)
     def check_ignores_rest(self, student):
-        """logits at positions without a label do not affect the loss and receive no gradient"""
+        """positions without a label do not affect the loss and get no gradient"""
         riddle = Riddle(student)
         before, gradient = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         noise = 3 * student.draw.normal(*riddle.logits.shape)
@@ -821,7 +821,7 @@ class CheckMlmLoss:
 
     @check(points=1)
     def check_empty(self, student):
-        """a batch without labels has loss 0 and supports backward(); a batch with labels has a non-zero loss"""
+        """a batch without labels has loss 0 and supports backward()"""
         riddle = Riddle(student)
         hint = "a short text can have no labels at all: what do you divide by in that case?"
         with student.untraced():
@@ -952,7 +952,7 @@ class CheckClmLoss:
 
     @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
-        """padding is never a target, whatever its id, and all real targets of a batch have equal weight"""
+        """padding is never a target, and all real targets have equal weight"""
         first = Pages(student)
         for pages in (first, Pages(student, like=first)):
             real = pages.mask[:, 1:].bool()
@@ -978,7 +978,7 @@ class CheckClmLoss:
 
     @check(points=1, substitutes=("mlm_loss",))
     def check_oracle(self, student):
-        """perfect next-token predictions give loss 0; repeating the current token gives a large loss"""
+        """perfect next-token predictions give loss 0"""
         pages = Pages(student)
         while bool((pages.full[:, 0] == pages.full[:, -1]).any()):  # whether a text wraps around: another check
             pages = Pages(student)
@@ -1134,7 +1134,7 @@ class CheckAttentionVisibility:
 
     @check(points=1, visible=True)
     def check_full(self, student):
-        """causal=False: every query sees all real tokens before and after it; causal=True gives a different result"""
+        """causal=False: every query sees all real tokens before and after it"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(2, length, dtype=torch.long)
             both = seen(student, mask, causal=False)
@@ -1170,7 +1170,7 @@ class CheckAttentionVisibility:
 
     @check(points=2)
     def check_padding(self, student):
-        """padding keys are hidden from every token in both modes, with padding on either side"""
+        """padding keys are hidden in both modes, with padding on either side"""
         length = student.draw.integer(5, 9)  # the same for all: each call has a mask of its own
         # Two lengths of 3 or more, below that of the batch: no text has the padding that it had in the call before.
         shorter = (torch.randperm(length - 3, generator=student.draw.generator) + 3).tolist()[:2]
@@ -1537,7 +1537,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """the result has n_pairs triples, even if some documents have only one or two sentences"""
+        """the result has n_pairs triples, even with very short documents"""
         earlier = None
         for n in (student.draw.integer(301, 399), 1):
             # Where single sentences never begin a pair with label 0, its share may lie on a border of the notes.
@@ -1623,7 +1623,7 @@ class CheckMakeNspPairs:
 
     @check(points=1)
     def check_balance(self, student):
-        """labels are independent fair coin tosses; pairs come from several documents and positions"""
+        """labels are independent fair coin tosses, and pairs come from many places"""
         # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
         # 10 * (2/5)**130, and fewer than two places an even smaller one. The last pair of a document has a share of one
@@ -1742,7 +1742,7 @@ class CheckMakeNspPairs:
 
     @check(points=1)
     def check_seeded(self, student):
-        """equal seeds give equal pairs, different seeds give different pairs; the documents are not modified"""
+        """equal seeds give equal pairs, and different seeds give different pairs"""
         lengths = [student.draw.integer(3, 7) for _ in range(12)]  # of five, a shuffle may leave the order as it was
         library = Library(student, lengths=lengths)
         seed, other = student.draw.seed(), student.draw.seed()
@@ -1937,7 +1937,7 @@ class CheckFillMaskTopk:
 
     @check(points=2, visible=True)
     def check_each_mask(self, student):
-        """the result has one list per [MASK], in text order, each with the k most probable tokens"""
+        """the result has one list per [MASK], with the k most probable tokens"""
         for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3}), ((2,), {"k": 11}), ((0, 2, 6, 7), {"k": 4})):
             cloze, k = Cloze(student, masks), options.get("k", 5)
             if masks[0] == 0:  # two [MASK] with the same best token, and two with the same guesses
@@ -2000,7 +2000,7 @@ class CheckFillMaskTopk:
 
     @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
-        """guesses are sorted by descending probability for any k from 1 to V; without a [MASK], the result is []"""
+        """guesses are sorted by descending probability; without a [MASK] there are none"""
         cloze = Cloze(student, (0, 7), large=True)  # of a few numbers, a search for the largest may leave all sorted
         guesses = guesses_of(student, cloze, k=300)
         student.note("order of the guesses", [order_of(pairs) for pairs in guesses])
@@ -2302,7 +2302,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the budget is p times the number of tokens, but at least one; words are selected as long as they fit"""
+        """words are selected as long as they fit the budget, a share p of the tokens"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -2355,7 +2355,7 @@ class CheckWholeWordMask:
 
     @check(points=1, after=("whole",))
     def check_special(self, student):
-        """special tokens are never selected, word 0 can be selected, and the two texts of a pair have separate words"""
+        """special tokens are never selected; a pair's two texts have separate words"""
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
         # Two words of the same length, and a budget for one of them.
         rows = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
@@ -2425,7 +2425,7 @@ class CheckWholeWordMask:
 
     @check(points=1, after=("whole",))
     def check_dice(self, student):
-        """every word can be selected, the same seed selects the same words, and the caller's list is not modified"""
+        """every word can be selected, and the same seed selects the same words"""
         # 6 of 40 words in each of 300 calls: 45 times each on average, standard deviation 6.2; seven of them are 43.
         row = text_of(*[1] * 40)
         chosen = Selections(student, row, 0.15, 300, say("{count} words", count=40))
@@ -2586,7 +2586,7 @@ class CheckPerplexity:
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
-        """all labelled tokens have equal weight, whichever batch they are in; ignored positions do not count"""
+        """all labelled tokens have equal weight, whichever batch they are in"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
             corpus_of(student, [(4, 6, 24), (1, 2, 1), (25, 20, student.draw.integer(450, 499))], 23, 1.0),
@@ -2672,7 +2672,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches can come from a Python generator, some without labels; with no labels at all, it is a ValueError"""
+        """batches can come from a generator; without any labels, it is a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(3, 4, 7), (2, 5, 0), (2, 8, 15), (1, 6, 0)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[0], batches[2]]))

@@ -204,7 +204,7 @@ class CheckDecayGroups:
 
     @check(points=2, visible=True)
     def check_once(self, student):
-        """every trainable parameter, tied or not, is in the groups exactly once; no frozen parameter is in any group"""
+        """every trainable parameter is in exactly one group, frozen ones in none"""
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
@@ -252,7 +252,7 @@ class CheckDecayGroups:
 
     @check(points=1, preloads=("training",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups, and one step changes every trainable parameter"""
+        """AdamW accepts the groups, and one step changes every trainable parameter"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.mixed(seed, frozen=True)
         with student.untraced():
@@ -338,14 +338,14 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, substitutes=("decay_groups",))
     def check_once(self, student):
-        """every parameter is in exactly one group, including the pooler and a head with any name"""
+        """every parameter is in exactly one group, including pooler and head"""
         for n_layers in (3, 2):
             rates = Rates(student, n_layers, head="odd")
             demand_once(rates.of, rates.frozen, rates.foreign)
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """all parameters of a layer share one learning rate: decay times the rate of the layer above"""
+        """each layer has one learning rate: decay times that of the layer above"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -377,7 +377,7 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
-        """rates: base_lr for the top layer and pooler, base_lr * decay^L for the embeddings, head_lr for the head"""
+        """top layer and pooler get base_lr, embeddings base_lr * decay^L, head head_lr"""
         for n_layers, head in ((12, "regressor"), (2, "odd")):  # the parts of an odd head are called like the body's
             rates = Rates(student, n_layers, head)
             rates.demand(
@@ -437,7 +437,7 @@ class CheckLlrdGroups:
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """weight decay applies to matrices but not to biases and norm layers, in both the body and the head"""
+        """weight decay applies to matrices but not to biases and norm layers"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[tuple[str, dict[str, Any]]] = [("regressor", {"weight_decay": weight_decay}), ("odd", {})]
         cases.append(("odd", {"weight_decay": 0.0}))
@@ -463,7 +463,7 @@ class CheckLlrdGroups:
 
     @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
-        """AdamW accepts the groups, and one step changes every layer; without a pooler, the rates are the same"""
+        """AdamW accepts the groups, and one step changes every layer"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
@@ -611,7 +611,7 @@ class CheckReinitTopLayers:
 
     @check(points=1, after=("top_n",))
     def check_range(self, student):
-        """an n below 0 or above the number of layers raises a ValueError and leaves the model unchanged"""
+        """an n below 0 or above the number of layers raises a ValueError"""
         refused = {}
         for which, n, n_layers in ((mark("below 0"), -1, 3), (mark("above the number of layers"), 4, 3)):
             seed = student.draw.seed()
@@ -660,7 +660,7 @@ class CheckReinitTopLayers:
 
     @check(points=2)
     def check_linear(self, student):
-        """linear weights are normally distributed with the given std (default: initializer_range); biases are 0"""
+        """linear weights are normally distributed with the given std; biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
         drawn, runs = [], []
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
@@ -806,7 +806,7 @@ class CheckReinitTopLayers:
 
     @check(points=1)
     def check_in_place(self, student):
-        """Parameters remain the same trainable objects; lower layers, embeddings and head keep their values"""
+        """Parameters stay the same objects; lower layers and head keep their values"""
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
@@ -905,7 +905,7 @@ class CheckWarmupLinear:
 
     @check(points=3, visible=True)
     def check_reference(self, student):
-        """the multiplier is right at every step, for the chapter's schedule (225 steps, 22 of warmup) and others"""
+        """the multiplier is right at every step of the chapter's schedule and others"""
         draw = student.draw
         warmup, total = draw.integer(3, 12), draw.integer(30, 50)
         cases = [(22, 225), (warmup, total)]
@@ -1045,7 +1045,7 @@ class CheckWarmupLinear:
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """schedules with 0 warmup steps or 0 decay steps work without a division by zero and end at 0"""
+        """schedules with 0 warmup steps or 0 decay steps work and end at 0"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         with expect.allowed("warmup_steps=0"):
@@ -1188,7 +1188,7 @@ class CheckClipGradNorm:
 
     @check(points=2, visible=True)
     def check_clips(self, student):
-        """a gradient with a norm above max_norm is scaled down to max_norm and keeps its direction"""
+        """a norm above max_norm is scaled down to it; the gradient keeps its direction"""
         draw = student.draw
         shapes = (4, 6), (5,), (6, 2)  # without a tensor of three dimensions
         long = [float(draw.uniform(5, 20)) for _ in range(4)]
@@ -1483,7 +1483,7 @@ class CheckAccumulateGradients:
 
     @check(points=2, preloads=("training",))
     def check_uneven(self, student):
-        """micro-batches of different sizes, 4 + 4 + 2, give the same gradient as one batch of 10"""
+        """micro-batches of 4 + 4 + 2 examples give the gradient of one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
@@ -1539,7 +1539,7 @@ class CheckAccumulateGradients:
 
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
-        """forward and backward run for one micro-batch at a time, and no graph is kept afterwards"""
+        """forward and backward run for one micro-batch at a time"""
         # Which micro-batches count, and how much, is the matter of other checks.
         accumulated = Accumulated(student, (4, 4, 4), places=4, alike=True)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
@@ -1561,7 +1561,7 @@ class CheckAccumulateGradients:
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """old gradients are not added to the new ones; neither the weights nor the micro-batches are modified"""
+        """old gradients are not added to the new ones, and weights do not change"""
         sizes = (2, 4, 1, 3)  # in no order
         accumulated = Accumulated(student, sizes, earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
@@ -1625,7 +1625,7 @@ class CheckWarmupCosine:
 
     @check(points=2, visible=True)
     def check_reference(self, student):
-        """the multiplier rises in a straight line to 1, then falls along half a cosine to 0"""
+        """the multiplier rises linearly to 1, then falls along half a cosine to 0"""
         draw = student.draw
         warmup, total = draw.integer(3, 12), draw.integer(30, 50)
         cases = [(22, 225), (warmup, total)]
@@ -1674,7 +1674,7 @@ class CheckWarmupCosine:
 
     @check(points=1, after=("reference",))
     def check_ends(self, student):
-        """the multiplier is exactly 1 at the end of the warmup and does not rise again after total_steps"""
+        """the multiplier is 1 when the warmup ends and never rises after total_steps"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
@@ -1832,7 +1832,7 @@ class CheckAdamStep:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """mode "none" is plain Adam: both averages are bias-corrected, and there is no weight decay"""
+        """mode "none" is plain Adam with bias correction and without weight decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
@@ -1851,7 +1851,7 @@ class CheckAdamStep:
 
     @check(points=2, visible=True)
     def check_modes(self, student):
-        """mode "l2" adds the decay to the gradient; mode "decoupled" subtracts it from the weight itself"""
+        """ "l2" adds the decay to the gradient, "decoupled" subtracts it from the weight"""
         # Where decay is added to the gradient, the two may cancel: no eps that would then matter.
         settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-12}
         walks = [
@@ -1876,7 +1876,7 @@ class CheckAdamStep:
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
-        """with tiny gradients, l2 decay takes a full step, while decoupled decay is proportional to the weight"""
+        """with tiny gradients, l2 decay takes a full step, unlike decoupled decay"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
         for scale in (1e-6, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
@@ -1892,7 +1892,7 @@ class CheckAdamStep:
 
     @check(points=1, after=("plain",))
     def check_care(self, student):
-        """an unknown mode raises a ValueError, the arguments are not modified, and each weight has its own state"""
+        """an unknown mode raises a ValueError, and each weight has its own state"""
         function = student.value(None, "adam_step")
         for mode in ("none", "l2", "decoupled"):
             self.demand_arguments_kept(student, mode)

@@ -82,7 +82,7 @@ class CheckTrainingMemory:
 
     @check(points=2, visible=True)
     def check_static_full(self, student):
-        """full fine-tuning takes 4 + 4 + 8 = 16 bytes per parameter, not counting activations"""
+        """full fine-tuning takes 4 + 4 + 8 bytes per parameter, plus activations"""
         draw = student.draw
         for n in (BERT_BASE, draw.integer(3 * 10**8, 10**9)):  # of a large model, more bytes than 32 bits can count
             got = student.training_memory(n, n, **sizes(draw))
@@ -119,7 +119,7 @@ class CheckTrainingMemory:
 
     @check(points=3)
     def check_activations(self, student):
-        """activation memory grows with layers, batch and hidden size; attention adds a term quadratic in the length"""
+        """activation memory includes an attention term quadratic in the length"""
         draw = student.draw
         hint = (
             "each layer stores act_per_token bytes per token and hidden unit, plus S x S attention matrices "
@@ -563,7 +563,7 @@ class CheckChooseStrategy:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_scenario_A(self, student):
-        """with 5,000 examples or more and one task, the full model is trained wherever it fits"""
+        """one task with 5,000 examples or more gets full fine-tuning if it fits"""
         draw = student.draw
         many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
         plans = Plans(
@@ -606,7 +606,7 @@ class CheckChooseStrategy:
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_scenario_B(self, student):
-        """500 examples and 8 GB call for LoRA or a head, with augmentation and early stopping"""
+        """500 examples and 8 GB: LoRA or head, with augmentation and early stopping"""
         draw = student.draw
         tight = some(draw, n_train=draw.integer(200, 450), seq=512)
         needed = (memory(tight, "head", 1) + memory(tight, "lora", 1)) / 2  # enough for a head only
@@ -677,7 +677,7 @@ class CheckChooseStrategy:
 
     @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
     def check_scenario_C(self, student):
-        """with 20 tasks and storage for two models, all tasks share one base model and store one small file each"""
+        """with 20 tasks and storage for two models, all tasks share one base model"""
         draw = student.draw
         n_tasks = draw.integer(12, 30)
         plans = Plans(
@@ -703,7 +703,7 @@ class CheckChooseStrategy:
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, every plan fits into 90% of the GPU memory, according to the memory estimate"""
+        """in 240 situations, every plan fits into 90% of the GPU memory"""
         again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(60, 80) / 10}
         # One situation after the other, with another model only, or with longer texts only.
         plans = Plans(student, [*grid(student.draw)[:-3], again, {**again, **LARGE}, {**again, "seq": 512}])
@@ -738,7 +738,7 @@ class CheckChooseStrategy:
 
     @check(points=1, substitutes=("training_memory",))
     def check_fits_storage(self, student):
-        """in 82 situations, two of them close to the limit, the files of all tasks fit into the storage"""
+        """in 82 situations, the files of all tasks fit into the storage"""
         situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
         # A MiB is 4.9% more than a MB.
         for method, n_train, n_tasks in (("full", 20_000, 3), ("lora", 500, 20)):
@@ -774,7 +774,7 @@ class CheckChooseStrategy:
 
     @check(points=2, after=("fits_memory",), substitutes=("training_memory",))
     def check_effective_batch(self, student):
-        """micro_batch * accum is at least the target batch and exceeds it by less than one micro-batch"""
+        """micro_batch * accum is the target batch or less than one micro-batch more"""
         situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
         # The largest that fits does not divide 32: in four cases, less than half of one is left over, in four, more.
         batches = *shuffled(student, (5, 10, 13, 14, 15, 25, 27))[:4], *shuffled(student, (7, 9, 11, 12, 18, 20))[:4]
@@ -831,7 +831,7 @@ class CheckChooseStrategy:
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_finds_a_plan(self, student):
-        """a plan is returned whenever one is possible; ValueError is raised only when none is"""
+        """a plan is returned if one is possible; otherwise a ValueError is raised"""
         draw = student.draw
         tiny = [
             some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
@@ -1170,7 +1170,7 @@ class CheckRecommendHparams:
 
     @check(points=2, visible=True)
     def check_lr(self, student):
-        """the learning rate is in its method's range: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
+        """learning rate: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
         draw = student.draw
         order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
         found = {}
@@ -1365,7 +1365,7 @@ class CheckRecommendHparams:
 
     @check(points=1)
     def check_decay_epochs(self, student):
-        """weight decay is 0.01 to 0.1, with biases and LayerNorms exempt; the number of epochs is 2 to 5"""
+        """weight decay of 0.01 to 0.1 exempts biases and LayerNorms; 2 to 5 epochs"""
         draw = student.draw
         asked = [
             Settings(student, method, n_train, draw.integer(4, 40), None)
@@ -1598,7 +1598,7 @@ class CheckFragmentation:
 
     @check(points=2, visible=True)
     def check_pieces(self, student):
-        """pieces_per_word is the mean number of pieces per word, however the tokenizer marks its pieces"""
+        """pieces_per_word is the mean number of pieces, however they are marked"""
         demand_measure(
             student,
             "pieces_per_word",
@@ -1617,7 +1617,7 @@ class CheckFragmentation:
 
     @check(points=1)
     def check_unk(self, student):
-        """unk_rate is the share of words with an unknown piece, whatever the tokenizer's unknown token is called"""
+        """unk_rate is the share of words with an unknown piece"""
         demand_measure(
             student,
             "unk_rate",
@@ -1626,7 +1626,7 @@ class CheckFragmentation:
 
     @check(points=1, visible=True, after=("pieces",))
     def check_empty(self, student):
-        """an empty list gives zeros, a repeated word counts each time, and the caller's list is not modified"""
+        """an empty list gives zeros, and a repeated word counts each time"""
         given = domain(student, "begins")
         word = max(given.cut, key=lambda word: len(given.cut[word]))
         others = [other for other in given.words if other != word][:6]
@@ -1776,7 +1776,7 @@ class CheckExtendEmbedding:
 
     @check(points=1, after=("old_rows",))
     def check_empty_pure(self, student):
-        """without new words, the result equals the old matrix, which is not modified and shares no memory with it"""
+        """without new words, the result equals the old matrix but shares no memory"""
         weight = table(student, 7, 4)
         words: list[list[int]] = new_words(student, 7, 3)
         no_words: list[list[int]] = []
@@ -1949,7 +1949,7 @@ class CheckChunkForMlm:
 
     @check(points=1, after=("format",))
     def check_full_blocks(self, student):
-        """all blocks but the last are full; a remainder shorter than half a block is dropped, a longer one is kept"""
+        """all blocks but the last are full; a remainder below half a block is dropped"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
         # Without [CLS] and [SEP], exactly half a block has block // 2 ids, with them two less: both are a free choice.
@@ -2212,7 +2212,7 @@ class CheckDomainPlan:
 
     @check(points=1, visible=True)
     def check_dapt(self, student):
-        """pre-training is continued if there is a lot of unlabelled text, and not if there is none"""
+        """a lot of unlabelled text calls for continued pre-training; none rules it out"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False,)),
@@ -2227,7 +2227,7 @@ class CheckDomainPlan:
 
     @check(points=2)
     def check_vocabulary(self, student):
-        """split words call for a better vocabulary (new rows or a domain model); whole words do not"""
+        """split words call for a better vocabulary, whole words do not"""
         demand_plans(
             student,
             [
@@ -2244,7 +2244,7 @@ class CheckDomainPlan:
 
     @check(points=1)
     def check_few_labels(self, student):
-        """few labelled examples call for PEFT or augmentation; with many, augmentation is ruled out"""
+        """few labels call for PEFT or augmentation; many rule out augmentation"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE,), (False, True)),
@@ -2364,7 +2364,7 @@ class CheckStrategyReasons:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_A(self, student):
-        """with 100,000 examples and 16 GB of GPU memory, plenty of data is the only reason returned"""
+        """with 100,000 examples and 16 GB, plenty of data is the only reason"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_A},
@@ -2389,7 +2389,7 @@ class CheckStrategyReasons:
 
     @check(points=2, substitutes=("training_memory",))
     def check_C(self, student):
-        """with 20 tasks and 1,000 MB, storage and the number of tasks are among the reasons given"""
+        """with 20 tasks and 1,000 MB, storage and the number of tasks are reasons"""
         draw = student.draw
         few = {"n_train": 2000 + draw.integer(0, 2000)}
         situations = [
@@ -2478,7 +2478,7 @@ class CheckParetoFront:
 
     @check(points=4, visible=True)
     def check_front(self, student):
-        """the result lists, in ascending order, the indices of the plans that no other plan beats"""
+        """the plans that no other plan beats are returned by ascending index"""
         for n_plans in (17, 32):
             demand_front(
                 student,
@@ -2490,7 +2490,7 @@ class CheckParetoFront:
 
     @check(points=3)
     def check_ties(self, student):
-        """a plan that is better in one cost and equal in the rest beats the other; of two equal plans, both are kept"""
+        """a plan better in one cost and equal in the rest wins; equal plans both stay"""
         # The large ones are exact in float32, too.
         cases = [
             whole_costs(student.draw, n_plans, n_criteria, start)

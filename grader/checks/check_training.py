@@ -339,7 +339,7 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """each batch gives one optimizer step from its own gradient: the weights equal those of a hand-written loop"""
+        """each batch gives one optimizer step from its own gradient"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
@@ -352,7 +352,7 @@ class CheckTrainEpoch:
 
     @check(points=2, preloads=("training",))
     def check_clipping(self, student):
-        """a gradient with a global norm above max_norm is clipped to max_norm before the step; others are unchanged"""
+        """a gradient with a global norm above max_norm is clipped before the step"""
         hint = "clip between backward and the step, with one norm over all gradients and one scaling factor"
         epochs = (
             (
@@ -409,7 +409,7 @@ class CheckTrainEpoch:
 
     @check(points=1, preloads=("training",))
     def check_leftover(self, student):
-        """leftover batches get one last step, with the mean gradient over their own examples"""
+        """leftover batches get a last step with the mean gradient of their examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
             mark("after two epochs of five batches, accum=2: six steps"),
             "the fifth batch is a group of its own: how many batches contribute to its gradient?",
@@ -465,7 +465,7 @@ class CheckTrainEpoch:
 
     @check(points=2, preloads=("training",))
     def check_metrics(self, student):
-        """one pass over the loader gives the mean loss per example and the accuracy, as plain numbers"""
+        """one pass over the loader gives the mean loss per example and the accuracy"""
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((5, 4), 2, 0.9), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes, classes=2 if sizes == (7,) else CLASSES)
@@ -718,7 +718,7 @@ class CheckEvaluate:
 
     @check(points=2, visible=True)
     def check_values(self, student):
-        """predictions and labels of all batches are returned in the order of the loader, with the accuracy"""
+        """predictions and labels are returned in loader order, with the accuracy"""
         results = []
         # of the last four, sorted by size, three go round in a circle, whether the largest or the smallest comes first
         for sizes in ((4, 4, 3), (5, 2), (4, 1, 2, 7), (6, 3)):
@@ -764,9 +764,7 @@ class CheckEvaluate:
 
     @check(points=1, visible=True)
     def check_deterministic(self, student):
-        """dropout is off during evaluation; a second call returns the same results, unless the model was trained
-        in between
-        """
+        """dropout is off during evaluation, and a second call gives the same results"""
         results = []
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
@@ -809,7 +807,7 @@ class CheckEvaluate:
 
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
-        """no autograd graph is built, gradients and weights do not change, and training can go on afterwards"""
+        """no autograd graph is built, and gradients and weights do not change"""
         for sizes, frozen, recording in (((3, 2), False, True), ((4,), True, True), ((2,), False, False)):
             measured = Evaluated(
                 student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen, recording=recording
@@ -984,9 +982,7 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_vs_best(self, student):
-        """values are compared with the best so far, not the previous one; best and best_step belong to the best
-        value
-        """
+        """values are compared with the best so far, not with the previous one"""
         draw = student.draw
         hint = (
             "during the recovery, each value is better than the previous value, but none is better than the best "
@@ -1074,7 +1070,7 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_min_delta(self, student):
-        """a value counts as an improvement only if it is better than the best by more than min_delta"""
+        """an improvement must beat the best value by more than min_delta"""
         draw = student.draw
         hint = (
             "the attribute best changes only after a gain of more than min_delta: by how much is the value better "
@@ -1333,7 +1329,7 @@ class CheckAmpStep:
 
     @check(points=2, preloads=("training",))
     def check_scaler_protocol(self, student):
-        """scale, step and update run once each; only the scaler steps the optimizer, skipping the step on overflow"""
+        """only the scaler steps the optimizer; scale, step and update run once each"""
         for overflow_at in (1, 0):
             scale = 2.0 ** student.draw.integer(8, 12)
             mixed = Mixed(student, 3, scale)
@@ -1375,7 +1371,7 @@ class CheckAmpStep:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """the unscaled loss from before the step is returned as a plain number; batch and mode are not modified"""
+        """the unscaled loss from before the step is returned as a plain number"""
         # The second scale doubles in the very step. (After an overflow the scaled loss may be infinite, so whoever
         # divides by the old scale, which is right, could not give the loss back.)
         for scale, growth_interval in (
@@ -1529,7 +1525,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_focal(self, student):
-        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its right class"""
+        """each example is weighted by (1 - p)^gamma, with p for its right class"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
             for n, n_classes, smoothing, gamma in (
@@ -1562,7 +1558,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_range(self, student):
-        """large logits give finite losses and gradients; smoothing or gamma out of range is rejected"""
+        """large logits give finite losses and gradients; bad arguments are rejected"""
         with student.untraced():
             raised = Losses(student, 4, 3, 0.0, 0.0, shift=200.0).loss
             apart = Losses(student, 4, 3, 0.0, 0.0, shift=-150.0 * torch.arange(4)[:, None]).loss
@@ -1678,7 +1674,7 @@ class CheckCheckpoint:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
-        """weights and buffers are restored from the checkpoint, even after further training and a later checkpoint"""
+        """weights and buffers are restored, even after more training and checkpoints"""
         found = []
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)
@@ -1748,7 +1744,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_optimizer(self, student):
-        """the optimizer's state is restored: further steps match those of an uninterrupted run"""
+        """the optimizer steps after restoring match those of an uninterrupted run"""
         for before, after in ((2, 3), (3, 2), (0, 3)):
             story = Interrupted(student, before, after)
             story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
@@ -1815,7 +1811,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_again(self, student):
-        """a checkpoint can be restored a second time after training has continued from the first restore"""
+        """a checkpoint can be restored a second time after further training"""
         for before, after in ((2, 3), (1, 2)):
             story = Interrupted(student, before, after)
             for _ in range(2):
