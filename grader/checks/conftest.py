@@ -1,6 +1,6 @@
-"""For authors: ``python -m pytest grader/checks/check_lora.py --submission FILE`` runs the checks as ordinary tests.
+"""For authors: ``python -m pytest grader/checks/check_lora.py --submission FILE`` runs checks as ordinary tests.
 
-In one process, without sandbox or diagnosis, so that a debugger works (``--pdb``). Never use it to grade.
+They run in one process, without sandbox or diagnosis, so that a debugger works (``--pdb``). Never use this for grading.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from grader.judge import check, proxy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Which file, and which draws."""
+    """Add the options for the submission and the seed."""
     group = parser.getgroup("checks")
     group.addoption("--submission", metavar="FILE", help="the file to check; default: the reference")
     group.addoption("--run-seed", type=int, default=1, metavar="N", help="seed of the draws (default: 1)")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Files of checks are tests here."""
+    """Collect check files as tests."""
     return Checks.from_parent(parent, path=file_path) if file_path.match("check_*.py") else None
 
 
@@ -32,7 +32,7 @@ class Checks(pytest.File):
     """The checks of one exercise."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One test for each check, in the order of the file."""
+        """Yield one test for each check, in the order of the file."""
         slug = self.path.stem.removeprefix("check_")
         submission = self.config.getoption("--submission") or paths.solution(slug)
         module = check.load_file(Path(submission), "submission")
@@ -41,19 +41,19 @@ class Checks(pytest.File):
 
 
 class Check(pytest.Item):
-    """One check against the submission."""
+    """One check of the submission."""
 
     def __init__(self, *, spec: check.CheckSpec, module: Any, **fields: Any) -> None:
         super().__init__(**fields)
         self.spec, self.module = spec, module
 
     def runtest(self) -> None:
-        """Run it, with the draws of the seed."""
+        """Run the check with this seed."""
         seed = proxy.check_seed(self.config.getoption("--run-seed"), self.spec.id)
         self.spec.run(proxy.local_student(self.module, seed))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What the student would read; a traceback for what is our own fault."""
+        """Return what the student would read, or a traceback if the fault is ours."""
         error = excinfo.value
         if isinstance(error, Failed):
             shown = [self.spec.title, error.message]
@@ -71,5 +71,5 @@ class Check(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it stands, for pytest's own lines."""
+        """Return the location of the check, for pytest's reports."""
         return self.path, None, self.spec.id
