@@ -1,4 +1,4 @@
-"""How a check, a student process or a fork server can fail, as seen by the judge."""
+"""Failures of checks, student processes and fork servers, as seen by the judge."""
 
 from __future__ import annotations
 

@@ -925,7 +925,7 @@ class Lexicon:
         """Synonym -> word whose synonym it is."""
 
     def origin(self, word: str) -> str:
-        """Return the origin of a word."""
+        """Return where a word comes from, such as the text or the synonyms."""
         of = self.stranger.get(word)
         if of is None:
             return (

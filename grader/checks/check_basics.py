@@ -803,7 +803,7 @@ def shares_of_others(logits: Tensor) -> list[float]:
 
 
 def named_share(share: float, names: list[float], n: int) -> float | str:
-    """Return the share in ``names`` within four standard deviations of the result of n draws, if only one is."""
+    """Return the nearest share in ``names`` if it is within four standard deviations of the result of n draws."""
     nearest = min(names, key=lambda name: abs(name - share))
     if share and abs(nearest - share) <= 4 * math.sqrt(nearest * (1 - nearest) / n):
         return nearest

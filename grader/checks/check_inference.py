@@ -466,7 +466,7 @@ IN_WORDS = (
     mark("gradients of the model"),
     mark("size of the vocabulary"),
 )
-"""Those keys of ``fixtures.inference.state`` that are words."""
+"""Keys of ``fixtures.inference.state`` that are words."""
 
 
 @dataclass(frozen=True)
@@ -747,7 +747,7 @@ def up_to(limit: int, width: Callable[[int], int]) -> Callable[[int], Collection
 def each_has_its_own(
     widths: list[int], lengths: list[int], padded: Callable[[int], Collection[int]] = lambda n: (n, multiple(n, 8))
 ) -> bool:
-    """Return whether every batch can be assigned a text as long as the batch is wide, up to a multiple of 8.
+    """Return whether every batch has its own text that is as long as the batch is wide, up to a multiple of 8.
 
     It does not matter which texts were in which batch: losing their order does not make the padding wrong.
     ``padded`` gives the widths of a batch whose longest text has n tokens.

@@ -2024,7 +2024,7 @@ class Dressed:
 
 
 def loaded(student, model, state):
-    """Send a state to the student process, with entries in reverse order, and load it; return the sent state.
+    """Send a state to the student process, with entries in reverse order, and load it; return the state kept there.
 
     A model must accept its own state, so any error is a failure.
     """

@@ -56,7 +56,7 @@ Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a student process ended: wait status (of ``os.waitpid``) and the reason if the host killed it."""
+    """The end of a student process: wait status (of ``os.waitpid``) and the reason if the host killed it."""
 
     status: int
     reason: str | None = None
@@ -83,8 +83,8 @@ class Process:
     error: dict[str, Any] | None = None
     """Exception that the file raised while it was loaded (``dispatch.describe``)."""
     failure: Exception | None = None
-    """Why it did not become ready or stopped answering: a ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or
-    ``WireError``."""
+    """``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError`` if it did not become ready, or stopped
+    answering."""
     ticket: int = 0
     pid: int = 0
     """0 if unknown."""
