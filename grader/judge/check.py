@@ -47,7 +47,7 @@ class CheckSpec:
     preloads: tuple[str, ...]
     """Preloads beyond torch."""
     substitutes: tuple[str, ...]
-    """Names that the reference substitutes if their own group did not pass."""
+    """Names whose definitions are taken from the reference if their own group did not pass."""
     seconds: float | None
     """Time limit of this check; None means the exercise's."""
     run: CheckFunction

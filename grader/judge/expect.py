@@ -25,7 +25,7 @@ seen: list[tuple[str, str, str]] = []
 
 
 remarks: list[str] = []
-"""Remarks of ``remark`` since the judge last cleared the list; the report shows them if the check passed."""
+"""Sentences from ``remark`` since the judge last cleared the list; the report shows them although the check passed."""
 MAX_REMARKS = 5
 
 

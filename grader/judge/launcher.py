@@ -49,7 +49,7 @@ VERY_SLOW_LOADING = 2.5
 would take the time that a correct file needs for its checks."""
 
 Substitutes = tuple[str, ...]
-"""Names that the reference substitutes in a student process."""
+"""Names whose definitions a student process takes from the reference."""
 Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
 """(preloads, socket) of each fork server."""
 

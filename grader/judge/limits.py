@@ -21,21 +21,21 @@ if sys.platform != "win32":
     import resource
 
 STUDENT_SECONDS = 60.0
-"""Waiting for student processes in one grading."""
+"""Seconds of waiting for student processes in one grading."""
 CHECK_CPU_SECONDS = 3.0
-"""The judge's own work in one check; the checks of the course take at most 0.1 s."""
+"""Seconds of the judge's own work in one check; the checks of the course take at most 0.1."""
 JUDGE_CPU_SECONDS = 12.0
-"""The judge's own work in all checks of a grading."""
+"""Seconds of the judge's own work in all checks of a grading."""
 DIAGNOSIS_CPU_SECONDS = 18.0
 START_SECONDS = 30.0
-"""Compiling the file and preloading its imports."""
+"""Seconds for compiling the file and preloading its imports."""
 MEMORY_BYTES = 2**30
-"""Memory of the judge beyond what it has when it starts."""
+"""Bytes of memory of the judge beyond what it has when it starts."""
 BACKSTOP_CPU_SECONDS = 150
 """Processor seconds after which the kernel ends a judge that no timer can interrupt because it runs outside Python."""
 REPEAT_SECONDS = 0.5
 LEAST_SECONDS = 0.25
-"""Time left for the judge below which no further check is started; timers are not more precise than this."""
+"""Seconds left for the judge below which no further check is started; timers are not more precise than this."""
 
 MAX_LEAK = 200
 """Characters of a text that comes from a process with substitutes."""
@@ -151,8 +151,7 @@ def own_seconds(
 ) -> float:
     """Return the time waited for a process, less its time in the run queue.
 
-    The result is at least the processor time of all its threads; otherwise, a process with many threads could hide its
-    time.
+    Processor time of all its threads counts, too; otherwise, a process with many threads could hide its time.
 
     Args:
         pid: the process; 0 if unknown.
