@@ -1,11 +1,11 @@
-"""What is taught, in which order, and the conversation with the reader. Nothing here touches a tensor."""
+"""Syllabus, lessons and command line of the course. Nothing here imports torch."""
 
 import os
 import sys
 
 
 def _leave_out_the_current_folder() -> None:
-    """An empty entry of PYTHONPATH, as ``PYTHONPATH=:$PYTHONPATH`` leaves one, means the folder of the submission."""
+    """Remove empty entries from PYTHONPATH (``PYTHONPATH=:$PYTHONPATH`` adds one): they mean the current folder."""
     relative = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(entry)]
     if "PYTHONPATH" not in os.environ or not relative:
         return

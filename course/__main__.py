@@ -1,10 +1,10 @@
-"""``python -m course`` is the same as ``course``."""
+"""Run ``python -m course``, the same as ``course``."""
 
 import signal
 
 
 def main() -> None:
-    """The entry point; until the command line is imported, Ctrl-C ends us as it ends any program."""
+    """Run the command line; until it has been imported, Ctrl-C ends the process without a traceback."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from course import cli

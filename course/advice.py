@@ -1,4 +1,4 @@
-"""What to type next. The command is the last line of every output, the reason stands above it."""
+"""The next command to type: the last line of every output, with the reason above it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from course.workspace import Memory
 
 @dataclass(frozen=True)
 class Advice:
-    """One command and why."""
+    """One command, and the reason to run it."""
 
     command: str
     reason: str
 
 
 def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memory] | None, file: str | None) -> Advice:
-    """What follows a grading.
+    """Return the advice that follows a grading.
 
     Args:
-        result: how it went.
-        exercise: what was graded.
-        memories: of the workspace that the file belongs to; None for a file from elsewhere.
-        file: what was given as ``--file``, if it was.
+        result: the result of the grading.
+        exercise: the exercise that was graded.
+        memories: the records of the file's workspace; None if the file is outside any workspace.
+        file: the argument of ``--file``, if it was given.
     """
     command = next_command(result.status, exercise.id)
     again = quote("course", "grade", exercise.id, *(["--file", file] if file else []))
@@ -46,7 +46,7 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
         )
     if result.status == "not_started":
         return Advice(command, say("Read the lesson:"))
-    if memories is None:  # nothing was stored that `course hint` could look at
+    if memories is None:  # nothing was stored for `course hint` to use
         command += f" {(result.first_to_look_at() or result.failed[0]).function}"
     return Advice(command, say("Get a hint on the first failing check:"))
 
@@ -54,12 +54,12 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
 def forward(
     exercises: Iterable[Exercise], memories: Mapping[str, Memory], *, introduced: bool = True
 ) -> tuple[Exercise | None, Advice]:
-    """The exercise to go on with, and what to do about it; None if all are passed.
+    """Return the exercise to continue with and the advice for it; None if all are passed.
 
-    That is the one that was graded last, or, if it is passed, the first after it that is not; behind the last one the
-    search goes on at the beginning. Who began in the middle goes on there. Of exercises that nobody has begun, those
-    come first that build on nothing that is still to be passed. Who has begun nothing and was not introduced reads the
-    introduction first.
+    This is the exercise graded last or, if that is passed, the next one that is not; after the last exercise, the
+    search starts again from the first. A learner who began in the middle continues there. Among exercises not yet
+    begun, those come first that build only on exercises already passed. A learner who has begun nothing and has not
+    seen the introduction reads the introduction first.
     """
     ready = [exercise for exercise in exercises if not exercise.planned]
     if not introduced and not any(memory.begun for memory in memories.values()):
@@ -83,7 +83,7 @@ def forward(
 
 
 def _why(later: Exercise | None, passed: Collection[str]) -> str:
-    """Why this lesson is to be read, and not that of an exercise whose number comes before."""
+    """Explain why this lesson comes next although an exercise with a lower number is still open."""
     missing = [] if later is None else [resolve(slug).id for slug in later.requires if slug not in passed]
     if later is None or not missing:
         return say("Read the lesson:")
@@ -95,7 +95,7 @@ def _why(later: Exercise | None, passed: Collection[str]) -> str:
 
 
 def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
-    """Where the learner is: at the exercise graded last; if none has a date (an older state), at the last begun."""
+    """Return the learner's position: the exercise graded last or, if none has a date (older state), the last begun."""
     begun = [
         (number, memory) for number, one in enumerate(ready) if (memory := memories.get(one.slug)) and memory.begun
     ]
@@ -105,14 +105,14 @@ def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
 
 
 def to_workspace() -> Advice:
-    """For somebody who stands outside a workspace: go to the one that lies here, else make one."""
+    """Advise a learner outside any workspace: go to the workspace found in this folder, or create one."""
     if (Path(workspace.DEFAULT) / paths.DIRECTORY).is_dir():
         return Advice(f"cd {workspace.DEFAULT}", say("Go to your workspace:"))
     return Advice("course start", say("Create a workspace:"))
 
 
 def state(exercise: Exercise, memory: Memory | None) -> str:
-    """``planned``, ``ready`` (written, nothing recorded), ``started`` or ``passed``."""
+    """Return ``planned``, ``ready`` (nothing recorded yet), ``started`` or ``passed``."""
     if exercise.planned:
         return "planned"
     if memory is None or not memory.begun or memory.status == "not_started":

@@ -1,6 +1,6 @@
-"""The notebook that a learner starts from: an exercise's skeleton, one cell for each function or class.
+"""The notebook that a learner starts from: an exercise's skeleton, with one cell for each function or class.
 
-Written as nbformat 4.5, which every Jupyter reads. The same skeleton gives the same bytes.
+The notebook is in nbformat 4.5, which every Jupyter version reads. The same skeleton always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def make(exercise: Exercise) -> bytes:
-    """The notebook of an exercise: what to do, the imports, then a cell for each definition."""
+    """Build an exercise's notebook: instructions, the imports, then one cell for each definition."""
     skeleton = paths.skeleton(exercise.slug).read_text(encoding="utf-8")
     summary, parts = _cut(skeleton)
     intro = [
@@ -60,7 +60,7 @@ def _cell(name: str, kind: str, text: str, **more: object) -> dict[str, object]:
 
 
 def _cut(skeleton: str) -> tuple[str, list[tuple[str, str]]]:
-    """The docstring of a skeleton, and its code in cells: (name, text)."""
+    """Split a skeleton into its docstring and its code cells: (name, text)."""
     lines = skeleton.splitlines()
     tree = ast.parse(skeleton)
     body = list(tree.body)
@@ -71,7 +71,7 @@ def _cut(skeleton: str) -> tuple[str, list[tuple[str, str]]]:
     parts: list[tuple[str, list[str]]] = []
     for statement in body:
         end = statement.end_lineno or statement.lineno
-        code = lines[done:end]  # comments and decorators above it included
+        code = lines[done:end]  # including the comments and decorators above it
         done = end
         if isinstance(statement, _DEFINITIONS):
             parts.append((statement.name, code))

@@ -1,4 +1,4 @@
-"""What decides a verdict, as two short texts: checks and judge (``of``), and what they run on (``environment``).
+"""Two short texts that a verdict depends on: checks and judge (``of``), and what they run on (``environment``).
 
 A result that carries both can be compared with another one, and a class is graded again only where one of them has
 changed. Not covered: the processor, the system's libraries, and versions of libraries that only the student's file
@@ -18,21 +18,21 @@ from pathlib import Path
 from course import paths, syllabus
 
 CONTENT = ("checks", "fixtures", "misconceptions")
-"""Folders of the grader that hold one file per exercise."""
+"""Grader folders that contain one file per exercise."""
 SHARED = tuple("compat edition errors line_breaks parser_words paths result submission syllabus text".split())
-"""Modules of the course that the grader imports."""
+"""Course modules that the grader imports."""
 LIBRARIES = ("torch", "transformers", "peft", "numpy", "safetensors", "msgpack", "pytest")
-"""Whose versions count."""
+"""Libraries whose versions are recorded."""
 
 
 def of(slug: str, root: Path = paths.ROOT) -> str:
-    """The hash of what grades this exercise: its checks, fixtures, reference and misconceptions, and the judge.
+    """Return the hash of everything that grades this exercise: checks, fixtures, reference, misconceptions and judge.
 
-    Nothing of it is imported. What belongs to another exercise alone does not count.
+    Nothing is imported. Files that belong only to other exercises are not included.
 
     Args:
-        slug: of the exercise.
-        root: where the rooms are.
+        slug: slug of the exercise.
+        root: the folder that contains ``course`` and ``grader``.
 
     Returns:
         64 hexadecimal digits.
@@ -52,7 +52,7 @@ def _of(entry: str, root: Path, files: tuple[tuple[Path, int, int], ...]) -> str
 
 
 def files(slug: str, root: Path = paths.ROOT) -> list[Path]:
-    """Every file that counts, in a fixed order; what an edition lacks is left out."""
+    """Return every file that is hashed, in a fixed order; files that an edition lacks are left out."""
     return sorted(set(_files(slug, root)))
 
 
@@ -74,13 +74,13 @@ def _inside(root: Path, path: Path) -> Path:
 
 
 def sandbox(environment: str) -> str:
-    """The sandbox level of an ``environment``."""
+    """Return the sandbox level stored in an ``environment``."""
     return str(json.loads(environment).get("sandbox", ""))
 
 
 @functools.cache
 def environment(level: str) -> str:
-    """On what the grader runs here, as JSON: Python, system and libraries, and the sandbox level that is demanded."""
+    """Describe the grader's platform as JSON: Python, system and libraries, and the required sandbox level."""
     known = {
         "python": ".".join(platform.python_version_tuple()[:2]),
         "system": platform.system(),

@@ -1,11 +1,11 @@
-"""What click itself says, in the reader's language.
+"""Translate click's own messages into the reader's language.
 
-click takes its words from gettext, which knows the environment's language only, not the one that was chosen with
-``--lang``. So its modules get our lookup under the names that they use. A word that is not listed here, or that a newer
-click spells differently, stays English.
+click gets its translations from gettext, which knows only the environment's language, not the one chosen with
+``--lang``. So click's modules get our lookup under the names that they use. A message that is not listed here, or that
+a newer click words differently, stays English.
 
-``Option`` and ``Command`` say their own help in that language. click breaks lines at spaces and counts characters, so
-it gets a ``wrap_text`` from us that knows Japanese (``course.line_breaks``).
+``Option`` and ``Command`` show their help in that language. click breaks lines at spaces and counts characters, so it
+gets our ``wrap_text``, which supports Japanese (``course.line_breaks``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from course.line_breaks import columns, fill, is_wide, joined
 from course.text import mark, mark_many, say
 
 MODULES = (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types)
-"""Those that speak to whoever runs a command."""
+"""Click modules with user-facing messages."""
 
 SENTENCES = (
     mark("Usage:"),
@@ -76,20 +76,20 @@ PLURALS = (
 
 
 NUMBERS = ((click.IntRange, mark("whole number")), (click.FloatRange, mark("number")))
-"""What click calls "integer range" and "float range", also where the value is no number at all."""
+"""Names for click's "integer range" and "float range", also where the value is not a number at all."""
 KINDS = (*(name for _, name in NUMBERS), mark("integer"), mark("float"))
-"""What a value may have to be, as click says it in a sentence."""
+"""Kinds of values, as click names them in a sentence."""
 PLACES = {"File": "file", "Directory": "directory", "Path": "path"}
-"""The same at the beginning of a sentence, and the words that are in the catalogue."""
+"""Kinds at the beginning of a sentence -> the words in the catalogue."""
 
 
 class Sentence(str):
-    """What a lookup returns: click fills it with words that it looked up too early, or not at all."""
+    """The result of a lookup: click fills it with words that it looked up too early, or not at all."""
 
     __slots__ = ()
 
     def format(self, *arguments: object, **values: object) -> str:
-        """Fill the gaps; the kind of a value is said in the language of the sentence."""
+        """Fill the placeholders; the kind of a value is named in the language of the sentence."""
         if values.get("number_type") in KINDS:
             values["number_type"] = text.translated(str(values["number_type"]))
         if text.language() != "en" and values.get("name") in PLACES:
@@ -98,12 +98,12 @@ class Sentence(str):
 
 
 def lookup(sentence: str) -> Sentence:
-    """What click's ``_`` becomes."""
+    """Return a click message in the reader's language; replaces click's ``_``."""
     return Sentence(text.translated(sentence))
 
 
 def teach() -> None:
-    """Replace click's lookups (``_`` and ``ngettext`` in its modules) by ours, for the whole process."""
+    """Replace click's lookups (``_`` and ``ngettext`` in its modules) with ours, for the whole process."""
     for module in MODULES:
         for name, ours in (("_", lookup), ("ngettext", text.translated_many)):
             if hasattr(module, name):
@@ -123,9 +123,9 @@ def wrap_text(
     subsequent_indent: str = "",
     preserve_paragraphs: bool = False,
 ) -> str:
-    r"""As click's, and Japanese is filled: its lines end between characters, and wide characters count as two columns.
+    r"""Wrap text as click does, but fill Japanese: lines break between characters, and wide ones take two columns.
 
-    As there, an empty line begins a paragraph, and one that begins with a line of ``\b`` keeps its lines.
+    As in click, an empty line begins a paragraph, and one that begins with a line of ``\b`` keeps its lines.
     """
     if not is_wide(text + initial_indent):
         return _wrap_text(text, width, initial_indent, subsequent_indent, preserve_paragraphs)
@@ -146,15 +146,15 @@ def wrap_text(
 
 
 class Option(click.Option):
-    """An option whose help is said in the reader's language."""
+    """An option with help in the reader's language."""
 
     def __init__(self, *arguments: Any, values: Mapping[str, object] | None = None, **attributes: Any) -> None:
-        """As ``click.Option``; ``values`` fill the gaps of the help."""
+        """Accept the arguments of ``click.Option``; ``values`` fill the placeholders of the help."""
         super().__init__(*arguments, **attributes)
         self.values = values or {}
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Left and right column of the help page."""
+        """Return the left and right column of the help page."""
         english, self.help = self.help, say(self.help or "", **self.values)
         try:
             return super().get_help_record(ctx)
@@ -163,7 +163,7 @@ class Option(click.Option):
 
 
 def _docstring(function: Callable[..., Any]) -> str:
-    """The docstring of a function; from its source where Python was told to drop docstrings (``-OO``)."""
+    """Return a function's docstring; from its source if Python was told to drop docstrings (``-OO``)."""
     if function.__doc__ or sys.flags.optimize < 2:
         return function.__doc__ or ""
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
@@ -171,24 +171,24 @@ def _docstring(function: Callable[..., Any]) -> str:
 
 
 class Command(click.Command):
-    """A command whose help, its docstring, is said in the reader's language."""
+    """A command whose help, its docstring, is shown in the reader's language."""
 
     def _speak(self) -> None:
         self.help = say(inspect.cleandoc(_docstring(self.callback) if self.callback else ""))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """``--help``, which click makes before it knows the language."""
+        """Return ``--help``, which click creates before it knows the language."""
         found = super().get_help_option(ctx)
         if found is not None:
             found.help = say("Show this message and exit.")
         return found
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence, for the list of commands."""
+        """Return the first sentence, for the list of commands."""
         self._speak()
         return super().get_short_help_str(limit)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The whole text."""
+        """Write the whole help text."""
         self._speak()
         super().format_help_text(ctx, formatter)

@@ -1,4 +1,4 @@
-"""What later versions of Python bring along and the oldest supported one, 3.10, lacks."""
+"""Features of later Python versions that the oldest supported one, 3.10, lacks."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SAFELY = "import sys; del sys.path[0]; import runpy; runpy.run_module({!r}, run
 
 
 def module_command(module: str, *options: str) -> list[str]:
-    """The command that runs one of our modules in this interpreter.
+    """Return the command that runs one of our modules in this interpreter.
 
-    It keeps the current directory, which may hold a student's ``torch.py``, out of ``sys.path``: by ``-P``, or by hand
-    where Python does not know that option.
+    It keeps the current directory, which may contain a student's ``torch.py``, out of ``sys.path``: with ``-P``, or by
+    hand in versions without that option.
 
     Args:
-        module: dotted name.
+        module: dotted name of the module.
         options: further options of the interpreter.
     """
     if sys.version_info >= (3, 11):
@@ -35,9 +35,9 @@ def module_command(module: str, *options: str) -> list[str]:
 
 
 OURS = ("course", "exercises", "grader", "solutions")
-"""Packages that a process of the grader takes from beside this one, and from nowhere else."""
+"""Packages that a grader process imports from the folder of this one, and from nowhere else."""
 NEEDED = ("torch", "numpy", "msgpack", "safetensors", "pytest")
-"""Libraries without which it cannot work."""
+"""Libraries that the grader cannot work without."""
 _ISOLATED = """\
 import sys
 from importlib.machinery import PathFinder
@@ -54,14 +54,14 @@ runpy.run_module({module!r}, run_name='__main__', alter_sys=True)
 
 
 def isolated_command(module: str, *options: str) -> list[str]:
-    """The command that runs one of our modules so that nobody but us decides what it imports.
+    """Return the command that runs one of our modules so that nothing outside our control decides what it imports.
 
-    The interpreter ignores the current folder, the variables PYTHON... and the user's own packages (``-I``). Our
-    packages come from beside this one, whether it is installed or lies in a checkout; libraries from where they are
-    installed.
+    The interpreter ignores the current folder, the PYTHON... variables and the user's own packages (``-I``). Our
+    packages are imported from the folder of this one, whether installed or in a checkout; libraries from where they
+    are installed.
 
     Args:
-        module: dotted name.
+        module: dotted name of the module.
         options: further options of the interpreter.
     """
     root = str(Path(__file__).resolve().parents[1])
@@ -72,10 +72,10 @@ def isolated_command(module: str, *options: str) -> list[str]:
 
 @functools.cache
 def more_libraries() -> list[str]:
-    """Folders of libraries that an isolated interpreter does not know and that the grader needs, to come last.
+    """Return library folders that an isolated interpreter does not know and the grader needs; they come last.
 
-    Only if something it needs is nowhere else: the user's own packages, then entries of PYTHONPATH that are absolute,
-    hold installed packages and are not the current folder.
+    Only if a required library is nowhere else: the user's own packages, then entries of PYTHONPATH that are absolute,
+    contain installed packages and are not the current folder.
     """
     inherited = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(entry)]
     user = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
@@ -94,5 +94,5 @@ def more_libraries() -> list[str]:
 def _current_folder() -> str:
     try:
         return os.getcwd()
-    except OSError:  # somebody has removed it
+    except OSError:  # it was removed meanwhile
         return os.sep

@@ -1,9 +1,9 @@
-"""Where results go. What is there is replaced only if it is a plain file that a result may replace.
+"""Output files for results. An existing file is replaced only if it is a plain file that a result can replace.
 
-A directory, a pipe, a socket, a disk, a read-only file, a Python file and whatever the course itself keeps are refused
-before the work begins; ``check_result`` also refuses whatever is no older result. A character device (``/dev/null``)
-and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``, as ``>(jq .)`` is called) are written to and stay what
-they are.
+A directory, a pipe, a socket, a disk, a read-only file, a Python file and the course's own files are refused before the
+work begins; ``check_result`` also refuses anything that is not an older result. A character device (``/dev/null``) and
+one of our descriptors (``/dev/stdout``, or ``/dev/fd/63``, as ``>(jq .)`` is called) are written to and stay what they
+are.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from course.paths import DIRECTORY
 from course.text import mark, say
 
 STDOUT = "-"
-"""How the standard output is named."""
+"""Name of the standard output."""
 LINKS = 40
-"""That are followed, as the kernel does."""
+"""Maximum links that are followed, as in the kernel."""
 KINDS = {
     stat.S_IFDIR: mark("directory"),
     stat.S_IFIFO: mark("pipe"),
@@ -31,29 +31,29 @@ KINDS = {
     stat.S_IFBLK: mark("device"),
     stat.S_IFCHR: mark("device"),
 }
-"""What is no plain file, and what it is called; anything else is a device, too."""
+"""File types other than a plain file -> their names; any other type also counts as a device."""
 MAX_BYTES = 2**26
-"""A larger file is no result; far above what a grading writes."""
+"""Maximum size of a result file in bytes; far more than a grading writes."""
 SCHEMA = re.compile(r"course/(?:result|list)/v\d+")
-"""Of a JSON file that ``--json`` wrote."""
+"""Schema of a JSON file written by ``--json``."""
 JUNIT = re.compile(rb"<\?xml [^>]*\?>\s*<testsuites name=\"course\"")
-"""The beginning of a file that ``--junit`` wrote."""
+"""Beginning of a file written by ``--junit``."""
 
 
 def kind(mode: int) -> str | None:
-    """What this is if it is no plain file, in the reader's language."""
+    """Return the file type in the reader's language; None for a plain file."""
     if stat.S_ISREG(mode):
         return None
     return say(KINDS.get(stat.S_IFMT(mode), KINDS[stat.S_IFCHR]))
 
 
 def normal(path: str | None) -> str | None:
-    """The path as it was given, but ``-`` for whatever is another name of the standard output."""
+    """Return the path as given, but ``-`` for any other name of the standard output."""
     return STDOUT if path is not None and descriptor(path) == 1 else path
 
 
 def descriptor(path: str) -> int | None:
-    """The number of the descriptor that this path names, as ``/dev/stdout`` does; None if it names none."""
+    """Return the number of the descriptor that a path such as ``/dev/stdout`` names; None if it names none."""
     for _ in range(LINKS):
         if path in ("/dev/stdout", "/dev/stderr"):
             return 1 if path == "/dev/stdout" else 2
@@ -67,14 +67,14 @@ def descriptor(path: str) -> int | None:
 
 
 def check(path: str, submission: Path | None = None) -> None:
-    """Refuse what must not be replaced, before the work is done and not after.
+    """Refuse a path that must not be replaced, before the work begins and not after it.
 
     Args:
-        path: as it was typed.
-        submission: the file that is graded, if one is.
+        path: the path as typed.
+        submission: the file that is graded, if any.
 
     Raises:
-        BadDestination: nothing may be written there.
+        BadDestination: the path must not be written.
     """
     if path == STDOUT or descriptor(path) is not None:
         return
@@ -85,10 +85,10 @@ def check(path: str, submission: Path | None = None) -> None:
 
 
 def check_result(path: str, submission: Path | None = None) -> None:
-    """The same for a result, which replaces nothing but an empty file or an older result.
+    """Refuse a path for a result, unless it is new, empty or an older result.
 
     Raises:
-        BadDestination: nothing may be written there.
+        BadDestination: the path must not be written.
     """
     check(path, submission)
     if path != STDOUT and descriptor(path) is None and os.path.isfile(path) and not _is_result(path):
@@ -101,7 +101,7 @@ def check_result(path: str, submission: Path | None = None) -> None:
 
 
 def _is_result(path: str) -> bool:
-    """Whether ``--json`` or ``--junit`` wrote this file, or it is empty."""
+    """Return whether a file was written by ``--json`` or ``--junit``, or is empty."""
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -111,7 +111,7 @@ def _is_result(path: str) -> bool:
 
 
 def may_be_replaced(content: bytes, schema: re.Pattern[str]) -> bool:
-    """Whether the content of a file is nothing at all, or a JSON object of one of these schemas.
+    """Return whether a file's content is empty, or a JSON object of one of these schemas.
 
     >>> may_be_replaced(b'{"schema": "course/result/v1"}', SCHEMA), may_be_replaced(b"my notes", SCHEMA)
     (True, False)
@@ -182,10 +182,10 @@ def _not_of_the_course(path: str) -> None:
 
 
 def differ(*paths: str | None) -> None:
-    """Refuse two results in one place, where the second would replace the first.
+    """Refuse two results in the same place, where the second would replace the first.
 
     Raises:
-        BadDestination: two of the paths name one file.
+        BadDestination: two of the paths name the same file.
     """
     real = [os.path.realpath(path) for path in paths if path is not None and path != STDOUT]
     for path in real:
@@ -194,14 +194,14 @@ def differ(*paths: str | None) -> None:
 
 
 def write(path: str, content: bytes) -> None:
-    """Write a result where ``check`` has found that it may go; ``-`` is not for us.
+    """Write a result to a path that ``check`` has accepted; ``-`` is handled elsewhere.
 
     Raises:
-        OSError: it could not be written; a file that was there is as it was.
+        OSError: it could not be written; an existing file is unchanged.
     """
     number = descriptor(path)
     if number is not None:
-        if not os.get_inheritable(number):  # ours, and not handed over by whoever started us
+        if not os.get_inheritable(number):  # one of ours, not inherited from the parent process
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         _pour(number, content)
     elif _is_device(path):

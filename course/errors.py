@@ -1,4 +1,4 @@
-"""The family of errors that people read, with the exit code each one stands for.
+"""The user-facing errors, with the exit code of each.
 
     0 passed   1 graded, not passed   2 misuse   3 our fault   4 not gradable   5 nothing to run   130 interrupted
 
@@ -23,12 +23,12 @@ INTERRUPTED = 130
 
 
 class CourseError(click.ClickException):
-    """Anything that we tell a person instead of doing what was asked."""
+    """Base class for user-facing errors."""
 
     exit_code = MISUSE
 
     def __init__(self, message: str) -> None:
-        """Names and paths in it come from outside."""
+        """Store the message, cleaned: it can contain names and paths from outside."""
         super().__init__(clean(message))
 
 
@@ -38,7 +38,7 @@ class NoSuchExercise(CourseError):
     def __init__(
         self, name: str, *, nearest: str | None = None, last: str | None = None, home: str | None = None
     ) -> None:
-        """Say so, and what may have been meant: the exercise that has such a function, the nearest name, the last."""
+        """Build the message, with a suggestion: the exercise with such a function, the nearest name, or the last."""
         message = say("no exercise called '{name}'.", name=name)
         if home:
             message += " " + say("It is a function of {exercise}.", exercise=home)
@@ -55,7 +55,7 @@ class NoSuchFunction(CourseError):
     """The exercise has no function of this name."""
 
     def __init__(self, name: str, exercise: str, functions: tuple[str, ...], *, nearest: str | None = None) -> None:
-        """Say so, and what may have been meant."""
+        """Build the message, with a suggestion."""
         message = say("{exercise} has no function called '{name}'.", name=name, exercise=exercise)
         if nearest:
             message += " " + say("Did you mean '{name}'?", name=nearest)
@@ -65,17 +65,17 @@ class NoSuchFunction(CourseError):
 
 
 class BadDestination(CourseError):
-    """A path that was given for writing cannot be written."""
+    """An output path cannot be written."""
 
 
 class NotYet(CourseError):
-    """The reference is for those who have passed, or given up."""
+    """The reference is shown only to learners who have passed or given up."""
 
     exit_code = NOT_PASSED
 
 
 class NeedsRepository(CourseError):
-    """What was asked for travels with the repository, not with the package."""
+    """The requested feature comes with the repository, not with the package."""
 
 
 class CannotRemember(CourseError):
@@ -83,13 +83,13 @@ class CannotRemember(CourseError):
 
 
 class NoWorkspace(CourseError):
-    """There is no workspace around the current directory, so no file to grade or to reset."""
+    """The current directory is not in a workspace, so there is no file to grade or to reset."""
 
     exit_code = NOT_GRADABLE
 
 
 class NoFile(CourseError):
-    """The workspace does not hold the file of this exercise."""
+    """The workspace does not contain the file of this exercise."""
 
     exit_code = NOT_GRADABLE
 
@@ -113,23 +113,23 @@ class GraderFault(CourseError):
 
 
 class Interrupted(CourseError):
-    """Ctrl-C."""
+    """The command was interrupted (Ctrl-C)."""
 
     exit_code = INTERRUPTED
 
     def __init__(self, grading: bool) -> None:
-        """One of two sentences.
+        """Choose one of two sentences.
 
         Args:
-            grading: whether it was a grading that was interrupted.
+            grading: whether a grading was interrupted.
         """
         super().__init__(say("Interrupted before the grading was complete.") if grading else say("Interrupted."))
 
     def show(self, file: object = None) -> None:
-        """One quiet line: nothing went wrong."""
+        """Print one quiet line: nothing went wrong."""
         click.echo("\n" + self.message, err=True)
 
 
 def cannot_write(path: Path, error: OSError) -> BadDestination:
-    """The sentence for a file that could not be written."""
+    """Return the error for a file that could not be written."""
     return BadDestination(say("cannot write {path}: {reason}.", path=str(path), reason=error.strerror or str(error)))

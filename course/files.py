@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old content or the new one, never half of it."""
+"""Write files so that a reader sees either the old content or the new one, never a part of it."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from typing import Any
 from course.text import escaped_in_json
 
 NAME = 60
-"""Characters of a file's name that its temporary neighbour keeps; a name may be as long as the system allows."""
+"""Characters of a file's name that its temporary file keeps; a name can be as long as the system allows."""
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the content of ``path``: write beside it, then rename.
+    """Replace the content of ``path``: write a temporary file next to it, then rename.
 
     Raises:
-        OSError: the directory does not exist or is not writable; ``path`` is then as it was.
+        OSError: the directory does not exist or is not writable; ``path`` is unchanged.
     """
     write_bytes(path, text.encode("utf-8"))
 
 
 def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
-    """The same for bytes, so that line ends stay as they are.
+    """Replace the content of ``path`` with these bytes, so that line ends stay as they are.
 
     Args:
-        path: what to replace.
-        content: by what.
-        lasting: wait until it would survive a power cut.
+        path: the file to replace.
+        content: the new content.
+        lasting: wait until the content would survive a power cut.
     """
-    path = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
+    path = Path(os.path.realpath(path))  # a link keeps pointing to the replaced file
     beside = path.with_name(f".{path.name[:NAME]}.{secrets.token_hex(6)}.tmp")
     try:
         with open(beside, "xb") as file:
@@ -52,10 +52,10 @@ def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
 
 
 def to_json(value: Any) -> bytes:
-    r"""One JSON document in UTF-8, ending in ``\n``.
+    r"""Serialise a JSON document in UTF-8, ending in ``\n``.
 
-    Infinities and NaN, which JSON does not know, become null; a lone surrogate (a student's string may hold one)
-    becomes its JSON escape, so that the bytes stay valid UTF-8, and so does what a terminal would act upon.
+    Infinities and NaN, which JSON does not have, become null; a lone surrogate (which a student's string can contain)
+    becomes its JSON escape, so that the bytes stay valid UTF-8, and so do characters that a terminal would act on.
 
     >>> to_json({"x": float("nan"), "y": "é"}).decode()
     '{\n  "x": null,\n  "y": "é"\n}\n'

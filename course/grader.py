@@ -1,8 +1,8 @@
 """The client of the grader: one JSON request per line in, one JSON event per line out, many requests at once.
 
-The command line never imports the grader. It starts it as a process of its own, as early as it can, because importing
-torch is what a learner waits for, and reads events while they arrive. Whatever goes wrong over there becomes a
-``GraderFault``; a client that is told to restarts a grader that died and asks again.
+The command line never imports the grader. It starts it as a separate process, as early as possible, because importing
+torch is what a learner waits for, and reads events as they arrive. Any failure of that process becomes a
+``GraderFault``; if configured to, the client restarts a grader that died and asks again.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from course.signals import Stopped
 from course.text import say
 
 PATIENCE = 5.0
-"""Seconds that a finished grader may take to tidy up."""
+"""Seconds allowed for a finished grader to clean up."""
 MERCY = 3.0
-"""Seconds that it may take if it is told to break off; after five nothing of it is left."""
+"""Seconds allowed for a grader that is told to stop; after five, nothing of it is left."""
 STDERR_LINES = 15
-"""How much of the grader's last words is shown when it dies."""
+"""Lines of the grader's stderr shown when it dies."""
 STDERR_KEPT = 500
-"""Lines of its standard error that are kept at all."""
+"""Lines of the grader's stderr that are kept."""
 LAST = ("result", "fault")
 """Kinds of events that end a grading."""
 
@@ -43,22 +43,22 @@ Event = dict[str, Any]
 
 
 class Asked:
-    """One request and what has been heard of it; iterate over it for its events, the last one a result or a fault.
+    """One request and its events so far; iterate over it for the events, of which the last is a result or a fault.
 
     Raises:
-        GraderFault: while iterating, if the grader died or said something that is not an event.
+        GraderFault: while iterating, if the grader died or sent something that is not an event.
     """
 
     def __init__(self, number: int, request: Mapping[str, Any], attempts: int) -> None:
-        """Nothing has been sent yet."""
+        """Create a request; nothing has been sent yet."""
         self.number = number
         self.line = json.dumps({**request, "id": number}).encode() + b"\n"
         self.attempts = attempts
-        """How often it may still be sent."""
+        """Number of times that it can still be sent."""
         self.heard: queue.SimpleQueue[Event | GraderFault] = queue.SimpleQueue()
 
     def __iter__(self) -> Iterator[Event]:
-        """The events as they arrive."""
+        """Yield the events as they arrive."""
         while True:
             event = self.next()
             yield event
@@ -66,14 +66,14 @@ class Asked:
                 return
 
     def next(self, seconds: float | None = None) -> Event:
-        """The next event.
+        """Return the next event.
 
         Args:
-            seconds: how long to wait; None means until it comes.
+            seconds: maximum time to wait; None means no limit.
 
         Raises:
-            queue.Empty: none came in time.
-            GraderFault: none will come.
+            queue.Empty: no event arrived in time.
+            GraderFault: no more events will arrive.
         """
         event = self.heard.get(timeout=seconds)
         if isinstance(event, GraderFault):
@@ -84,16 +84,16 @@ class Asked:
 class Grader:
     """A running grader; use it as a context manager, so that it never outlives the command.
 
-    Every method may be called from many threads.
+    Every method can be called from several threads.
 
     Args:
-        command: what to start; None means ``python -m grader``.
-        level: sandbox level to demand; ``auto`` means the best there is.
-        threads: of torch, in each student process.
-        judges: how many gradings run at once; more of them wait. None means as many as are asked for.
-        restarts: how often a request is sent again to a new grader if the one that had it died.
-        environ: variables to set besides those that a grader gets.
-        folder: where it stands; None means where we are.
+        command: the command to start; None means ``python -m grader``.
+        level: required sandbox level; ``auto`` means the best available.
+        threads: number of torch threads in each student process.
+        judges: maximum concurrent gradings; further ones wait. None means no limit.
+        restarts: how often a request is sent again to a new grader if the previous one died.
+        environ: environment variables in addition to the usual ones.
+        folder: working directory; None means the current one.
 
     Raises:
         GraderFault: it cannot be started.
@@ -120,11 +120,11 @@ class Grader:
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         self._asked: dict[int, Asked] = {}
-        """Requests that have no result yet."""
+        """Requests without a result so far."""
         self._closing = self._delivered = self._gone = False
         self._words: deque[bytes] = deque(maxlen=STDERR_KEPT)
         self.strays: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        """Events that answer no request of ours."""
+        """Events that do not answer any of our requests."""
         self._start()
 
     def _start(self) -> None:
@@ -136,21 +136,21 @@ class Grader:
                 stderr=subprocess.PIPE,
                 env=self._environ,
                 cwd=self._folder,
-                start_new_session=True,  # Ctrl-C is for us; a second signal would break off its tidying up
+                start_new_session=True,  # Ctrl-C is handled here; a second signal would interrupt its cleanup
             )
         except OSError as error:
             raise GraderFault(say("The grader could not be started: {reason}", reason=str(error))) from error
         self._listener = threading.Thread(target=self._listen, args=[self.process], daemon=True)
         self._reader = threading.Thread(target=self._read, args=[self.process, self._listener], daemon=True)
-        self._listener.start()  # else the pipe could fill up
+        self._listener.start()  # otherwise the pipe could fill up
         self._reader.start()
 
     def __enter__(self) -> Grader:
-        """It runs already."""
+        """Return the grader, which is already running."""
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Let it finish if it has delivered, else end it."""
+        """Let the grader finish if all results have arrived; otherwise end it."""
         with self._lock:
             self._closing = True
             orderly = self._delivered and not self._asked
@@ -173,12 +173,12 @@ class Grader:
             _sweep(process.pid)
 
     def hang_up(self) -> None:
-        """Ask for nothing more: it finishes what is running and ends."""
+        """Send no more requests: the grader finishes what is running and exits."""
         self._closing = True
         try:
             if self.process.stdin:
                 self.process.stdin.close()
-        except OSError:  # it is gone already, and there was something left to flush
+        except OSError:  # it has already exited, with unflushed data
             pass
 
     # --- asking --------------------------------------------------------------------------------------------------
@@ -193,13 +193,13 @@ class Grader:
         lang: str = "en",
         **more: object,
     ) -> Iterator[Event]:
-        """Have one file graded; yield the events as they arrive, the last one a result or a fault.
+        """Grade one file; yield the events as they arrive, of which the last is a result or a fault.
 
-        After a restart the events begin again, with another ``started``. What else a request may hold goes with it:
-        ``shown`` and ``cells``, where the file holds the code of a notebook.
+        After a restart the events begin again, with another ``started``. Other fields of a request are passed on:
+        ``shown`` and, if the file is the code of a notebook, ``cells``.
 
         Raises:
-            GraderFault: it died, or said something that is not an event.
+            GraderFault: the grader died, or sent something that is not an event.
         """
         with self._judges:
             yield from self.ask(
@@ -207,7 +207,7 @@ class Grader:
             )
 
     def ask(self, request: Mapping[str, Any]) -> Asked:
-        """Send a request; what it leaves open is filled in."""
+        """Send a request, with defaults for missing fields."""
         whole = {"op": "grade", "sandbox": self._level, "threads": self._threads, **request}
         with self._lock:
             asked = Asked(next(self._numbers), whole, self._restarts)
@@ -219,14 +219,14 @@ class Grader:
         return asked
 
     def _send(self, asked: Asked) -> None:
-        with contextlib.suppress(OSError, ValueError):  # it is gone, or we have hung up: the reader will say so
+        with contextlib.suppress(OSError, ValueError):  # it has exited, or we have hung up: the reader will report it
             self.write(asked.line)
 
     def write(self, line: bytes) -> None:
-        """Send a line as it is.
+        """Send a line unchanged.
 
         Raises:
-            OSError: nobody reads any more.
+            OSError: the grader no longer reads.
         """
         assert self.process.stdin
         self.process.stdin.write(line)
@@ -257,13 +257,13 @@ class Grader:
                     self._delivered = True
                     del self._asked[asked.number]
             (self.strays if asked is None else asked.heard).put(event)
-        with contextlib.suppress(subprocess.TimeoutExpired):  # it may have closed its stdout and live on
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it can have closed its stdout without exiting
             process.wait(PATIENCE)
         listener.join(1)
         self._lost(process)
 
     def _lost(self, process: subprocess.Popen[bytes]) -> None:
-        """It answers nothing any more: ask a new one what may be asked again, and say so for the rest."""
+        """Handle a grader that no longer answers: resend requests to a new one if allowed, and fail the rest."""
         with self._lock:
             if process is not self.process:
                 return
@@ -275,7 +275,7 @@ class Grader:
             _kill(process)
             _sweep(process.pid)
             for pipe in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):  # what could not be written is sent again
+                with contextlib.suppress(OSError):  # whatever could not be written is sent again
                     if pipe:
                         pipe.close()
             try:
@@ -311,18 +311,18 @@ class Grader:
         )
 
     def last_words(self) -> str:
-        """Ask for nothing more, and wait for the end of what it writes to its standard error."""
+        """Send no more requests, and return the end of the grader's stderr once it is complete."""
         self.hang_up()
         self._listener.join(PATIENCE)
         return self.stderr()
 
     def stderr(self) -> str:
-        """The end of what the grader has written to its standard error so far."""
+        """Return the end of what the grader has written to stderr so far."""
         return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()
 
 
 def _event(line: bytes) -> Event | None:
-    """The event in a line; None if it holds none."""
+    """Return the event in a line; None if there is none."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
@@ -331,17 +331,17 @@ def _event(line: bytes) -> Event | None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End it and whatever it has started in its own session."""
+    """Kill the grader and every process in its session."""
     with contextlib.suppress(OSError):
         if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)  # start_new_session has made it the first of its group
+            os.killpg(process.pid, signal.SIGKILL)  # start_new_session has made it the leader of its group
     process.kill()
     process.wait()
 
 
 def _sweep(pid: int) -> None:
-    """Remove what a grader left that was killed, or asked to end before it knew how; it has ended."""
+    """Remove the folders left by a grader that was killed, or stopped before it could clean up; it has exited."""
     for folder in Path(tempfile.gettempdir()).glob(f"course-grader-{pid}-*"):
         with contextlib.suppress(OSError):
             if not hasattr(os, "geteuid") or folder.lstat().st_uid == os.geteuid():
-                shutil.rmtree(folder, ignore_errors=True)  # does not follow a link
+                shutil.rmtree(folder, ignore_errors=True)  # does not follow links

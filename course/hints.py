@@ -1,7 +1,7 @@
-"""Which hint comes next.
+"""Select the next hint.
 
-First the hint of the first check that failed when the exercise was last graded (it names the misconception if the
-grader recognised one), then the lesson's own hints on that function, one per call, from vague to concrete.
+The first one is the hint of the first check that failed in the last grading (it names the misconception if the
+grader recognised one). Then come the lesson's own hints on that function, one per call, from vague to concrete.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from course.text import say
 from course.workspace import Memory
 
 Chapter = Callable[[str], tuple[str, ...]]
-"""Function -> the lesson's hints on it, in Markdown."""
+"""Function -> the lesson's hints for it, in Markdown."""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint as it is shown."""
+    """One hint, ready to be shown."""
 
     heading: str
     text: str
     note: str = ""
-    """Why this one."""
+    """Reason for choosing this hint."""
     markdown: bool = False
-    """Written by us as Markdown; what a check says is plain text."""
+    """True for our own Markdown; text from a check is plain."""
 
 
 def following(
     exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None, check_id: str | None = None
 ) -> Hint:
-    """The next hint on a function, or on that of the first open check; ``memory`` notes that it was given.
+    """Return the next hint for a function, or for that of the first open check; ``memory`` records that it was given.
 
     Args:
-        exercise: what is asked about.
-        memory: how it went, and what was said already.
-        chapter: the lesson's hints.
-        function: the function asked about.
-        check_id: one open check of it.
+        exercise: the exercise.
+        memory: the last results, and the hints already given.
+        chapter: returns the lesson's hints.
+        function: the function to give a hint for.
+        check_id: one of its open checks.
     """
     if function is None and memory.refused:
         return Hint("", memory.refused, note=say("The file could not be graded the last time you tried:"))
@@ -86,13 +86,13 @@ def following(
 def everything(
     exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None, check_id: str | None = None
 ) -> list[Hint]:
-    """All hints on a function, or on the whole exercise; first the one of the first open check."""
+    """Return all hints for a function, or for the whole exercise; the first open check's hint comes first."""
     check = _first_open(memory, function, check_id)
     shown = [own] if check and (own := _of_check(check)) else []
     seen: set[tuple[str, ...]] = set()
     for candidate in [function] if function else exercise.names:
         items = chapter(candidate)
-        if items not in seen:  # two functions may share their hints
+        if items not in seen:  # two functions can share their hints
             seen.add(items)
             shown += [_of_lesson(candidate, items, level, "") for level in range(len(items))]
     return shown or [Hint("", say("There are no hints on {function}.", function=function or exercise.id))]
@@ -105,7 +105,7 @@ def _first_open(memory: Memory, function: str | None, check_id: str | None) -> d
     judged = [check for check in open_checks if check.get("status") != "skipped"]
     causes = [check for check in judged if check.get("kind") != "follows"]
     written = [check for check in causes if check.get("cause") != NOT_DEFINED and check.get("status") != "not_started"]
-    return next(iter(written or causes or judged or open_checks), None)  # as ``Result.first_to_look_at``
+    return next(iter(written or causes or judged or open_checks), None)  # same order as ``Result.first_to_look_at``
 
 
 def _key(check: dict[str, str | None]) -> str:

@@ -1,7 +1,7 @@
-"""A lesson as text, and what stands folded at its end: answers to its questions, and graduated hints.
+"""Parse a lesson: its text, the answers to its questions, and graduated hints.
 
-A lesson asks a question as ``> **Question 2.** ...`` where the thought is; the numbered list under ``## Answers`` says
-what the answer is. The last top-level section is ``## Hints``: under it one ``### function`` after the other, each with
+A lesson asks a question as ``> **Question 2.** ...`` at the relevant place; the numbered list under ``## Answers``
+gives the answers. The last top-level section is ``## Hints``: one ``### function`` after the other, each with
 a numbered list that goes from vague to concrete. ``course read`` shows everything else, ``course read --answers`` every
 question with its answer, ``course hint`` one hint at a time.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from course import paths
 
 INTRO = "intro"
-"""The lesson that comes before the first exercise and has none of its own."""
+"""The lesson before the first exercise, which has no exercise of its own."""
 HINTS = ("Hints", "ヒント")
 ANSWERS = ("Answers", "解答")
 QUESTION = re.compile(r"\*\*(?:Question|問) ?(\d+)[.。]\*\*")
@@ -33,20 +33,20 @@ class Lesson:
     hints: dict[str, tuple[str, ...]]
     """Heading of the hints section -> its items in Markdown, in order."""
     lang: str
-    """The language it is written in, which may not be the one that was asked for."""
+    """Language of the lesson, which can differ from the requested one."""
 
     pictures: tuple[Path, ...] = ()
-    """That the text shows, in its order."""
+    """Pictures in the text, in order."""
     answers: tuple[str, ...] = ()
-    """To its questions, in Markdown, in order."""
+    """Answers to the questions, in Markdown, in order."""
 
     @property
     def title(self) -> str:
-        """What stands in the first line."""
+        """Return the title in the first line."""
         return self.text.partition("\n")[0].lstrip("# ")
 
     def answered(self, part: str | None = None) -> str:
-        """The questions with their answers, in Markdown; with a ``part`` of the text only those asked there."""
+        """Return the questions with their answers, in Markdown; with ``part``, only those in that part of the text."""
         asked = questions(self.text)
         here = asked if part is None else questions(part)
         return "\n\n".join(
@@ -54,10 +54,10 @@ class Lesson:
         )
 
     def about(self, function: str) -> str | None:
-        """The part of the text that teaches a function, in Markdown; None if no part names it.
+        """Return the part of the text that teaches a function, in Markdown; None if no part names it.
 
-        It is the part that names the function most often, or the first of those; of a subsection, with the beginning of
-        the section around it.
+        It is the part that names the function most often, or the first of several; for a subsection, it includes the
+        beginning of the section that contains it.
         """
         sections = _parts(self.text, "## ")
         named = re.compile(rf"(?<![\w.]){re.escape(function)}(?!\w)")
@@ -68,18 +68,18 @@ class Lesson:
         return section if section.startswith(part) else f"{_parts(section, '### ')[0]}\n{part}"
 
     def hints_for(self, function: str) -> tuple[str, ...]:
-        """The hints on one function; a heading may name several (``### lora_state_dict, load_lora_state_dict``)."""
+        """Return a function's hints; a heading can name several (``### lora_state_dict, load_lora_state_dict``)."""
         for heading, items in self.hints.items():
             if function in re.findall(r"\w+", heading):
                 return items
-        for heading, items in self.hints.items():  # a group of checks may be called by what its functions share
+        for heading, items in self.hints.items():  # a group of checks can be named after its functions' common part
             if any(word.startswith(function) for word in re.findall(r"\w+", heading)):
                 return items
         return ()
 
 
 def find(slug: str, lang: str) -> Path | None:
-    """The lesson in this language, else in English, else None."""
+    """Return the lesson in this language, otherwise in English, otherwise None."""
     for candidate in (paths.lesson(slug, lang), paths.lesson(slug)):
         if candidate.is_file():
             return candidate
@@ -87,7 +87,7 @@ def find(slug: str, lang: str) -> Path | None:
 
 
 def load(slug: str, lang: str) -> Lesson | None:
-    """Read the lesson of an exercise; None if it is not written yet."""
+    """Read the lesson of an exercise; None if it has not been written yet."""
     path = find(slug, lang)
     if path is None:
         return None
@@ -97,7 +97,7 @@ def load(slug: str, lang: str) -> Lesson | None:
 
 
 def split(markdown: str) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
-    r"""Part a lesson into what is read, the answers to its questions, and the hints.
+    r"""Split a lesson into its text, the answers to its questions, and the hints.
 
     >>> split("# LoRA\n\nText.\n\n## Answers\n\n1. No.\n\n## Hints\n\n### merge\n\n1. Vague.\n2. Less\n   so.\n")
     ('# LoRA\n\nText.\n', ('No.',), {'merge': ('Vague.', 'Less\nso.')})
@@ -123,7 +123,7 @@ def split(markdown: str) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...
 
 
 def _parts(markdown: str, mark: str) -> list[str]:
-    r"""The text before the first heading of a level, and each heading with what follows it.
+    r"""Return the text before the first heading of a level, then each heading with the text below it.
 
     >>> _parts("a\n## b\nc\n## d\n", "## ")
     ['a\n', '## b\nc\n', '## d\n']
@@ -137,7 +137,7 @@ def _parts(markdown: str, mark: str) -> list[str]:
 
 
 def questions(markdown: str) -> dict[int, str]:
-    r"""Number -> question, as the block of quotation that it is in the text.
+    r"""Return number -> question, as a Markdown block quote.
 
     >>> questions("Why?\n\n> **Question 1.** Why\n> not?\n\nBecause.\n")
     {1: '> **Question 1.** Why\n> not?'}
@@ -156,7 +156,7 @@ def questions(markdown: str) -> dict[int, str]:
 
 
 def _collect(items: list[list[str]], line: str, fenced: bool) -> None:
-    """One more line of a numbered list."""
+    """Add one more line of a numbered list."""
     if not fenced and (match := ITEM.match(line)):
         items.append([match[2]])
     elif items:
@@ -164,7 +164,7 @@ def _collect(items: list[list[str]], line: str, fenced: bool) -> None:
 
 
 def _lines(markdown: str) -> Iterator[tuple[str, bool]]:
-    """Every line, and whether it stands inside a fenced block, where ``## x`` is a comment."""
+    """Yield every line, and whether it is inside a fenced block, where ``## x`` is a comment."""
     fenced = False
     for line in markdown.splitlines():
         fence = line.lstrip().startswith(("```", "~~~"))
@@ -173,7 +173,7 @@ def _lines(markdown: str) -> Iterator[tuple[str, bool]]:
 
 
 def _dedent(lines: list[str]) -> str:
-    """An item of a list as a text of its own: its continuation lines lose their common indentation."""
+    """Return an item of a list as a separate text: its continuation lines lose their common indentation."""
     rest = lines[1:]
     margin = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
     return "\n".join([lines[0], *(line[margin:] for line in rest)]).strip()

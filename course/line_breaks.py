@@ -1,8 +1,8 @@
-"""Where a line of Japanese may end: between most of its characters, for it has hardly any spaces.
+"""Line breaking for Japanese, which has hardly any spaces: lines can break between most characters.
 
-The rules are those of Japanese typesetting, and some that are stricter: short compounds of kanji, words in katakana and
-the commonest words in hiragana stay whole, and so does a number with the word that it counts. A Latin word may begin
-and end a line where it touches Japanese without a space, as in ``また、weight.shape``.
+The rules are those of Japanese typesetting, with stricter additions: short compounds of kanji, words in katakana and
+the commonest words in hiragana stay whole, and so does a number with the word that it counts. A Latin word can begin
+or end a line where it touches Japanese without a space, as in ``また、weight.shape``.
 """
 
 from __future__ import annotations
@@ -12,55 +12,55 @@ import unicodedata
 
 KANJI, KATAKANA, HIRAGANA = "\u3005-\u3007\u3400-\u9fff", "\u30a1-\u30fa\u30fc-\u30ff", "\u3041-\u309f"
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uff01-\uff60\u2026"
-"""Kana, kanji, and their punctuation; an ellipsis goes with them."""
+"""Kana, kanji, and their punctuation; the ellipsis is included."""
 PUNCTUATION = "\u3000-\u3004\u3008-\u303f\u30fb\uff01-\uff60"
-"""The wide characters that are no part of a word."""
+"""Wide characters that are not part of a word."""
 NEVER_FIRST = "、。，．・：；？！％ゝゞー々んぁぃぅぇぉっゃゅょゎンァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
-"""What no line begins with: closing brackets, punctuation, small kana and n, which begin no word."""
+"""Characters that cannot begin a line: closing brackets, punctuation, small kana and n, which begin no word."""
 NEVER_LAST = "（［｛〈《「『【〔っッ"
-"""What no line ends with: opening brackets, and the small kana that doubles what follows."""
+"""Characters that cannot end a line: opening brackets, and the small kana that doubles the following sound."""
 CLOSING = "、。，．：；？！）］」』】"
-"""What stands behind the last kana of a sentence or of a part of one."""
+"""Characters after the last kana of a sentence or clause."""
 WORDS = (
     "ください でしょう なければ ところ すべて それぞれ たとえば される できる あなた ました ません でした ではなく "
     "です ます ため から まで こと もの する した して ある ない いる なる また この その どの これ それ どれ ここ "
     "よう とき だけ など ほど より ずつ なぜ つまり まず もう まだ ほか どう ちょうど "
     "もっと ほとんど ところが そして さらに"
 ).split()
-"""Words in hiragana that stay whole."""
+"""Words in hiragana that are not broken."""
 LATIN = "0-9A-Za-z\u00c0-\u024f\u0391-\u03c9"
-"""What words of other scripts begin and end with."""
+"""Characters at the beginning and end of words in other scripts."""
 
 PLACE = re.compile(
     f"(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[{WIDE}])(?![{NEVER_FIRST}])"  # between two characters
     f"|(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[\"'`(\\[{{<−]*[{LATIN}]|[(\\[][{WIDE}])"  # before a Latin word or a bracket
-    f"|(?:(?<=[{LATIN})\\]}}>%])(?<![0-9])|(?<=[{LATIN})\\]}}][\"'`]))(?=[{WIDE}])(?![{NEVER_FIRST}])"  # behind one
+    f"|(?:(?<=[{LATIN})\\]}}>%])(?<![0-9])|(?<=[{LATIN})\\]}}][\"'`]))(?=[{WIDE}])(?![{NEVER_FIRST}])"  # after one
 )
-"""Where a line may end without a space, as far as the characters on both sides tell."""
+"""Places where a line can end without a space, judging by the characters on both sides."""
 COMPOUND = re.compile(f"[{KANJI}]+|[{KATAKANA}]+")
 WHOLE = re.compile("|".join(WORDS))
 WITHIN = re.compile(f"(?<=[{KANJI}{KATAKANA}）」』】])(?=[{HIRAGANA}])|(?=[{HIRAGANA}][{CLOSING}])")
-"""Between a word and its ending or particle, and in front of the last kana before punctuation, no line ends."""
+"""Places where no line ends: between a word and its ending or particle, and before the last kana before punctuation."""
 SHORTEST = {True: 2, False: 4}
-"""What a line leaves of a compound of kanji, or else of katakana, and takes of it: characters, at least."""
+"""Minimum characters of a compound of kanji (True) or katakana (False) on each side of a break."""
 UNPARTED = re.compile(
     f"(?<![\\w.])[0-9][0-9.,/]*( )(?=[{KANJI}{KATAKANA}{HIRAGANA}])|(?<=[^ ])( )(?=[{HIRAGANA}][{CLOSING}])"
 )
-"""Spaces at which no line ends: between a number and what it counts, and before a particle and a comma."""
+"""Spaces where no line ends: between a number and what it counts, and before a particle and a comma."""
 
 
 def is_wide(text: str) -> bool:
-    """Whether there is any Japanese in a text; an ellipsis is none."""
+    """Return whether a text contains any Japanese; an ellipsis does not count."""
     return re.search(f"[{WIDE}]", text.replace("…", "")) is not None
 
 
 def columns(text: str) -> int:
-    """How wide a terminal shows it."""
+    """Return the width of a text in a terminal."""
     return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
 
 
 def places(text: str) -> list[int]:
-    """Where a line may end without a space.
+    """Return the places where a line can end without a space.
 
     >>> text = "また、weight.shape の表示です。[必須]"
     >>> [text[start:end] for start, end in zip([0, *places(text)], [*places(text), None])]
@@ -77,9 +77,22 @@ def places(text: str) -> list[int]:
     return [place for match in PLACE.finditer(text) if (place := match.start()) not in kept]
 
 
+SHAPE = re.compile(r"(?:\bshape )?[(\[](?:-?\w[\w.]*, ){1,4}-?\w[\w.]*[)\]]")
+"""A shape or an index, such as (4, 5), with the word before it."""
+LONGEST_SHAPE = 24
+"""Columns; what is longer may be parted, or it would leave much of a line empty."""
+
+
 def unparted(text: str) -> set[int]:
-    """Where the spaces are at which no line ends."""
-    return {match.end() - 1 for match in UNPARTED.finditer(text)}
+    """Return the positions of spaces at which no line ends.
+
+    >>> text = "values of shape (4, 5) in (2, 3)"
+    >>> sorted(unparted(text)) == [15, 19, 29]
+    True
+    """
+    shapes = (match for match in SHAPE.finditer(text) if len(match[0]) <= LONGEST_SHAPE)
+    inside = {match.start() + place for match in shapes for place, sign in enumerate(match[0]) if sign == " "}
+    return inside | {match.end() - 1 for match in UNPARTED.finditer(text)}
 
 
 STRAY = re.compile(f"(?<=[{PUNCTUATION}]) (?=[^ ])|(?<=[{WIDE}]) (?=[{WIDE}])")
@@ -87,7 +100,7 @@ STRAY = re.compile(f"(?<=[{PUNCTUATION}]) (?=[^ ])|(?<=[{WIDE}]) (?=[{WIDE}])")
 
 
 def joined(lines: list[str]) -> str:
-    """The lines of a paragraph as one: a space goes between them, but not between two Japanese characters.
+    """Join the lines of a paragraph: with spaces, except between two Japanese characters.
 
     >>> joined(["保存します。", "表示は", "LoRA の", "層です。"])
     '保存します。表示は LoRA の層です。'
@@ -96,7 +109,7 @@ def joined(lines: list[str]) -> str:
 
 
 def fill(text: str, width: int) -> list[str]:
-    """The lines of a paragraph, at most ``width`` columns each.
+    """Break a paragraph into lines of at most ``width`` columns.
 
     >>> fill("重みの行列を 3 つとも凍結して、LoRA だけを学習させます。", 16)
     ['重みの行列を', '3 つとも', '凍結して、LoRA', 'だけを学習させ', 'ます。']
@@ -110,7 +123,7 @@ def fill(text: str, width: int) -> list[str]:
             lines.append(line.rstrip())
             line = ""
         line += piece
-        while columns(line.rstrip()) > width:  # a word that is longer than a line
+        while columns(line.rstrip()) > width:  # a word longer than a line
             cut = next(n for n in range(len(line), 0, -1) if n == 1 or columns(line[:n]) <= width)
             lines.append(line[:cut])
             line = line[cut:]

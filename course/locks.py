@@ -1,4 +1,4 @@
-"""One writer at a time, among processes. The kernel keeps the lock, so none outlives the process that held it."""
+"""Locks between processes, so that only one writes at a time. The kernel releases a lock when its process ends."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PATIENCE = 60.0
-"""Seconds to wait for other writers, who need milliseconds each on a quiet machine; then we go on without."""
+"""Seconds to wait for other writers, who need milliseconds each on a quiet machine; then we go on without the lock."""
 PAUSE = 0.01
 """Seconds between two attempts."""
 
 
 @contextlib.contextmanager
 def held(directory: Path) -> Iterator[bool]:
-    """Hold the lock of a directory, and say so; where there is no directory, or no lock to be had, go on without.
+    """Hold the lock of a directory, and yield whether it is held; without a directory or locks, continue anyway.
 
-    On Unix the directory itself is locked and nothing is left in it. Not every network file system knows locks;
-    there one of two writers may lose a result, but none can damage the file, which is replaced whole.
+    On Unix the directory itself is locked and nothing is left in it. Not every network file system supports locks;
+    there, one of two writers can lose a result, but none can damage the file, which is replaced as a whole.
     """
     try:
         descriptor = _open(directory)
@@ -30,22 +30,22 @@ def held(directory: Path) -> Iterator[bool]:
     try:
         yield _wait(descriptor)
     finally:
-        os.close(descriptor)  # and with it the lock
+        os.close(descriptor)  # this releases the lock
 
 
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Hold the lock of a file, which is made for it and stays; whoever comes second hears at once that it is taken.
+    """Hold the lock of a file, which is created and stays; a second process gets an error at once.
 
     Args:
-        path: of the file.
+        path: path of the file.
 
     Yields:
-        Whether there is a lock to be held at all: not every network file system knows any.
+        Whether locks are supported: not every network file system has them.
 
     Raises:
         BlockingIOError: another process holds it.
-        OSError: the file cannot be made.
+        OSError: the file cannot be created.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
@@ -85,7 +85,7 @@ def _wait(descriptor: int) -> bool:
     while True:
         try:
             _lock(descriptor)
-        except (BlockingIOError, PermissionError):  # Windows says the latter
+        except (BlockingIOError, PermissionError):  # Windows reports the latter
             if time.monotonic() > deadline:
                 return False
             time.sleep(PAUSE)

@@ -1,11 +1,11 @@
-"""A Jupyter notebook as the Python file that is graded: its code cells in order, and which line stands in which cell.
+"""Convert a Jupyter notebook to the Python file that is graded: its code cells in order, and the cell of each line.
 
-Outputs are ignored, and nothing is run. The JSON is read by types that know the fields we need, so a notebook that
-another version wrote, or that is not quite valid, is read all the same. What is no Python is dropped, lines keep their
-places in their cells, and of the rest stays what ``course.slicing`` says. Notes tell the learner what was left out.
+Outputs are ignored, and nothing is run. The JSON is parsed only for the fields we need, so a notebook from another
+version, or one that is not quite valid, can be read all the same. Lines that are not Python are dropped, other lines
+keep their places in their cells, and ``course.slicing`` selects what stays. Notes tell the learner what was left out.
 
-Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff do. Jupyter shows no such number, only
-in which order cells were run; so where a note names a cell, another one says how cells are counted.
+Cells are counted from the top, from 1, including Markdown cells, as in VS Code and ruff. Jupyter shows no such number,
+only the order in which cells were run; so if a note names a cell, another note explains how cells are counted.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from course.text import mark, say, say_many
 
 SUFFIX = ".ipynb"
 MAX_BYTES = 2**24
-"""Of the file; pictures in outputs count, although nobody reads them."""
+"""Maximum size of the file; pictures in outputs count, although they are not used."""
 MAX_CELLS = 5_000
 MAX_LINES = 30_000
-"""Of code."""
+"""Maximum lines of code."""
 MAX_STATEMENTS = 10_000
-"""Outside of functions."""
+"""Maximum statements outside of functions."""
 SHOWN = 8
-"""Places that one note names."""
+"""Maximum places named in one note."""
 COUNTED = mark("Cells are counted from the top, including Markdown cells.")
 
 _COMMAND = r"(?:pip3?|conda|mamba|uv)[ \t]+(?:pip[ \t]+)?install\b"
@@ -43,12 +43,12 @@ _ASSIGNED = r"[\w.,*:\[\] \t]+=[ \t]*(?:%[a-zA-Z]|!(?!=))"
 MAGIC = re.compile(
     rf"(?P<indent>[ \t]*)(?![ \t])(?:(?=[%!?])|(?={_COMMAND})|(?={_HELP})|(?={_ASSIGNED}))(?:[^\\\n]|\\.)*", re.DOTALL
 )
-"""A logical line that IPython understands and Python does not; a backslash at its end joins the next one."""
+"""A logical line that IPython understands and Python does not; a backslash at its end joins it with the next one."""
 CELL_MAGIC = re.compile(r"\s*%%(\w*)[^\n]*")
 HARMLESS = ("time", "capture", "prun")
-"""Cell magics whose cell is Python that defines what it defines; the cells of all others are dropped."""
+"""Cell magics whose cell is ordinary Python with definitions; the cells of all others are dropped."""
 DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class|from|import|@)\b|^[ \t]*@", re.MULTILINE)
-"""In a cell that does not parse: whether it was meant to define something."""
+"""Signs, in a cell that does not parse, that it was meant to define something."""
 _TOKEN = re.compile(
     r"#[^\n]*|(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*(?:\"\"\"|\\?\Z))|(?:'''(?:[^\\']|\\.|'(?!''))*(?:'''|\\?\Z))"
     r"|\"(?:[^\\\"\n]|\\.)*\"?|'(?:[^\\'\n]|\\.)*'?|[(\[{]|[)\]}]|\\\n|\n",
@@ -57,25 +57,25 @@ _TOKEN = re.compile(
 
 
 class Cell(NamedTuple):
-    """Where the lines of a code cell stand in the source."""
+    """Position of a code cell's lines in the source."""
 
     start: int
-    """Line of the source that is the cell's first line; from 1."""
+    """Line of the source with the cell's first line; from 1."""
     number: int
-    """Of the cell in the notebook; from 1."""
+    """Number of the cell in the notebook; from 1."""
     lines: int
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """What of a notebook is graded."""
+    """The graded part of a notebook."""
 
     source: str
-    """Python."""
+    """The Python source."""
     cells: tuple[Cell, ...]
-    """In the order of the source; cells of which nothing is left are not among them."""
+    """Cells in the order of the source; cells that are entirely left out are not included."""
     notes: tuple[str, ...] = ()
-    """Sentences: what was left out."""
+    """Sentences about what was left out."""
 
 
 class Place(NamedTuple):
@@ -85,17 +85,17 @@ class Place(NamedTuple):
     line: int
 
     def __str__(self) -> str:
-        """As a sentence has it: cell 3, line 4."""
+        """Format for a sentence: cell 3, line 4."""
         return say("cell {cell}, line {line}", cell=self.cell, line=self.line)
 
 
 def is_notebook(path: str | Path) -> bool:
-    """Whether a file of this name is a notebook."""
+    """Return whether a file of this name is a notebook."""
     return Path(path).suffix.lower() == SUFFIX
 
 
 def locate(cells: Sequence[Sequence[int]], line: int) -> Place | None:
-    """Where a line of the source stands in the notebook; None if it stands in none of these cells."""
+    """Return the position of a source line in the notebook; None if it is in none of these cells."""
     for start, number, lines in cells:
         if start <= line < start + lines:
             return Place(number, line - start + 1)
@@ -109,7 +109,7 @@ class _Cell(msgspec.Struct):
     cell_type: str = ""
     source: str | list[str] = ""
     input: str | list[str] = ""
-    """What ``source`` was called up to nbformat 3."""
+    """Name of ``source`` up to nbformat 3."""
 
     @property
     def text(self) -> str:
@@ -126,13 +126,13 @@ class _File(msgspec.Struct):
     nbformat: int
     cells: list[_Cell] | None = None
     worksheets: list[_Sheet] = []
-    """What held the cells up to nbformat 3; there was only ever one."""
+    """Container of the cells up to nbformat 3; there was only ever one."""
     metadata: Any = None
 
 
 @dataclass
 class _Draft:
-    """A code cell on its way."""
+    """A code cell being processed."""
 
     number: int
     text: str
@@ -145,15 +145,15 @@ class _Draft:
 
 
 def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebook:
-    """The code of a notebook.
+    """Read the code of a notebook.
 
     Args:
-        data: the file.
-        name: what to call it in sentences.
-        names: what has to be there, whatever form its definition has (``graded``); None means that of all exercises.
+        data: content of the file.
+        name: the file's name in messages.
+        names: names to keep, whatever form their definition has (``graded``); None means those of all exercises.
 
     Raises:
-        NotGradable: it is no notebook, holds no Python, or is too large.
+        NotGradable: it is not a notebook, contains no Python, or is too large.
     """
     if names is None:
         names = {one for exercise in syllabus.load() if not exercise.planned for one in graded(exercise)}
@@ -191,16 +191,16 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
 
 @functools.cache
 def graded(exercise: Exercise) -> frozenset[str]:
-    """What checks of an exercise may ask for: its functions, and whatever else its skeleton defines."""
+    """Return the names that an exercise's checks can ask for: its functions, and all else that its skeleton defines."""
     skeleton = slicing.units(paths.skeleton(exercise.slug).read_text(encoding="utf-8"), MAX_STATEMENTS)
     return frozenset(exercise.names).union(*(unit.binds for unit in skeleton if not unit.imports))
 
 
 def load(path: Path, exercise: Exercise) -> Notebook:
-    """The code of a notebook in a file, as far as an exercise needs it.
+    """Read the code of a notebook file, as far as an exercise needs it.
 
     Raises:
-        NotGradable: the file cannot be read, or as ``read`` says.
+        NotGradable: the file cannot be read, or as in ``read``.
     """
     return read(submission.contents(path, MAX_BYTES), path.name, graded(exercise))
 
@@ -238,7 +238,7 @@ def _parse(data: bytes, name: str) -> _File:
 
 
 def _language(metadata: object) -> str:
-    """The language that a notebook says it is in; Python if it says nothing."""
+    """Return the language that a notebook declares; Python by default."""
     for part, key in (("kernelspec", "language"), ("language_info", "name")):
         holder = metadata.get(part) if isinstance(metadata, dict) else None
         language = holder.get(key) if isinstance(holder, dict) else None
@@ -250,7 +250,7 @@ def _language(metadata: object) -> str:
 
 
 def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
-    """Refuse more code than a file may have, and what no Python file can hold."""
+    """Refuse more code than a file is allowed to have, and characters that no Python file can contain."""
     size = 0
     for draft in drafts:
         try:
@@ -281,11 +281,11 @@ def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
         )
 
 
-# --- what is no Python ------------------------------------------------------------------------------------------------
+# --- removing what is not Python --------------------------------------------------------------------------------------
 
 
 def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
-    """Take magics and shell lines out of the cells; say which."""
+    """Remove magics and shell lines from the cells; yield them."""
     whole: list[str] = []
     places: list[str] = []
     for draft in drafts:
@@ -309,14 +309,14 @@ def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
 
 
 def _flush(cell: str) -> str:
-    """A cell that is indented as a whole moves to the left, as in IPython."""
+    """Dedent a cell that is indented as a whole, as IPython does."""
     indent = re.match(r"\s*^([ \t]*)", cell, re.MULTILINE)
     width = len(indent[1]) if indent else 0
     return re.sub(rf"^[ \t]{{{width}}}", "", cell, flags=re.MULTILINE) if width else cell
 
 
 def without_magics(cell: str) -> tuple[str, list[int]]:
-    r"""The cell without what only IPython understands, every other line at its place, and the lines that are gone.
+    r"""Return a cell without IPython syntax, every other line in its place, and the numbers of the removed lines.
 
     >>> without_magics("%matplotlib inline\nx = 7\nif x:\n    !ls\nprint('''\n%d''' % x)")
     ("\nx = 7\nif x:\n    pass\nprint('''\n%d''' % x)", [1, 4])
@@ -343,7 +343,7 @@ def without_magics(cell: str) -> tuple[str, list[int]]:
 
 
 def _end_of_line(cell: str, place: int) -> int:
-    """Where the logical line ends that begins here: behind its newline, brackets and strings closed."""
+    """Return the end of the logical line that begins here: after its newline, with brackets and strings closed."""
     depth = 0
     for token in _TOKEN.finditer(cell, place):
         if token[0] in ("(", "[", "{"):
@@ -356,17 +356,17 @@ def _end_of_line(cell: str, place: int) -> int:
 
 
 def _some(places: Sequence[str]) -> str:
-    """A list of places, cut."""
+    """Return a list of places, shortened."""
     shown = "; ".join(places[:SHOWN])
     more = len(places) - SHOWN
     return shown if more <= 0 else shown + "; " + say_many("and 1 more", "and {count} more", count=more)
 
 
-# --- what is graded ---------------------------------------------------------------------------------------------------
+# --- selecting what is graded -----------------------------------------------------------------------------------------
 
 
 def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[str]:
-    """Take out of the cells what only tries things out; say which."""
+    """Remove code from the cells that only tries things out; yield it."""
     broken: list[str] = []
     room = MAX_STATEMENTS
     for draft in drafts:
@@ -400,9 +400,9 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
 
 
 def _cut(draft: _Draft) -> list[str]:
-    """Take the statements out of a cell that do not stay; say where they stand.
+    """Remove the statements from a cell that do not stay; return their places.
 
-    Of an import that would have worked, and that nothing uses, nobody needs to hear.
+    An unused import that would have worked is not worth reporting.
     """
     gone = [unit for unit in draft.units if not unit.stays]
     if not gone:
@@ -424,7 +424,7 @@ def _cut(draft: _Draft) -> list[str]:
 
 
 def _runs(gone: Sequence[slicing.Unit]) -> list[tuple[int, int]]:
-    """Lines of statements that stand one after the other."""
+    """Return the line ranges of consecutive statements."""
     runs: list[tuple[int, int]] = []
     for unit in gone:
         if runs and unit.start <= runs[-1][1] + 1:
@@ -435,7 +435,7 @@ def _runs(gone: Sequence[slicing.Unit]) -> list[tuple[int, int]]:
 
 
 def _join(drafts: Sequence[_Draft]) -> tuple[str, tuple[Cell, ...]]:
-    """One file; what has to stand at its beginning does, wherever the notebook has it."""
+    """Join the cells into one file; statements required at the beginning are moved there."""
     future: list[str] = []
     for draft in drafts:
         lines = draft.lines
@@ -459,7 +459,7 @@ def _join(drafts: Sequence[_Draft]) -> tuple[str, tuple[Cell, ...]]:
 
 
 def _features(unit: slicing.Unit) -> list[str]:
-    """The names of ``from __future__ import ...``; none if anything else stands on the line."""
+    """Return the names in ``from __future__ import ...``; none if the line contains anything else."""
     features: list[str] = []
     for statement in unit.statements:
         if not isinstance(statement, ast.ImportFrom) or statement.module != "__future__":

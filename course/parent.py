@@ -1,4 +1,4 @@
-"""A process that ends when the one that has started it is gone, however that came about."""
+"""End this process when the process that started it is gone, however that happened."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import threading
 import time
 
 VARIABLE = "COURSE_PARENT"
-"""In the environment: the number of the process that a recipe must not outlive."""
+"""Environment variable with the id of the process that a recipe must not outlive."""
 INTERVAL = 0.5
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 MERCY = 3.0
-"""Seconds for ending politely."""
+"""Seconds to end cleanly."""
 
 
 def follow() -> None:
-    """From now on, end soon after the parent that the environment names; without one, nothing happens."""
+    """From now on, end soon after the parent named by the environment; without one, do nothing."""
     number = os.environ.pop(VARIABLE, "")
     if os.name == "posix" and number == str(os.getppid()):
         threading.Thread(target=_watch, args=(int(number),), name="parent", daemon=True).start()

@@ -1,7 +1,7 @@
-"""What Python's parser says most often, in the reader's language.
+"""Translate the most common messages of Python's parser into the reader's language.
 
-English is what Python says itself. A message that is not listed here, or that another version of Python words in
-another way, stays as it is.
+In English, Python's own message is shown. A message that is not listed here, or that another Python version words
+differently, is left unchanged.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ SENTENCES = (
     mark("f-string: expecting '{bracket}'"),
     mark("f-string expression part cannot include a backslash"),
 )
-"""Of several that fit, one without gaps is said, else the longest; ``f-string: `` may stand before others."""
+"""Of several matches, one without placeholders is used, otherwise the longest; ``f-string: `` can precede others."""
 PARTS = (
     mark("function definition"),
     mark("class definition"),
@@ -83,12 +83,12 @@ PARTS = (
     mark("generator expression"),
     mark("list comprehension"),
 )
-"""What ``{what}`` may be."""
+"""Possible values of ``{what}``."""
 F_STRING = "f-string: "
 
 
 def parser_words(message: str) -> str:
-    """A message of Python's parser in the reader's language, or as it is."""
+    """Return a message of Python's parser in the reader's language, or unchanged."""
     if language() == "en":
         return message
     said = _said(message, SENTENCES)

@@ -1,6 +1,6 @@
-"""Where the files of an exercise stand. Every path derives from the slug, and only here.
+"""Paths of an exercise's files. Every path is derived from the slug, and only here.
 
-The rooms are neighbours both in a checkout and in an installed package, so one root serves both.
+The rooms are siblings both in a checkout and in an installed package, so one root works for both.
 """
 
 from __future__ import annotations
@@ -9,50 +9,50 @@ from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
 ROOT = COURSE.parent
-"""The directory that holds the rooms ``course``, ``exercises``, ``solutions`` and ``grader``."""
+"""Directory that contains the rooms ``course``, ``exercises``, ``solutions`` and ``grader``."""
 RESULT_SCHEMA = COURSE / "result.schema.json"
-"""Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
+"""Schema of ``course/result/v1``, written by ``python -m scripts.schema``."""
 GRADEBOOK_SCHEMA = COURSE / "formats" / "gradebook.schema.json"
-"""Of ``course/gradebook/v1``; the same script writes it."""
+"""Schema of ``course/gradebook/v1``, written by the same script."""
 DIRECTORY = ".course"
-"""What makes a directory a workspace: it holds what the course remembers."""
+"""Directory that makes its parent a workspace; it contains the course's records."""
 SYLLABUS = COURSE / "syllabus.toml"
 EDITION = COURSE / "edition.toml"
-"""What a student edition says about itself; the whole course has none."""
+"""Description of a student edition; the whole course has none."""
 LOCALE = COURSE / "locale"
-"""The catalogues of other languages, as ``gettext`` wants them: <lang>/LC_MESSAGES/<room>.mo."""
+"""Translations, laid out as ``gettext`` requires: <lang>/LC_MESSAGES/<room>.mo."""
 
 
 def lesson(slug: str, lang: str = "en") -> Path:
-    """The lesson: idea, picture, sources, then graduated hints."""
+    """Return the lesson: idea, picture, sources, then graduated hints."""
     return COURSE / "lessons" / lang / f"{slug}.md"
 
 
 def skeleton(slug: str) -> Path:
-    """The file with TODOs that a learner starts from."""
+    """Return the file with TODOs that a learner starts from."""
     return ROOT / "exercises" / f"{slug}.py"
 
 
 def solution(slug: str) -> Path:
-    """The reference, the same module complete."""
+    """Return the reference: the same module, complete."""
     return ROOT / "solutions" / f"{slug}.py"
 
 
 def todos(slug: str) -> Path:
-    """The TODO sentences that the skeleton shows in place of the reference's code."""
+    """Return the TODO sentences that the skeleton shows in place of the reference's code."""
     return ROOT / "solutions" / f"{slug}.todo.toml"
 
 
 def checks(slug: str) -> Path:
-    """The hidden checks."""
+    """Return the check file."""
     return ROOT / "grader" / "checks" / f"check_{slug}.py"
 
 
 def misconceptions(slug: str) -> Path:
-    """The misconceptions that the grader can name."""
+    """Return the misconceptions that the grader can name."""
     return ROOT / "grader" / "misconceptions" / f"{slug}.toml"
 
 
 def variants(slug: str) -> Path:
-    """A directory of correct, unusual implementations that must get full points."""
+    """Return a directory of correct, unusual implementations that must get full points."""
     return ROOT / "tests" / "variants" / slug

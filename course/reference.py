@@ -1,4 +1,4 @@
-"""The reference solution, for a learner who has passed or given up, with the libraries' way beside it."""
+"""The reference solution, for a learner who has passed or given up, and the libraries' versions of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTEXT = 2
 
 @dataclass(frozen=True)
 class LibraryWay:
-    """How a library does what one function is about."""
+    """A library's way to do what a function does."""
 
     function: str
     api: str
@@ -26,7 +26,7 @@ class LibraryWay:
 
 
 def source(exercise: Exercise, function: str | None = None) -> str | None:
-    """The reference, or one function or class of it; None if it has none of this name."""
+    """Return the reference, or one function or class of it; None if it does not contain this name."""
     text = paths.solution(exercise.slug).read_text(encoding="utf-8")
     if function is None:
         return text
@@ -35,10 +35,10 @@ def source(exercise: Exercise, function: str | None = None) -> str | None:
 
 
 def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
-    """What would have to change in a learner's file to make it the reference.
+    """Return the changes that would turn a learner's file into the reference.
 
     Returns:
-        A unified diff, and the functions that it leaves out, since they are as they were in the skeleton.
+        A unified diff, and the functions left out of it because they are unchanged from the skeleton.
 
     Raises:
         NotGradable: the file cannot be read.
@@ -63,7 +63,7 @@ def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
 
 
 def _definitions(text: str) -> dict[str, str]:
-    """The source of each function and class at the top level, with its decorators."""
+    """Return the source of each top-level function and class, with its decorators."""
     lines, found = text.splitlines(), {}
     for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -73,7 +73,7 @@ def _definitions(text: str) -> dict[str, str]:
 
 
 def library() -> tuple[dict[str, str], dict[str, list[LibraryWay]]]:
-    """The versions that were looked at, and the ways by slug, in the order of the exercise."""
+    """Return the library versions used, and the libraries' ways by slug, in the order of the exercise."""
     table = tomllib.loads((paths.COURSE / "library.toml").read_text(encoding="utf-8"))
     versions = {str(name): str(version) for name, version in table.pop("versions").items()}
     ways = {

@@ -1,7 +1,7 @@
-"""A report as a person reads it in a terminal, written while the events arrive.
+"""Print a grading to the terminal as its events arrive, and the output of the other learner commands.
 
-Whatever comes from the student's file (messages, values, output) is printed as text and never interpreted: no markup,
-no control characters. Without UTF-8, colours or a terminal the same facts appear in plain ASCII.
+Text from the student's file (messages, values, output) is printed literally and never interpreted: no markup,
+no control characters. Without UTF-8, colours or a terminal, the same facts appear in plain ASCII.
 """
 
 from __future__ import annotations
@@ -36,19 +36,21 @@ from course.text import clean, language, listed, mark, say, say_many
 from course.workspace import Memory
 
 WIDTH = 100
-"""Longer lines read badly, however wide the terminal is."""
+"""Maximum line width in columns; longer lines are hard to read, however wide the terminal is."""
 CLIP = 240
-"""Characters of an expected or actual value that are shown without -v."""
+"""Maximum characters of an expected or actual value without -v."""
 TRACEBACK_LINES = 24
-"""Lines of a traceback that are shown without -v."""
+"""Maximum lines of a traceback without -v."""
 NO_VALUE = "-"
-"""In a comparison: what has none."""
+"""Placeholder for a missing value in a comparison."""
+WORTH_SAYING = 0.1
+"""Minimum seconds of a check for which ``-v`` shows how long it took."""
 LABEL = 10
-"""Columns of a label that its value may stand beside."""
+"""Maximum columns of a label that has its value next to it."""
 LESSON_WIDTH = 76
-"""Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
+"""Width of lessons: their diagrams are drawn for it, and prose is easy to read at this width."""
 MARGIN = 20
-"""At most, before the doctor's advice: commands in it fit a line of 80 columns, so that they can be copied."""
+"""Maximum margin before the doctor's advice: commands in it fit a line of 80 columns, so that they can be copied."""
 GAP = 3
 """Columns between a title and its points."""
 
@@ -62,7 +64,7 @@ SYMBOLS = {
     "skipped": ("–", "-", "dim"),
     "grader_error": ("!", "!", "magenta"),
 }
-"""Status -> symbol, symbol in ASCII, style."""
+"""Status -> symbol, ASCII symbol, style."""
 STATUS_SENTENCES = {
     "failed": mark("does not hold"),
     "not_started": mark("not started"),
@@ -72,14 +74,14 @@ STATUS_SENTENCES = {
     "skipped": mark("waiting for another check to pass"),
     "grader_error": mark("the grader failed here; this is our fault, not yours"),
 }
-"""What is said of a check that did not pass and brought no message."""
+"""Text for a check that did not pass and has no message."""
 NOTES = {
     "crashed": mark("(crashed)"),
     "timeout": mark("(too slow)"),
     "out_of_memory": mark("(too much memory)"),
     "skipped": mark("(not run)"),
 }
-"""What stands behind the title of a check that did not pass; nothing where the symbol says it all."""
+"""Text after the title of a check that did not pass; empty if the symbol says it all."""
 SANDBOXES = {
     "limits": mark(
         "The sandbox on this system only limits time and memory ('limits'). That is fine for your own work; do "
@@ -90,14 +92,14 @@ SANDBOXES = {
         "your own work; do not grade other people's files like this."
     ),
 }
-"""Warnings about a sandbox that is none or half a one."""
+"""Warnings about a sandbox that is missing or incomplete."""
 STATES = {
     "planned": mark("planned"),
     "ready": mark("ready"),
     "started": mark("{points} of {max_points}"),
     "passed": mark("passed"),
 }
-"""How far a learner is with an exercise."""
+"""Progress of a learner with an exercise."""
 LEFT_OUT = mark("not in this edition")
 VISIBLE = mark("visible checks pass")
 COLUMNS = {
@@ -108,9 +110,9 @@ COLUMNS = {
     "time": mark("time"),
     "state": mark("state"),
 }
-"""Of ``course list``."""
+"""Columns of ``course list``."""
 TITLE = 28
-"""Columns that a title of ``course list`` has at least, before another column is left out."""
+"""Minimum width of a title in ``course list``, before another column is left out."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 SECTIONS = {
     "system": mark("System"),
@@ -118,11 +120,11 @@ SECTIONS = {
     "offline": mark("For training"),
     "grader": mark("Grader"),
 }
-"""Of the doctor's report."""
+"""Sections of the doctor's report."""
 
 
 def make_console(no_color: bool = False) -> Console:
-    """A console on the current stdout that interprets nothing in what it prints."""
+    """Return a console on the current stdout that prints text literally."""
     plain = no_color or bool(os.environ.get("NO_COLOR"))
     return Console(
         highlight=False, markup=False, emoji=False, color_system=None if plain else "auto", width=_non_terminal_width()
@@ -130,22 +132,22 @@ def make_console(no_color: bool = False) -> Console:
 
 
 def _non_terminal_width() -> int | None:
-    """Rich asks the terminal behind stdin even if stdout is a file; a log should not depend on that."""
+    """Return a fixed width if stdout is not a terminal: Rich would use that of the terminal behind stdin."""
     return None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 80
 
 
 def _ascii(console: Console) -> bool:
-    """Whether symbols beyond ASCII would arrive as question marks."""
+    """Return whether symbols beyond ASCII would be printed as question marks."""
     return not console.encoding.lower().startswith("utf")
 
 
 def _watched(console: Console) -> bool:
-    """Whether something may move on the screen; a forced colour (FORCE_COLOR in a CI log) is no spectator."""
+    """Return whether animation is useful; a forced colour (FORCE_COLOR in a CI log) does not imply a reader."""
     return console.file.isatty() and not console.is_dumb_terminal
 
 
 def _still_hidden(result: Result) -> str:
-    """What a student edition says about the checks that it does not have."""
+    """Return the sentence of a student edition about the checks that it does not have."""
     here, exercise = edition.student(), syllabus.find(result.slug)
     if here is None or exercise is None:
         return say(
@@ -173,10 +175,10 @@ class Screen:
     """Prints one grading."""
 
     def __init__(self, console: Console, verbose: bool = False) -> None:
-        """Print nothing yet.
+        """Create a screen; nothing is printed yet.
 
         Args:
-            console: where to.
+            console: where to print.
             verbose: also show what visible checks compared, captured output and whole tracebacks.
         """
         self.console = console
@@ -184,57 +186,57 @@ class Screen:
         self.width = min(console.width, WIDTH)
         self.ascii = _ascii(console)
         self._live = _watched(console)
-        """Somebody reads along; a file or a pipe gets the checks at the end, in the order of the exercise."""
+        """True if a person is watching; a file or a pipe gets the checks at the end, in the order of the exercise."""
         self._movement = "line" if self.ascii else "dots"
         self._held: list[CheckResult] = []
-        """Checks that have ended while nobody reads along."""
+        """Checks that have ended while nobody is watching."""
         self._compact = False
-        """The last line printed was one that stands for a whole function."""
+        """True if the last line printed stands for a whole function."""
         self._spinner: Status | None = None
         self._titled = False
-        """The header stands already."""
+        """True once the header has been printed."""
         self._function: str | None = None
         self._headed = False
-        """The heading of the current function stands already."""
+        """True once the heading of the current function has been printed."""
         self._seen: set[str] = set()
-        """Functions that have had a heading; checks that need a slow import come last, so one may return."""
+        """Functions that have had a heading; checks that need a slow import come last, so a function can return."""
         self._waiting: list[CheckResult] = []
         """Checks of the current function, held back while one line may be enough for all of them."""
         self._pointed = False
-        """The lesson has been pointed to."""
+        """True once the lesson has been mentioned."""
         self._skeletons: dict[str, list[CheckResult]] = {}
-        """Functions of which only the skeleton was found; they come at the end, on one line each."""
+        """Functions found only as in the skeleton; they are printed at the end, one line each."""
 
     # --- while it runs -------------------------------------------------------------------------------------------
 
     def wait(self) -> None:
-        """Show that something happens before the first event, if somebody is watching."""
+        """Show a spinner before the first event, if a person is watching."""
         if self._live:
             self._spinner = self.console.status(say("Starting the grader ..."), spinner=self._movement)
             self._spinner.start()
 
     def rest(self) -> None:
-        """Stop the movement; harmless if there is none."""
+        """Stop the spinner, if any."""
         if self._spinner:
             self._spinner.stop()
             self._spinner = None
 
     def started(self, grading: Grading) -> None:
-        """The header: what is graded, and how."""
+        """Print the header: file, exercise and settings."""
         self._title(grading)
         file = clean(shorten(grading.file), one_line=True)
         facts = say("{file}, seed {seed}, sandbox {sandbox}", file=file, seed=grading.seed, sandbox=grading.sandbox)
         self._text(facts, style="dim")
 
     def checked(self, grading: Grading, check: CheckResult) -> None:
-        """One check has ended."""
+        """Print a check that has ended."""
         if self._spinner:
             symbol, _ = self._symbol(check.status or "grader_error")
             counts = {"done": len(grading.checks), "count": len(grading.announced)}
             words = say(
                 "{symbol} {function}  {done} of {count} checks", symbol=symbol, function=clean(check.function), **counts
             )
-            first = len(grading.checks) == 1  # a new spinner is drawn at once, a new text with its next movement
+            first = len(grading.checks) == 1  # a new spinner is drawn at once, a new text only with the next frame
             self._spinner.update(Text(words), spinner=self._movement if first else None)
         if self._live:
             self._take(check)
@@ -242,10 +244,10 @@ class Screen:
             self._held.append(check)
 
     def _take_held(self, result: Result) -> None:
-        """Print what was held back, in the order of the exercise."""
+        """Print the checks held back, in the order of the exercise."""
         functions = [check.function for check in result.checks]
         order = {check.id: position for position, check in enumerate(result.checks)}
-        final = {check.id: check for check in result.checks}  # as the diagnosis has left it
+        final = {check.id: check for check in result.checks}  # as updated by the diagnosis
         held = [final.get(check.id, check) for check in self._held]
         last = len(order)
         self._held = []
@@ -267,7 +269,7 @@ class Screen:
             self._print_waiting()
 
     def _absent(self) -> bool:
-        """Whether the checks of this function have met nothing but its absence so far; one line is then enough."""
+        """Return whether the checks so far only found that the function is missing; one line is then enough."""
         causes = [check for check in self._waiting if not check.quiet]
         first = causes[0].explanation if causes else None
         return (
@@ -278,7 +280,7 @@ class Screen:
         )
 
     def _end_function(self) -> None:
-        """Nothing more comes of the current function for now."""
+        """Finish the current function, of which nothing more comes for now."""
         if not_started(self._waiting) and not self._headed:
             self._skeletons.setdefault(self._waiting[0].function, []).extend(self._waiting)
             self._waiting = []
@@ -291,7 +293,7 @@ class Screen:
             )
             first = self._waiting[0]
             self._one_line("failed", self._heading(first), words, points)
-            if first.message != not_defined(first.function):  # it may be there under another name
+            if first.message != not_defined(first.function):  # it can exist under another name
                 self._text(first.message, style="dim", indent=2)
             self._waiting = []
         else:
@@ -300,7 +302,7 @@ class Screen:
         self._headed = False
 
     def _print_passed(self) -> None:
-        """One line for a function all of whose checks passed."""
+        """Print one line for a function all of whose checks passed."""
         checks = self._waiting
         points = f"{sum(check.points for check in checks)}/{sum(check.max_points for check in checks)}"
         words = say_many("1 check", "{count} checks", count=len(checks))
@@ -337,7 +339,7 @@ class Screen:
         self._waiting = []
 
     def _print_skeletons(self) -> None:
-        """One line for each function that found only the skeleton, not one for each of its checks."""
+        """Print one line for each function of which only the skeleton was found, instead of one per check."""
         for checks in self._skeletons.values():
             points = sum(check.max_points for check in checks)
             self._one_line(
@@ -364,7 +366,7 @@ class Screen:
             self._print_details(check)
 
     def _print_trouble(self, check: CheckResult, indent: int) -> None:
-        """All that is known of a check that did not pass."""
+        """Print all that is known of a check that did not pass."""
         status = check.status or "grader_error"
         style = self._symbol(status)[1]
         message = check.message or say(STATUS_SENTENCES[status])
@@ -384,14 +386,14 @@ class Screen:
             if explanation.kind == "crash":
                 words = say("what this means: {text}", text=words)
             self._text(words, style="yellow", indent=indent)
-        if check.hint and not (explanation and check.hint == explanation.text):  # that has a place of its own
+        if check.hint and not (explanation and check.hint == explanation.text):  # printed separately
             self._text(say("hint: {hint}", hint=check.hint), style="yellow", indent=indent)
         if check.lesson and not self._pointed:
             self._pointed = True
             self._text(say("lesson: {lesson}", lesson=check.lesson), style="dim", indent=indent)
 
     def _print_traceback(self, traceback: str, message: str, indent: int) -> None:
-        """The way through the student's file; its last line is the message, which has been said."""
+        """Print the frames in the student's file, without the last line: the message has already been printed."""
         text = clean(traceback).rstrip()
         lines = textwrap.dedent(text.removesuffix("\n" + clean(message).rstrip())).rstrip().splitlines()
         if not self.verbose and len(lines) > TRACEBACK_LINES:
@@ -401,11 +403,11 @@ class Screen:
             self._text(line, style="dim", indent=indent)
 
     def _print_details(self, check: CheckResult) -> None:
-        """What -v adds."""
+        """Print the details for -v."""
         told = _told(check)
         compared = dict.fromkeys(tuple(entry) for entry in check.compared or () if entry != told)
-        for entry in compared:  # the same line twice would say nothing more
-            if len(entry) == 1:  # how many are left out
+        for entry in compared:  # repeating the line would add nothing
+            if len(entry) == 1:  # the number of omitted comparisons
                 self._text(entry[0], style="dim", indent=6)
             if len(entry) != 3:
                 continue
@@ -420,13 +422,13 @@ class Screen:
             self._text(say("your code printed:"), style="dim", indent=6)
             for line in clean(check.stdout).rstrip().splitlines():
                 self._text(line, indent=8)
-        if check.seconds is not None:
+        if check.seconds is not None and check.seconds >= WORTH_SAYING:
             self._text(say("took {seconds} s", seconds=f"{check.seconds:.2f}"), style="dim", indent=6)
 
     # --- when it is over -----------------------------------------------------------------------------------------
 
     def finished(self, result: Result, following: Advice) -> None:
-        """Everything that only the whole can say; the last line is the next command."""
+        """Print everything that depends on the whole result; the last line is the next command."""
         self.rest()
         self._take_held(result)
         self._end_function()
@@ -448,13 +450,13 @@ class Screen:
         next_step(self.console, following)
 
     def _first(self, result: Result) -> None:
-        """What to look at first: one failed check in full; the others are only counted."""
+        """Print the check to look at first: one failed check in full; the others are only counted."""
         check = result.first_to_look_at()
-        if check is None or result.status not in ("failed", "passed"):  # passed: then it is of a bonus function
+        if check is None or result.status not in ("failed", "passed"):  # passed: it belongs to a bonus function
             return
         self.console.print()
         name = clean(check.id, one_line=True)
-        if self.verbose:  # it stands above, in full
+        if self.verbose:  # already printed above, in full
             self._text(f"{say('Look at this first')}: {name}", style="bold")
             return
         self._rule(say("Look at this first"), name)
@@ -474,7 +476,7 @@ class Screen:
             )
 
     def _rule(self, title: str, name: str) -> None:
-        """A line across, with a title at its left and a name at its right, or below where there is no room."""
+        """Print a rule with a title at its left and a name at its right, or below if there is no room."""
         dash = "-" if self.ascii else "─"
         room = self.width - cell_len(title) - cell_len(name) - 10
         line = Text(dash * 2 + " ", style="red").append(title, style="bold").append(" ")
@@ -640,7 +642,7 @@ class Screen:
         for line in clean(result.message or "").rstrip().splitlines():
             self._text(line, indent=2)
 
-    # --- pieces --------------------------------------------------------------------------------------------------
+    # --- building blocks -----------------------------------------------------------------------------------------
 
     def _title(self, graded: Grading | Result) -> None:
         self._titled = True
@@ -653,7 +655,7 @@ class Screen:
         return plain if self.ascii else pretty, style
 
     def _row(self, symbol: str, style: str, label: Text, points: str, indent: int) -> None:
-        """Symbol, text and points; the points end at the right margin of the first line."""
+        """Print symbol, text and points; the points end at the right margin of the first line."""
         margin = indent + 2
         room = self.width - margin - len(points) - GAP
         for position, line in enumerate(wrapping.wrap(label, self.console, room)):
@@ -670,13 +672,13 @@ class Screen:
                 self.console.print(Text(" " * margin).append_text(line), soft_wrap=True)
 
     def _text(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
-        """Paragraphs; wrapped lines keep the indentation, ``hang`` columns deeper, and no line ends in blanks."""
+        """Print paragraphs; wrapped lines keep the indentation, ``hang`` columns deeper, without trailing blanks."""
         for part in clean(text).splitlines() or [""]:
             margin = indent + len(part) - len(part.lstrip())
             room = max(self.width - margin, 20)
             whole = Text(part.strip(), style=style)
             lines = wrapping.wrap(whole, self.console, room)
-            if hang and len(lines) > 1:  # what comes after the first line has less room
+            if hang and len(lines) > 1:  # lines after the first have less room
                 rest = Text(whole.plain[len(lines[0].plain) :].strip(), style=style)
                 lines = [lines[0], *wrapping.wrap(rest, self.console, max(room - hang, 20))]
             for position, line in enumerate(lines):
@@ -701,22 +703,22 @@ class Screen:
 
 
 def _note(check: CheckResult) -> str:
-    """What one line has room for beside the title of a check that did not pass."""
+    """Return a short note next to the title of a check that did not pass."""
     if check.passed:
         return ""
     if check.follows and check.explanation and not check.quiet:
-        name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
+        name = clean(check.explanation.id, one_line=True)  # of a check, or of a possible cause of this failure
         return say("(as in {check})", check=name) if "." in name else say("(may follow from the others)")
     return say(NOTES[check.status]) if check.status in NOTES else ""
 
 
 def _told(check: CheckResult) -> list[str] | None:
-    """The comparison that the message and the pair below it are about, if it is one of those that -v lists."""
+    """Return the comparison that the message and the values below it are about, if -v would list it."""
     for line in check.compared or ():
         if (
             not check.passed
             and len(line) == 3
-            and (check.expected or NO_VALUE).startswith(line[1])  # what differs may stand behind what is shown of both
+            and (check.expected or NO_VALUE).startswith(line[1])  # the difference can lie beyond the part shown
             and (check.actual or NO_VALUE).startswith(line[2])
             and (check.message or "").startswith(line[0])
         ):
@@ -725,7 +727,7 @@ def _told(check: CheckResult) -> list[str] | None:
 
 
 def _where(check: CheckResult) -> str | None:
-    """Where the largest difference is, as far as the message has not said it."""
+    """Return the position of the largest difference, unless the message has already given it."""
     difference = check.difference
     if difference is None:
         return None
@@ -736,14 +738,14 @@ def _where(check: CheckResult) -> str | None:
     if difference.index:
         parts.append(say("at {index}", index=difference.index))
     if difference.max_rel is not None:
-        parts.append(say("relative {value}", value=f"{difference.max_rel:.3g}"))
+        parts.append(say("{value} relative to the expected value", value=f"{difference.max_rel:.3g}"))
     if difference.tolerance is not None and f"{difference.tolerance:g}" not in message:
         parts.append(say("tolerance {value}", value=f"{difference.tolerance:g}"))
-    return say("largest difference {parts}", parts=listed(parts)) if parts else None
+    return say("largest difference: {parts}", parts=listed(parts)) if parts else None
 
 
 def shorten(path: str) -> str:
-    """The path as seen from here, where that is shorter."""
+    """Return the path relative to the current directory, if that is shorter."""
     try:
         relative = str(Path(path).relative_to(Path.cwd()))
     except (ValueError, OSError):
@@ -752,19 +754,19 @@ def shorten(path: str) -> str:
 
 
 def next_step(console: Console, following: Advice) -> None:
-    """Why, and on the very last line what to type."""
+    """Print the reason and, on the very last line, the next command."""
     console.print()
     console.print(Text(clean(following.reason, one_line=True), style="dim"), soft_wrap=True)
     console.print(Text(clean(shell.typed(following.command), one_line=True), style="bold cyan"), soft_wrap=True)
 
 
 def line(console: Console, text: str, style: str = "") -> None:
-    """One line that is wrapped by nobody."""
+    """Print one line without wrapping."""
     console.print(Text(clean(text), style=style), soft_wrap=True)
 
 
 def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
-    """The table of ``course list``."""
+    """Print the table of ``course list``."""
     rows = []
     for exercise in listed:
         memory = memories.get(exercise.slug)
@@ -803,7 +805,7 @@ def _duration(minutes: int) -> str:
 
 
 def _fitting(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
-    """The columns of ``course list`` that leave room for the titles; the last that goes is the state, below them."""
+    """Return the columns of ``course list`` that leave room for the titles; the last to be dropped is the state."""
     columns = list(COLUMNS)
     for dropped in ("time", "points", "name", "state"):
         others = [name for name in columns if name != "exercise"]
@@ -819,7 +821,7 @@ def _fitting(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
 
 
 def hints(console: Console, shown: Iterable[Hint]) -> None:
-    """Hints with their headings."""
+    """Print hints with their headings."""
     for position, one in enumerate(shown):
         if position:
             console.print()
@@ -840,7 +842,7 @@ def _hint(console: Console, one: Hint) -> None:
 
 
 def findings(console: Console, found: Sequence[Finding]) -> None:
-    """What the doctor saw."""
+    """Print the doctor's findings."""
     ascii_only = _ascii(console)
     symbols = {
         True: ("+" if ascii_only else "✓", "green"),
@@ -874,13 +876,13 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 
 def markdown(console: Console, text: str) -> None:
-    """A lesson or a hint; written by us, so it may be formatted."""
+    """Print a lesson or a hint; we wrote it, so it can be formatted."""
     text = spelling.encodable_markdown(text, console.encoding)  # before its lines and tables are laid out
     console.print(wrapping.Filled(wrapping.Lines(text)), width=min(console.width, LESSON_WIDTH))
 
 
 def code(console: Console, text: str) -> None:
-    """Python source, in colour where there is some; its lines are not broken, so that it can be saved and run."""
+    """Print Python source, in colour if possible; lines are not broken, so that it can be saved and run."""
     if console.color_system is None:
         console.print(Text(text.rstrip("\n")), soft_wrap=True)
         return
@@ -889,14 +891,14 @@ def code(console: Console, text: str) -> None:
 
 
 def difference(console: Console, lines: Iterable[str]) -> None:
-    """A unified diff; one side of it is a learner's text."""
+    """Print a unified diff; one side of it is a learner's text."""
     styles = {"+": "green", "-": "red", "@": "cyan"}
     for one in lines:
         line(console, one, style=styles.get(one[:1], ""))
 
 
 def library(console: Console, versions: Mapping[str, str], ways: Iterable[LibraryWay]) -> None:
-    """How the libraries do what the functions are about."""
+    """Print how the libraries do what the functions do."""
     known = ", ".join(f"{name} {version}" for name, version in versions.items())
     line(console, say("How the libraries do it ({versions}):", versions=known), style="bold")
     for way in ways:
@@ -906,20 +908,20 @@ def library(console: Console, versions: Mapping[str, str], ways: Iterable[Librar
 
 @contextlib.contextmanager
 def pager(console: Console) -> Iterator[None]:
-    """Page through what is printed inside, if somebody sits there; short texts stay on the screen."""
+    """Page the output of the block if a person is at the terminal; short texts stay on the screen."""
     if not (console.is_terminal and sys.stdin.isatty()):
         yield
         return
     with console.capture() as captured:
         yield
-    os.environ.setdefault("LESS", "-FRX")  # quit if it fits, colours, leave the text on the screen
-    shown = spelling.encodable(captured.get(), console.encoding)  # click does not ask the stream
+    os.environ.setdefault("LESS", "-FRX")  # quit if it fits, show colours, leave the text on the screen
+    shown = spelling.encodable(captured.get(), console.encoding)  # click does not check the stream
     click.echo_via_pager(shown, color=console.color_system is not None)
 
 
 @contextlib.contextmanager
 def waiting(console: Console, text: str) -> Iterator[None]:
-    """Show that something happens, if somebody is watching."""
+    """Show a spinner, if a person is watching."""
     if _watched(console):
         with console.status(text, spinner="line" if _ascii(console) else "dots"):
             yield

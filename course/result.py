@@ -1,7 +1,7 @@
-"""The result of a grading, ``course/result/v1``: the grader fills these objects, everything else reads them.
+"""The result of a grading, ``course/result/v1``: the grader fills in these objects, everything else reads them.
 
-Terminal, JSON, JUnit, exit code and gradebook are all views of one ``Result``. ``course/result.schema.json`` is made
-from the classes below (``python -m scripts.schema``).
+Terminal, JSON, JUnit, exit code and gradebook are all views of one ``Result``. ``course/result.schema.json`` is
+generated from the classes below (``python -m scripts.schema``).
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from course.text import say
 SCHEMA: Literal["course/result/v1"] = "course/result/v1"
 
 Status = Literal["passed", "failed", "not_started", "not_gradable", "grader_error"]
-"""Of a whole grading."""
+"""Status of a whole grading."""
 CheckStatus = Literal[
     "passed", "failed", "not_started", "crashed", "timeout", "out_of_memory", "skipped", "grader_error"
 ]
 Visibility = Literal["visible", "hidden"]
 Edition = Literal["full", "student"]
-"""``student``: a grader without references and misconceptions; only visible checks ran, and nothing was explained by
-simulation or substituted."""
+"""``student``: a grader without references and misconceptions; only visible checks ran, without explanations by
+simulation and without substitutes."""
 ExplanationKind = Literal["misconception", "pair", "relation", "crash", "loop", "follows"]
 
 STATUSES: tuple[str, ...] = get_args(Status)
 CHECK_STATUSES: tuple[str, ...] = get_args(CheckStatus)
 QUIET = ("not_started", "skipped")
-"""Outcomes that say nothing about code that somebody has written."""
+"""Outcomes that say nothing about any code the student has written."""
 NOT_DEFINED = "not-defined"
-"""Id of the explanation of a check whose function is not in the file."""
+"""Id of the explanation for a check whose function is not in the file."""
 CAUSES = ("misconception", "pair", "relation")
-"""Kinds of explanations that name a cause; the others are about how the code ended."""
+"""Kinds of explanations that name a cause; the others describe how the code ended."""
 EXIT_CODES: Mapping[str, int] = {
     "passed": errors.PASSED,
     "failed": errors.NOT_PASSED,
@@ -44,23 +44,23 @@ EXIT_CODES: Mapping[str, int] = {
     "not_gradable": errors.NOT_GRADABLE,
     "grader_error": errors.GRADER_FAULT,
 }
-"""What ``course grade`` ends with."""
+"""Status -> exit code of ``course grade``."""
 
 Points = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Malformed(ValueError):
-    """A record does not hold what the schema says."""
+    """A record does not match the schema."""
 
 
 class Record:
-    """Something with all its fields.
+    """Base class of records that always have all their fields.
 
-    If one is left out of what ``convert`` reads, msgspec leaves its default to the class, and would not write it again.
+    If a field is missing from the input of ``convert``, msgspec leaves its default to the class and would not write it.
     """
 
     def __post_init__(self) -> None:
-        """Make the defaults the record's own."""
+        """Store the defaults in the instance."""
         for name, value in _defaults(type(self)):  # type: ignore[arg-type]
             vars(self).setdefault(name, value)
 
@@ -72,7 +72,7 @@ def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...]:
 
 @dataclass
 class Difference:
-    """The element of a numeric answer that is furthest off; None where it is not finite."""
+    """The element of a numeric answer with the largest difference; None where it is not finite."""
 
     max_abs: float | None
     max_rel: float | None
@@ -82,18 +82,18 @@ class Difference:
 
 @dataclass
 class Explanation(Record):
-    """Why a check failed, as far as the grader knows."""
+    """Explanation of a failed check, as far as the grader knows."""
 
     kind: ExplanationKind
     id: str
-    """Of a misconception, of two joined by ``+``, of a relation, of a message; of the check that this one follows."""
+    """Id of a misconception, of two joined by ``+``, of a relation or a message, or of the check that this follows."""
     text: str
     title: str | None = None
-    """Of a misconception, or of two: a short statement. Other kinds have none."""
+    """Title of the misconception, or of the two: a short statement. Other kinds have none."""
 
     @property
     def heading(self) -> str:
-        """The title, else the id in words."""
+        """Return the title or, without one, the id in words."""
         return self.title or self.id.replace("-", " ")
 
 
@@ -104,21 +104,21 @@ class AnnouncedCheck(Record):
     id: str
     title: str
     function: str
-    """The group of checks that it belongs to."""
+    """Group of checks that it belongs to."""
     visibility: Visibility
     max_points: Points
     bonus: bool = False
-    """Of a bonus function: its points are counted separately, and nothing is lost by leaving it out."""
+    """True for a bonus function: its points are counted separately, and leaving it out costs nothing."""
 
     @property
     def visible(self) -> bool:
-        """Whether the values that were compared may be shown."""
+        """Return whether the compared values can be shown."""
         return self.visibility == "visible"
 
 
 @dataclass
 class CheckResult(AnnouncedCheck):
-    """How one check ended."""
+    """The outcome of one check."""
 
     points: Points = 0
     status: CheckStatus = "grader_error"
@@ -127,56 +127,56 @@ class CheckResult(AnnouncedCheck):
     actual: str | None = None
     difference: Difference | None = None
     mistake: str | None = None
-    """Id of the misconception, if exactly one explains the failure; as in ``explanation``."""
+    """Id of the misconception, if exactly one explains the failure; the same as in ``explanation``."""
     explanation: Explanation | None = None
     hint: str | None = None
     lesson: str | None = None
-    """The command that shows the lesson."""
+    """Command that shows the lesson."""
     depends_on: list[str] = field(default_factory=list)
     seconds: float | None = None
     stdout: str = ""
     traceback: str | None = None
     remarks: list[str] = field(default_factory=list)
-    """What was accepted although the docstring says otherwise; one sentence each."""
+    """Answers that were accepted although they depart from the docstring; one sentence each."""
     compared: list[list[str]] | None = None
-    """[what, expected, actual] of each comparison; visible checks only. Where some are left out, an entry of one text
-    says how many."""
+    """[what, expected, actual] for each comparison; visible checks only. If some are omitted, an entry with one string
+    states how many."""
 
     @property
     def passed(self) -> bool:
-        """Whether the property holds."""
+        """Return whether the property holds."""
         return self.status == "passed"
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing was there to be judged."""
+        """Return whether there was nothing to judge."""
         return self.status in QUIET
 
     @property
     def cause(self) -> Explanation | None:
-        """The explanation, if it names a misconception, a pair of them or a relation."""
+        """Return the explanation, if it names a misconception, a pair of them or a relation."""
         return self.explanation if self.explanation and self.explanation.kind in CAUSES else None
 
     @property
     def follows(self) -> bool:
-        """Whether another check has the same cause and tells it."""
+        """Return whether another check has the same cause and explains it."""
         return self.explanation is not None and self.explanation.kind == "follows"
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A misconception, a pair of them or a relation that the grader named, with the checks that it explains."""
+    """A misconception, a pair of them or a relation named by the grader, with the checks that it explains."""
 
     id: str
     heading: str
-    """Its title, or its id in words."""
+    """Title, or the id in words."""
     text: str
     checks: tuple[CheckResult, ...]
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Points, added up."""
+    """Totals of points."""
 
     points: int
     max_points: int
@@ -185,7 +185,7 @@ class Sums:
 
     @classmethod
     def of(cls, checks: Iterable[CheckResult]) -> Sums:
-        """What these checks have earned and could have earned."""
+        """Add up the points that these checks earned and could have earned."""
         plain_ones: list[CheckResult] = []
         extra: list[CheckResult] = []
         for check in checks:
@@ -200,7 +200,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Tally:
-    """The checks of one function, counted."""
+    """The results of one function's checks, counted."""
 
     function: str
     passed: int
@@ -213,7 +213,7 @@ class Tally:
 
 @dataclass
 class Result(Record):
-    """One grading, over. ``exercise`` is the number, ``id`` the name (``exercise-3``)."""
+    """A finished grading. ``exercise`` is the number, ``id`` the name (``exercise-3``)."""
 
     exercise: int
     id: str
@@ -222,21 +222,21 @@ class Result(Record):
     file: str
     status: Status
     points: Points
-    """Of the functions that are asked for; those of bonus functions are counted separately."""
+    """Points for the required functions; those for bonus functions are counted separately."""
     max_points: Points
     checks: list[CheckResult]
-    """In the order of the exercise."""
+    """Checks in the order of the exercise."""
     bonus_points: Points = 0
     max_bonus_points: Points = 0
     message: str = ""
-    """What stands in the way of grading, if anything does."""
+    """Reason why the file could not be graded, if any."""
     next: str = ""
     """The command to type next."""
     schema: Literal["course/result/v1"] = SCHEMA
     sha256: str | None = None
-    """Of the graded file; of a notebook, of the Python that was graded (``course.notebook``), without outputs."""
+    """Hash of the graded file; for a notebook, of the Python that was graded (``course.notebook``), without outputs."""
     bundle: str | None = None
-    """The hash of what decided the verdict: checks, reference, misconceptions, judge (``course.bundle``)."""
+    """Hash of what the verdict depends on: checks, reference, misconceptions, judge (``course.bundle``)."""
     started: str | None = None
     """ISO 8601, UTC."""
     seconds: float | None = None
@@ -247,33 +247,33 @@ class Result(Record):
     versions: dict[str, str] = field(default_factory=dict)
     lang: str | None = None
     only: list[str] = field(default_factory=list)
-    """The checks that were asked for; empty means all."""
+    """The checks that were requested; empty means all."""
     notes: list[str] = field(default_factory=list)
-    """What of a notebook was left out, or why no misconception could be named; one sentence each."""
+    """Parts of a notebook that were left out, or the reason why no misconception could be named; one sentence each."""
 
     @property
     def partial(self) -> bool:
-        """Whether only chosen checks were asked for."""
+        """Return whether only chosen checks were requested."""
         return bool(self.only)
 
     @property
     def exit_code(self) -> int:
-        """What ``course grade`` ends with."""
+        """Return the exit code of ``course grade``."""
         return EXIT_CODES[self.status]
 
     @property
     def failed(self) -> list[CheckResult]:
-        """Checks that did not pass, in the order of the exercise; not those of a bonus function that is left out."""
+        """Return the checks that did not pass, in the order of the exercise, except bonus functions left out."""
         return [check for check in self.checks if not (check.passed or (check.bonus and check.quiet))]
 
     def count_points(self) -> None:
-        """Add up what the checks have earned."""
+        """Add up the points that the checks have earned."""
         sums = Sums.of(self.checks)
         self.points, self.max_points = sums.points, sums.max_points
         self.bonus_points, self.max_bonus_points = sums.bonus_points, sums.max_bonus_points
 
     def causes(self) -> list[Cause]:
-        """What was named (misconceptions, pairs, relations), each once, in the order of the checks that show it."""
+        """Return the causes (misconceptions, pairs, relations), each once, in the order of their checks."""
         explained: dict[str, list[CheckResult]] = {}
         told: dict[str, Explanation] = {}
         for check in self.failed:
@@ -283,7 +283,7 @@ class Result(Record):
         return [Cause(name, told[name].heading, told[name].text, tuple(checks)) for name, checks in explained.items()]
 
     def remarks(self) -> list[tuple[str, str]]:
-        """What was accepted although the docstring says otherwise: (check, remark), each once for a function."""
+        """Return (check, remark) for accepted answers that depart from the docstring, each once per function."""
         told: dict[tuple[str, str], str] = {}
         for check in self.checks:
             for remark in check.remarks:
@@ -291,7 +291,7 @@ class Result(Record):
         return [(check, remark) for (_, remark), check in told.items()]
 
     def first_to_look_at(self) -> CheckResult | None:
-        """The first check that failed by itself: written, tried, not held up by another one; bonus functions last."""
+        """Return the first check that failed by itself: written, tried, not blocked by another one; bonus ones last."""
         loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
         causes = [check for check in loud if not check.follows]
         asked = [check for check in causes if not check.bonus] or causes
@@ -299,7 +299,7 @@ class Result(Record):
         return next(iter(written or asked or loud), None)
 
     def tallies(self) -> list[Tally]:
-        """One line per function, in the order of the exercise."""
+        """Return one tally per function, in the order of the exercise."""
         groups: dict[str, list[CheckResult]] = {}
         for check in self.checks:
             groups.setdefault(check.function, []).append(check)
@@ -317,13 +317,13 @@ class Result(Record):
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, as the schema describes it."""
+        """Return plain data, as described by the schema."""
         record: dict[str, Any] = plain(self)
         return record
 
     @classmethod
     def from_json(cls, record: object) -> Result:
-        """The result that a record describes; fields that we do not know are left alone.
+        """Return the result described by a record; unknown fields are ignored.
 
         Raises:
             Malformed: a field is missing or of another type, or the parts and the whole contradict each other.
@@ -340,15 +340,15 @@ class Result(Record):
 
 
 def plain(record: AnnouncedCheck | Result | Explanation | None) -> Any:
-    """A record as data that JSON can hold."""
+    """Return a record as data that JSON can represent."""
     return msgspec.to_builtins(record)
 
 
 def convert(record: object, kind: type[Any]) -> Any:
-    """The object of this class that a record describes.
+    """Convert a record to an object of this class.
 
     Raises:
-        Malformed: it describes none.
+        Malformed: the record does not describe one.
     """
     try:
         return msgspec.convert(record, kind)
@@ -357,9 +357,9 @@ def convert(record: object, kind: type[Any]) -> Any:
 
 
 def overall(checks: Sequence[CheckResult]) -> Status:
-    """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass.
+    """Return the status of a whole grading from its checks; nothing to judge is our fault, never a pass.
 
-    Bonus functions decide only where nothing else was graded; a fault of ours in one of them is a fault all the same.
+    Bonus functions count only if nothing else was graded; but a fault of ours in one of them is always a fault.
     """
     everything = {check.status for check in checks}
     if not everything or "grader_error" in everything:
@@ -371,7 +371,7 @@ def overall(checks: Sequence[CheckResult]) -> Status:
 
 
 def next_command(status: Status, exercise: str) -> str:
-    """What to type after a grading of this exercise (``exercise-3``) that ended so."""
+    """Return the command to type after a grading of this exercise (``exercise-3``) with this status."""
     commands: dict[str, str] = {
         "passed": "course next",
         "failed": f"course hint {exercise}",
@@ -383,18 +383,18 @@ def next_command(status: Status, exercise: str) -> str:
 
 
 def not_defined(name: str) -> str:
-    """What is said of a function that is not in a file."""
+    """Return the sentence about a function that is not in a file."""
     return say("your file does not define `{name}`", name=name)
 
 
 def not_started(checks: Sequence[CheckResult]) -> bool:
-    """Whether these checks found nothing but the skeleton."""
+    """Return whether these checks found only the skeleton."""
     statuses = {check.status for check in checks}
     return "not_started" in statuses and statuses <= set(QUIET)
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of what ``Result.to_json`` gives: every field is there, whatever its value."""
+    """Return the JSON Schema (draft 2020-12) of ``Result.to_json``: every field is always present."""
     schema = msgspec.json.schema(Result)
     for definition in schema["$defs"].values():
         definition["required"] = list(definition["properties"])

@@ -1,9 +1,9 @@
-"""``--only``: from what a reader calls a check to what the grader calls it.
+"""``--only``: convert the names that a reader uses for checks to the grader's ids.
 
-The names are read from the check file's syntax tree; importing it would import torch. A reader may use every name that
-a report or the syllabus shows: a function (``lora_state_dict``), the group it is checked in, a check's id
-(``lora_state_dict.small``), the part behind the dot, or its title; and whole words that several functions share
-(``lora_state``). A heading may be copied as it is printed: ``inject_lora, continued``.
+The names are read from the check file's syntax tree; importing it would import torch. A reader can use every name in
+a report or the syllabus: a function (``lora_state_dict``), the group it is checked in, a check's id
+(``lora_state_dict.small``), the part after the dot, or its title; and whole words that several functions share
+(``lora_state``). A heading can be copied as printed: ``inject_lora, continued``.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from course import paths
 from course.text import mark, translated
 
 PREFIX = "check_"
-"""Of the methods that are checks."""
+"""Prefix of the methods that are checks."""
 BONUS, CONTINUED = mark("{function} (bonus)"), mark("{function}, continued")
-"""How a report heads the checks of a function of the bonus, and those of a function that comes back."""
+"""Headings in a report: checks of a bonus function, and further checks of a function that already had a heading."""
 SYMBOL = re.compile(r"(?:[^\w\s(]|[xoTM]) +")
-"""Before a line of a report."""
+"""Symbol at the beginning of a report line."""
 FIGURES = re.compile(r" {2,}.*| +\d+/\d+$")
-"""Behind it: how many checks there are, what became of them, their points."""
+"""End of a report line: number of checks, outcome, points."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The names of one exercise."""
+    """The names of one exercise's checks."""
 
     names: dict[str, tuple[str, ...]]
-    """As a reader writes it -> ids and groups as the grader knows them; a function may be checked in several groups."""
+    """Name as a reader writes it -> the grader's ids and groups; a function can be checked in several groups."""
 
     def resolve(self, wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What the grader is to be asked for, and what nobody knows."""
+        """Return the ids to ask the grader for, and the names that are unknown."""
         found: dict[str, None] = {}
         unknown: list[str] = []
         for name in wanted:
@@ -57,30 +57,30 @@ class Selection:
         return exact or self._family(folded)
 
     def _family(self, words: str) -> tuple[str, ...]:
-        """The groups whose name holds these words: ``lora_state`` means saving and loading."""
+        """Return the groups whose name contains these words: ``lora_state`` means saving and loading."""
         groups = dict.fromkeys(name for ids in self.names.values() for name in ids if "." not in name)
         return tuple(name for name in groups if words and f"_{words}_" in f"_{_fold(name)}_")
 
     def nearest(self, name: str) -> list[str]:
-        """Names that may have been meant, the likeliest first."""
+        """Return names that may have been meant, likeliest first."""
         folded = {_fold(key): key for key in self.names}
         close = difflib.get_close_matches(_fold(name), folded, n=3)
         return [folded[key] for key in close]
 
 
 def bare(line: str) -> str:
-    """What a heading or a line of a report is about, without what is printed around it.
+    """Return the name in a heading or a report line, without the symbols and figures printed around it.
 
     >>> bare("inject_lora, continued"), bare("  ✓ DoRALinear (bonus)  2 checks          4/4")
     ('inject_lora', 'DoRALinear')
     """
-    text = re.sub(r"\s*\n\s*", " ", line.strip())  # a title that was too long for one line
+    text = re.sub(r"\s*\n\s*", " ", line.strip())  # a title too long for one line
     text = FIGURES.sub("", text[found.end() :] if (found := SYMBOL.match(text)) else text)
     return _without_additions(text).strip()
 
 
 def _without_additions(names: str) -> str:
-    """Functions, separated by commas or not, without ``(bonus)`` and ``, continued``."""
+    """Return function names, with or without commas between them, without ``(bonus)`` and ``, continued``."""
     for sentence in (CONTINUED, BONUS):
         for said in dict.fromkeys((sentence, translated(sentence))):
             addition = re.escape(said.format(function="").strip())
@@ -89,12 +89,12 @@ def _without_additions(names: str) -> str:
 
 
 def _fold(name: str) -> str:
-    """Without what nobody types twice alike: capitals, blanks, brackets behind a function, the full stop of a title."""
+    """Normalise a name: ignore case, blanks, brackets after a function, and the full stop of a title."""
     return " ".join(name.casefold().split()).removesuffix("()").rstrip(".")
 
 
 def load(slug: str) -> Selection | None:
-    """The names of an exercise's checks; None if its check file cannot be read."""
+    """Return the names of an exercise's checks; None if its check file cannot be read."""
     try:
         return Selection(_names(ast.parse(paths.checks(slug).read_text(encoding="utf-8"))))
     except (OSError, SyntaxError, ValueError):
@@ -119,13 +119,13 @@ def _names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
                 later += [(title, f"{group}.{short}") for title in (short, *_titles(method))]
     primary = set(names)
     for name, check_id in later:
-        if name not in primary:  # what a function is called comes first; two checks may be called alike
+        if name not in primary:  # function names take precedence; two checks can have the same name
             names.setdefault(name, []).append(check_id)
     return {name: tuple(dict.fromkeys(ids)) for name, ids in names.items()}
 
 
 def _attributes(node: ast.ClassDef) -> tuple[str | None, Sequence[str]]:
-    """``function`` and ``names`` of a class of checks."""
+    """Return ``function`` and ``names`` of a class of checks."""
     group: str | None = None
     functions: Sequence[str] = ()
     for statement in node.body:
@@ -140,6 +140,6 @@ def _attributes(node: ast.ClassDef) -> tuple[str | None, Sequence[str]]:
 
 
 def _titles(method: ast.FunctionDef) -> list[str]:
-    """What a report calls it: its title in English and in the reader's language."""
+    """Return a check's title in English and in the reader's language."""
     title = " ".join((ast.get_docstring(method) or "").split())
     return list(dict.fromkeys((title, translated(title)))) if title else []

@@ -1,7 +1,7 @@
-"""One grading: a file goes in, events are heard on the way, a ``Result`` comes out.
+"""One grading: a file goes in, events arrive on the way, a ``Result`` comes out.
 
-``course grade``, ``course watch``, ``course class grade`` and ``course class verify`` call ``run``. A check that did
-not report did not pass: the list that the grader announced at the start says what must report.
+``course grade``, ``course watch``, ``course class grade`` and ``course class verify`` call ``run``. A check that does
+not report has not passed: the grader announces at the start which checks must report.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class NothingToRun(Exception):
-    """None of the exercise's checks was chosen."""
+    """``only`` selects none of the exercise's checks."""
 
 
 @dataclass
 class Grading:
-    """One grading as far as it is known; it knows its ``result`` once it has heard of the end."""
+    """The current state of one grading; ``result`` is set once the last event has arrived."""
 
     number: int
     slug: str
@@ -44,15 +44,15 @@ class Grading:
 
     @property
     def id(self) -> str:
-        """``exercise-3``."""
+        """Return the id, for example ``exercise-3``."""
         return f"exercise-{self.number}"
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """Add one event of the grader; kinds that we do not know are left alone.
+        """Process one event of the grader; unknown kinds are ignored.
 
         Raises:
             Malformed: a field is missing or of another type.
-            NothingToRun: the grader says so.
+            NothingToRun: the grader reports that no check was chosen.
         """
         kind = event.get("event")
         if kind == "started":
@@ -60,7 +60,7 @@ class Grading:
             self.sandbox = convert(event.get("sandbox"), str)
             announced = convert(event.get("checks"), list[AnnouncedCheck])
             self.announced = {check.id: check for check in announced}
-            self.checks = {}  # a grading that was begun again begins here
+            self.checks = {}  # a restarted grading begins here
         elif kind == "check":
             check: CheckResult = convert(event.get("check"), CheckResult)
             self.checks[check.id] = check
@@ -74,15 +74,15 @@ class Grading:
             self.fail(str(event.get("message")))
 
     def fail(self, message: str) -> None:
-        """Note that the grading broke off through no fault of the student's."""
+        """Record that the grading was interrupted through no fault of the student's."""
         self.result = self._told("grader_error", message)
 
     def refuse(self, message: str, max_points: int) -> None:
-        """Note that the file is nothing that the grader could be asked about."""
-        self.result = replace(self._told("not_gradable", message), max_points=max_points)  # of checks nobody announced
+        """Record that the file cannot be given to the grader."""
+        self.result = replace(self._told("not_gradable", message), max_points=max_points)  # for checks never announced
 
     def _told(self, status: Status, message: str) -> Result:
-        """A result made of what is known so far; checks that have not reported are our fault."""
+        """Build a result from what is known so far; checks that have not reported are our fault."""
         checks = [self.checks.get(one.id) or _silent(one) for one in self.announced.values()]
         told = Result(
             exercise=self.number,
@@ -116,7 +116,7 @@ class Grading:
                 check.explanation = found or check.explanation
 
     def _finish(self, told: Result) -> None:
-        """Take the grader's result, with every announced check that it has left out."""
+        """Take the grader's result, and add every announced check that it lacks."""
         missing = [_silent(one) for one in self.announced.values() if one.id not in {check.id for check in told.checks}]
         if missing and told.status != "not_gradable":
             told = replace(told, status="grader_error", checks=told.checks + missing)
@@ -130,7 +130,7 @@ class Grading:
 
 
 def _silent(check: AnnouncedCheck) -> CheckResult:
-    """A check that should have reported."""
+    """Return the result of a check that should have reported."""
     return CheckResult(**vars(check), status="grader_error", message=say("No report from {check}.", check=check.id))
 
 
@@ -146,24 +146,24 @@ def run(
     shown: Path | None = None,
     cells: Sequence[Sequence[int]] = (),
 ) -> Result:
-    """Have one file graded, or the code of a notebook.
+    """Grade one file, or the code of a notebook.
 
     Args:
         grader: a running grader.
-        exercise: what to grade it against.
-        file: the submission; one that ends in .ipynb is read as a notebook.
-        seed: of the run; None means a fresh one.
+        exercise: the exercise to grade it for.
+        file: the submission; a name ending in .ipynb is read as a notebook.
+        seed: seed of the run; None means a fresh one.
         only: ids of checks or groups; empty means all.
-        lang: of the sentences.
-        heard: called with the grading and each event of it, as they arrive; with an empty event before the first.
-        shown: what sentences and the result call the file; None means by its own name.
-        cells: which line stands in which cell (``course.notebook``), if the file is the code of a notebook.
+        lang: language of the messages.
+        heard: called with the grading and each event as it arrives; before the first one, with an empty event.
+        shown: the file's name in messages and in the result; None means its own name.
+        cells: the cell of each line (``course.notebook``), if the file is the code of a notebook.
 
     Returns:
-        The result, whatever happened to the grader.
+        The result, even if the grader failed.
 
     Raises:
-        NothingToRun: nothing was chosen by ``only``.
+        NothingToRun: ``only`` selects no check.
     """
     shown = shown or file
     grading = Grading(exercise.number, exercise.slug, exercise.title(lang), str(shown), seed, tuple(only), lang)
@@ -198,7 +198,7 @@ def run(
 
 
 def _wrong_exercise(file: Path, exercise: Exercise) -> str | None:
-    """If the file is one of another exercise, which one."""
+    """Return a sentence that names the exercise, if the file is for another one."""
     with contextlib.suppress(submission.NotGradable, OSError):
         return submission.wrong_exercise(submission.read(file), exercise)
     return None

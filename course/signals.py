@@ -1,4 +1,4 @@
-"""Ctrl-C, ``kill`` and a closed terminal as one exception, so that whatever was started is ended on the way out."""
+"""Turn Ctrl-C, ``kill`` and a closed terminal into one exception, so that every child process ends on the way out."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import threading
 from typing import Any
 
 AGAIN_SECONDS = 0.05
-"""After which a signal is delivered again that came where Python cannot raise anything."""
+"""Seconds after which a signal is delivered again if it came where Python cannot raise an exception."""
 
 
 class Stopped(BaseException):
-    """A signal asks us to end. Not an ``Exception``: nobody may take it for an error that can be handled."""
+    """A signal asks us to end. Not an ``Exception``: no code must treat it as an error that can be handled."""
 
     def __init__(self, number: int) -> None:
-        """Keep which one.
+        """Store the signal.
 
         Args:
-            number: of the signal.
+            number: number of the signal.
         """
         super().__init__(number)
         self.exit_code = 128 + number
-        """As a shell reports it: 130 for Ctrl-C, 143 for ``kill``, 129 for a terminal that was closed."""
+        """Exit code as a shell reports it: 130 for Ctrl-C, 143 for ``kill``, 129 for a closed terminal."""
         self.grading: bool | None = None
-        """Whether a grading was interrupted; None as long as nobody knows."""
+        """Whether a grading was interrupted; None while this is unknown."""
 
 
 def heed() -> None:
-    """Raise ``Stopped`` for the signals that end a program, unless whoever started us has them ignored (``nohup``)."""
+    """Raise ``Stopped`` for signals that end a program, unless the parent process has them ignored (``nohup``)."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -40,21 +40,21 @@ def heed() -> None:
 class Delayed:
     """A block of the main thread that no signal interrupts: ``Stopped`` is raised at its end.
 
-    For code that holds a lock which other threads need, such as the methods of an executor. Interrupted between taking
-    the lock and entering its ``with`` block, it would never give it back, and they would wait for ever. Such a block
+    For code holding a lock that other threads need, such as the methods of an executor. Interrupted between acquiring
+    the lock and entering its ``with`` block, it would never release it, and they would wait forever. Such a block
     must be short.
     """
 
     def __enter__(self) -> None:
-        """Signals are kept from now on."""
+        """Hold back signals from now on."""
         global _depth
         _depth += 1
 
     def __exit__(self, *_: object) -> None:
-        """Raise what was kept.
+        """Raise the signal that was held back.
 
         Raises:
-            Stopped: a signal came meanwhile.
+            Stopped: a signal arrived in the meantime.
         """
         global _depth
         _depth -= 1
@@ -65,9 +65,9 @@ class Delayed:
 
 
 _depth = 0
-"""Blocks of ``Delayed`` that are being run."""
+"""Number of ``Delayed`` blocks being executed."""
 _kept: list[int] = []
-"""Signals that came meanwhile."""
+"""Signals that arrived in the meantime."""
 
 
 def _stop(number: int, frame: object) -> None:
@@ -77,7 +77,7 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _unraised(what: Any) -> None:
-    """Deliver the signal again: Python drops what is raised in a destructor or in a callback, as imports use them."""
+    """Deliver the signal again: Python drops exceptions from destructors and callbacks, such as those of imports."""
     if not isinstance(what.exc_value, Stopped):
         sys.__unraisablehook__(what)
         return
@@ -87,7 +87,7 @@ def _unraised(what: Any) -> None:
 
 
 def _deliver(number: signal.Signals) -> None:
-    """To the main thread, whatever it waits for."""
+    """Deliver a signal to the main thread, even if it is waiting."""
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main is not None:
         signal.pthread_kill(main, number)

@@ -1,19 +1,19 @@
-"""Which top-level statements of a notebook are graded: the definitions, and what they use.
+"""Select the top-level statements of a notebook that are graded: the definitions, and what they use.
 
 A notebook tries things out between its definitions: it prints, plots, trains for ten minutes, or calls a function that
-is not written yet. None of that may cost a point or a minute, so it is left out. What stays:
+has not been written yet. This must not cost a point or a minute, so it is left out. What stays:
 
-- what binds a name that the caller asks for: the functions and classes of an exercise;
-- every statement that binds a name which something that stays uses, or that changes such a value in place
+- statements that bind a name the caller asks for: the functions and classes of an exercise;
+- every statement that binds a name used by something that stays, or that changes such a value in place
   (``TABLE["x"] = 1``, ``NAMES.append("x")``, ``LoRALinear.forward = faster``);
-- other functions, classes and plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), if all that they use is
-  there anyway and running them cannot raise: no calls, no arithmetic, no look-ups;
-- imports that one of these uses. A plotting library that the grader lacks is then not missed, nor a name that its
+- other functions, classes and plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), if everything they use
+  stays anyway and running them cannot raise: no calls, no arithmetic, no look-ups;
+- imports that one of these uses. A plotting library that the grader lacks is then not needed, nor a name that its
   version of a library does not have.
 
-Names are those of Python's scopes: a parameter called ``model`` does not use the notebook's ``model``. Not seen: what a
-call changes behind the scenes (``register(MyModel)``, ``torch.set_default_dtype(...)``). Nothing is run. The source may
-be hostile: CPython's parser answers what is nested too deeply with MemoryError or RecursionError.
+Names follow Python's scopes: a parameter called ``model`` does not use the notebook's ``model``. Not detected: changes
+that a call makes indirectly (``register(MyModel)``, ``torch.set_default_dtype(...)``). Nothing is run. The source can
+be hostile: CPython's parser reports too deep nesting with MemoryError or RecursionError.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What the parser raises; ValueError for a null byte or half of a surrogate pair."""
+"""Exceptions of the parser; ValueError for a null byte or a lone surrogate."""
 
 STABLE = frozenset(sys.stdlib_module_names) | {"torch"}
-"""Modules that have the same names in every version that anybody uses here."""
+"""Modules that have the same names in every version in use here."""
 AT_HAND = STABLE | {"numpy", "peft", "transformers"}
 """Modules that the grader has, whatever a notebook uses."""
 
@@ -37,15 +37,15 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
-"""Classes of Python that may be subscripted with anything."""
+"""Built-in classes that can be subscripted with anything."""
 _CLASSES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
 _OF_METHODS = frozenset({"classmethod", "property", "staticmethod"})
-"""Decorators that only wrap."""
+"""Decorators that only wrap a function."""
 
 
 @dataclass
 class Unit:
-    """Top-level statements that share a line: nearly always one of them."""
+    """Top-level statements that share a line: nearly always just one."""
 
     start: int
     """First line in its cell, from 1; a decorator's, if there is one."""
@@ -53,33 +53,33 @@ class Unit:
     statements: list[ast.stmt]
     binds: set[str] = field(default_factory=set)
     uses: set[str] = field(default_factory=set)
-    """Names of the module that it reads, now or when its functions are called."""
+    """Module-level names that it reads, now or when its functions are called."""
     changes: set[str] = field(default_factory=set)
     """Names whose values it changes by storing into them."""
     calls: set[str] = field(default_factory=set)
-    """Names whose methods it calls and drops the answer."""
+    """Names whose methods it calls without using the return value."""
     stays: bool = False
 
     @property
     def imports(self) -> bool:
-        """Whether it only imports."""
+        """Return whether it only imports."""
         return all(isinstance(statement, _IMPORTS) for statement in self.statements)
 
     @property
     def at_hand(self) -> bool:
-        """Whether it imports nothing but what Python brings along or the exercises themselves import."""
+        """Return whether it imports only the standard library and modules that the exercises import."""
         return self.imports and {module.partition(".")[0] for module, _ in self._imported} <= AT_HAND
 
     @property
     def stable(self) -> bool:
-        """Whether it only imports what is there in every version: whole modules, or names of stable ones."""
+        """Return whether it only imports what every version has: whole modules, or names of stable ones."""
         return self.at_hand and all(
             module.partition(".")[0] in STABLE or (whole and "." not in module) for module, whole in self._imported
         )
 
     @property
     def _imported(self) -> Iterator[tuple[str, bool]]:
-        """Modules, and whether it is the module that gets a name, not something in it."""
+        """Yield imported modules, and whether the module itself is bound to a name, not something in it."""
         for statement in self.statements:
             if isinstance(statement, ast.Import):
                 yield from ((alias.name, True) for alias in statement.names)
@@ -88,12 +88,12 @@ class Unit:
 
     @property
     def defines(self) -> bool:
-        """Whether it defines a function or a class, be it in a branch."""
+        """Return whether it defines a function or a class, even in a branch."""
         return any(isinstance(node, _DEFINITIONS) for node in _outside_functions(self.statements))
 
     @property
     def idle(self) -> bool:
-        """Whether nothing happens in it: docstrings, ``pass``, ``...``."""
+        """Return whether it does nothing: docstrings, ``pass``, ``...``."""
         return all(
             isinstance(statement, ast.Pass)
             or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
@@ -102,19 +102,19 @@ class Unit:
 
 
 class TooMany(Exception):
-    """There are more statements than anybody writes."""
+    """There are more statements than anyone writes."""
 
 
 def units(cell: str, limit: int) -> list[Unit]:
-    """The top-level statements of a cell, in order.
+    """Return the top-level statements of a cell, in order.
 
     Args:
-        cell: Python.
-        limit: how many of them there may be.
+        cell: Python source.
+        limit: maximum number of statements.
 
     Raises:
         TooMany: there are more.
-        SyntaxError, ValueError, RecursionError, MemoryError: it does not parse.
+        SyntaxError, ValueError, RecursionError, MemoryError: the source does not parse.
     """
     lines = cell.split("\n")
     found: list[Unit] = []
@@ -156,7 +156,7 @@ def _names(unit: Unit, text: str) -> None:
 
 
 def _outside_functions(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """All nodes that run when the module does; of a function only the function itself, of a class the whole."""
+    """Yield all nodes that run at import: of a function only the definition itself, of a class everything."""
     waiting: list[ast.AST] = list(statements)
     while waiting:
         node = waiting.pop()
@@ -166,7 +166,7 @@ def _outside_functions(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
 
 
 def _root(node: ast.expr) -> set[str]:
-    """``TABLE`` of ``TABLE["x"].rows[0]``."""
+    """Return the names at the root, such as ``TABLE`` of ``TABLE["x"].rows[0]``."""
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return {node.id} if isinstance(node, ast.Name) else set()
@@ -176,12 +176,12 @@ def decide(everything: Iterable[Unit], names: Collection[str]) -> None:
     """Set ``stays`` of all units of a notebook.
 
     Args:
-        everything: in order.
-        names: what has to be there whatever uses it, an exercise's functions for example.
+        everything: the units, in order.
+        names: names to keep whether or not they are used, such as an exercise's functions.
     """
     everything = list(everything)
     defined = {name for unit in everything if unit.defines for name in unit.binds}
-    # Where none of the names is defined, every definition counts, so that the grader can say what it found instead.
+    # If none of the names is defined, every definition counts, so that the grader can say what it found instead.
     asked = set(names) & {name for unit in everything for name in unit.binds} or defined
     for unit in everything:
         unit.stays = unit.idle or (bool(unit.binds & asked) and not unit.imports)
@@ -195,12 +195,12 @@ def decide(everything: Iterable[Unit], names: Collection[str]) -> None:
 
 
 def _spread(everything: Sequence[Unit], defined: set[str]) -> set[str]:
-    """Let stay what those that stay need, and what that needs; return the names that are needed."""
+    """Keep everything that the kept units need, directly or indirectly; return the names that are needed."""
     binding, changing = _by_name(everything, "binds"), _by_name(everything, "changes")
     calling = _by_name(everything, "calls")
     needed: set[str] = set()
     own: set[str] = set()
-    """Bound by what stays, imports not counted."""
+    """Names bound by units that stay, not counting imports."""
     waiting = [unit for unit in everything if unit.stays and not unit.imports]
     while waiting:
         unit = waiting.pop()
@@ -228,13 +228,13 @@ def _by_name(everything: Sequence[Unit], which: str) -> dict[str, list[Unit]]:
 
 
 def _add_what_cannot_raise(everything: Sequence[Unit]) -> None:
-    """Let definitions and plain values stay too, unless running them could raise; but nothing that only they use."""
+    """Keep other definitions and plain values that cannot raise, but not statements that only they use."""
     there = {name for unit in everything if unit.stays or unit.stable for name in unit.binds}.union(dir(builtins))
     bound = {name for unit in everything for name in unit.binds}
     scope = _Scope(names={*dir(builtins)} - bound, classes={*_CLASSES} - bound)
     for unit in everything:
         if not unit.stays and not unit.imports and all(map(scope.is_safe, unit.statements)):
-            uses = unit.uses if unit.defines else unit.uses & bound  # of a value, only a lambda uses what is nowhere
+            uses = unit.uses if unit.defines else unit.uses & bound  # only lambdas can use undefined names
             if uses <= there | unit.binds:
                 unit.stays = True
                 there |= unit.binds
@@ -244,20 +244,20 @@ def _add_what_cannot_raise(everything: Sequence[Unit]) -> None:
 
 @dataclass
 class _Scope:
-    """What is bound where a statement stands, and whether running it can raise.
+    """The names bound where a statement is, to decide whether running it can raise.
 
-    An attribute of what was imported (``torch.Tensor``) is taken for granted in a signature and as a base class, or
-    next to no helper could stay; as a value it is not.
+    An attribute of an import (``torch.Tensor``) is assumed to exist in a signature and as a base class, since otherwise
+    hardly any helper could stay; as a value it is not.
     """
 
     names: set[str]
     classes: set[str]
-    """Names among them that stand for classes."""
+    """Names in ``names`` that stand for classes."""
     modules: set[str] = field(default_factory=set)
-    """Names that were imported: modules, and what is in them."""
+    """Imported names: modules, and their members."""
 
     def add(self, unit: Unit) -> None:
-        """Take note of what a statement binds that is run."""
+        """Add the names that an executed statement binds."""
         self.names |= unit.binds
         self.modules = self.modules | unit.binds if unit.imports else self.modules - unit.binds
         if any(isinstance(statement, ast.ClassDef) for statement in unit.statements):
@@ -266,14 +266,14 @@ class _Scope:
             self.classes -= unit.binds
 
     def is_safe(self, statement: ast.stmt) -> bool:
-        """Whether a statement cannot raise: a definition, or a plain value that gets a name."""
+        """Return whether a statement cannot raise: a definition, or an assignment of a plain value."""
         try:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return not statement.decorator_list and self._is_safe_function(statement)
             if isinstance(statement, ast.ClassDef):
                 return self._is_safe_class(statement)
             return self._is_safe_value(statement)
-        except RecursionError:  # a sum of very many types
+        except RecursionError:  # a union of very many types
             return False
 
     def _is_safe_function(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -307,7 +307,7 @@ class _Scope:
         return True
 
     def _is_safe_value(self, statement: ast.stmt) -> bool:
-        """Whether it gives names to values that are written out."""
+        """Return whether it assigns literal values to names."""
         if isinstance(statement, ast.Assign):
             targets, value = statement.targets, statement.value
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -325,7 +325,7 @@ class _Scope:
         return fit and self._is_value(value)
 
     def _is_value(self, node: ast.expr | None) -> bool:
-        """Whether an expression is written out: literals, names that are bound, and containers and lambdas of these."""
+        """Return whether an expression is a plain value: literals, bound names, and containers and lambdas of these."""
         if isinstance(node, ast.Name):
             return node.id in self.names
         if isinstance(node, (ast.Tuple, ast.List)):
@@ -341,7 +341,7 @@ class _Scope:
         return _is_literal(node)
 
     def _is_type(self, node: ast.expr | None) -> bool:
-        """The same, or what a signature may hold besides: ``torch.Tensor``, ``Sequence[Tensor] | None``."""
+        """Return whether it is a plain value, or a type as in a signature: ``torch.Tensor``, ``list[str] | None``."""
         if isinstance(node, ast.Attribute):
             return self._is_imported(node)
         if isinstance(node, (ast.Tuple, ast.List)):
@@ -354,7 +354,7 @@ class _Scope:
         return self._is_value(node)
 
     def _is_class(self, node: ast.expr) -> bool:
-        """Whether it is a type that may be a base, or stand beside ``|``."""
+        """Return whether it is a type that can be a base class or an operand of ``|``."""
         if isinstance(node, ast.Name):
             return node.id in self.classes or node.id in self.modules
         return not isinstance(node, (ast.Constant, ast.Tuple, ast.List)) and self._is_type(node)
@@ -369,7 +369,7 @@ class _Scope:
 
 
 def _is_literal(node: ast.AST | None) -> bool:
-    """Whether it is a constant that can be a key: a text, a number with or without a sign, a tuple of these."""
+    """Return whether it is a constant that can be a key: a string, a number with or without sign, a tuple of these."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         return isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float, complex)
     if isinstance(node, ast.Tuple):
@@ -386,7 +386,7 @@ def _is_stored(node: ast.AST) -> bool:
 
 
 def _always(unit: Unit) -> bool:
-    """Whether it imports what has no name, or what changes how the rest is read."""
+    """Return whether it is an import without a name, or one that changes how the rest is read."""
     return any(
         isinstance(statement, ast.ImportFrom)
         and (statement.module == "__future__" or any(name.name == "*" for name in statement.names))

@@ -1,7 +1,7 @@
-"""Text for streams that cannot encode all of it: a terminal of an old Windows, or one without a locale.
+"""Encode text for streams that cannot represent all of it: an old Windows terminal, or one without a locale.
 
-What has a spelling in ASCII is spelt so (``−`` as ``-``, ``λ`` as ``lambda``), letters lose their accents, and anything
-else becomes a question mark. ``lost`` says whether that has happened.
+Characters with an ASCII spelling are replaced by it (``−`` by ``-``, ``λ`` by ``lambda``), letters lose their accents,
+and anything else becomes a question mark. ``lost`` records whether that has happened.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 HANDLER = "course.spelt"
-"""For ``errors=`` of a stream, once ``register`` was called."""
+"""Name for the ``errors=`` argument of a stream, valid after ``register`` was called."""
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
     "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
@@ -37,14 +37,14 @@ SPELLINGS = {
     "╲": "\\", "╱": "/", "∖": "\\", "▁": "_", "▎": "|", "▍": "|", "▋": "#", "▊": "#", "▉": "#", "〜": "~",
     "🌆": "picture:",
 }  # fmt: skip
-"""Character -> what stands for it in ASCII. Those of one column in a frame or a bar keep one column."""
+"""Character -> its ASCII replacement. One-column characters in frames and bars keep one column."""
 
 lost = False
-"""Something had no spelling and became a question mark."""
+"""True once a character without a spelling has become a question mark."""
 
 
 def spelt(character: str) -> str:
-    """One character in ASCII.
+    """Return one character in ASCII.
 
     >>> [spelt(character) for character in "−λé層"]
     ['-', 'lambda', 'e', '?']
@@ -67,7 +67,7 @@ def _handle(error: UnicodeError) -> tuple[str, int]:
     after = error.object[error.end : error.end + 1]
     powers = re.sub(f"[{''.join(map(chr, SUPERSCRIPTS))}]+", lambda match: "^" + match[0].translate(SUPERSCRIPTS), text)
     words = "".join(one if one.isascii() else spelt(one) for one in powers)
-    if text[0] in GREEK and before.isalnum():  # two names side by side are a product
+    if text[0] in GREEK and before.isalnum():  # two adjacent names are a product
         words = f" {words}"
     if text[-1] in GREEK and after.isalpha():
         words = f"{words} "
@@ -75,20 +75,20 @@ def _handle(error: UnicodeError) -> tuple[str, int]:
 
 
 def register() -> str:
-    """Make the handler known, and return its name."""
+    """Register the handler, and return its name."""
     codecs.register_error(HANDLER, _handle)
     return HANDLER
 
 
 def spell(*streams: object) -> None:
-    """Have these streams spell what they cannot encode."""
+    """Make these streams spell out characters that they cannot encode."""
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=register())
 
 
 def encodable(text: str, encoding: str) -> str:
-    """The text as a stream of this encoding will show it.
+    """Return the text as a stream with this encoding will show it.
 
     >>> encodable("(1 − λw)⁻¹⁰⁰ · 2²", "ascii")
     '(1 - lambda w)^-100 * 2^2'
@@ -97,7 +97,7 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def encodable_markdown(text: str, encoding: str) -> str:
-    """The same for Markdown before it is laid out: signs that would be taken for markup are left to the stream.
+    """Prepare Markdown before layout, as in ``encodable``; signs that would be taken for markup are left to the stream.
 
     >>> encodable_markdown("4·(λ·w) ≤ 1", "ascii")
     '4·(lambda·w) <= 1'

@@ -1,7 +1,7 @@
-"""Standard streams that never break off the work: closed, full or no longer read, the exit code stays the grading's.
+"""Standard streams that never interrupt the work: if closed, full or no longer read, the exit code is unaffected.
 
-``course grade 3 | head -1`` grades to the end and remembers the result; what nobody reads is dropped. A full disk
-behind the standard output is said once, on stderr.
+``course grade 3 | head -1`` grades to the end and records the result; output that is not read is dropped. If a full
+disk stops the standard output, that is reported once, on stderr.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from course import spelling
 from course.text import say
 
 QUIET = (errno.EPIPE, errno.EBADF, errno.ECONNRESET)
-"""Whoever closes a pipe or a terminal knows it."""
+"""Errors not worth reporting: whoever closed the pipe or the terminal knows it."""
 
 
 class Tolerant(io.RawIOBase):
-    """A raw stream that notes the first error and drops what comes after it."""
+    """A raw stream that stores the first error and drops all further output."""
 
     def __init__(self, raw: Any) -> None:
-        """Write to ``raw`` as long as it takes anything."""
+        """Write to ``raw`` as long as it accepts output."""
         super().__init__()
         self._raw = raw
         self.error: OSError | None = None
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def fileno(self) -> int:
-        """The descriptor behind it."""
+        """Return the underlying descriptor."""
         return int(self._raw.fileno())
 
     def isatty(self) -> bool:
-        """Whether a person reads along."""
+        """Return whether the stream is a terminal."""
         return bool(self._raw.isatty())
 
     def write(self, content: Any) -> int:
-        """Write some of it, or say that it is written although it is dropped."""
+        """Write some of the content, or pretend to if it is dropped."""
         while self.error is None:
             try:
                 count = self._raw.write(content)
@@ -52,12 +52,12 @@ class Tolerant(io.RawIOBase):
                 break
             if count is not None:
                 return int(count)
-            time.sleep(0.01)  # the other end does not read as fast, and somebody has made the pipe non-blocking
+            time.sleep(0.01)  # the other end does not read as fast, and the pipe was made non-blocking
         return len(memoryview(content).cast("B"))
 
 
 def prepare() -> None:
-    """Make the standard streams usable whatever state they were handed over in."""
+    """Make the standard streams usable in whatever state they were inherited."""
     _occupy()
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")
@@ -70,7 +70,7 @@ def prepare() -> None:
 
 
 def _occupy() -> None:
-    """Give closed standard descriptors to the null device, else the next file that is opened would be one of them."""
+    """Connect closed standard descriptors to the null device; otherwise the next file opened would get one of them."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)
     os.close(descriptor)
@@ -89,7 +89,7 @@ def _tolerant(stream: io.TextIOWrapper) -> io.TextIOWrapper:
 
 
 def finish() -> None:
-    """Write what is left, and say on stderr if the standard output could not be written."""
+    """Flush the streams, and report on stderr if the standard output could not be written."""
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     if (error := failure()) and error.errno not in QUIET:
@@ -111,6 +111,6 @@ def finish() -> None:
 
 
 def failure() -> OSError | None:
-    """Why the standard output no longer takes anything; None if it does."""
+    """Return why the standard output no longer accepts data; None if it does."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     return raw.error if isinstance(raw, Tolerant) else None

@@ -1,7 +1,7 @@
-"""Reading a submission: the one place where a student's file is opened, bounded, decoded or refused.
+"""Read a submission: the only place where a student's file is opened, limited, decoded or refused.
 
-The command line looks before it asks the grader; the judge reads for itself, since the file may have changed since.
-Both say the same sentences.
+The command line checks the file before it asks the grader; the judge reads it again, since it may have changed since.
+Both use the same messages.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from course.syllabus import Exercise, load
 from course.text import mark, say
 
 MAX_BYTES = 2**20
-"""A larger file is refused unread; far above what anybody types."""
+"""Maximum size in bytes; a larger file is refused unread. It is far more than anyone types."""
 BEGINNING = 512
-"""Bytes that tell what kind of file it is."""
+"""Bytes that determine the kind of file."""
 MAGIC = {
     b"PK\x03\x04": "archive",
     b"\x1f\x8b": "archive",
@@ -35,7 +35,7 @@ MAGIC = {
     b"\xff\xd8\xff": "picture",
     b"\x7fELF": "binary",
 }
-"""How files begin that are handed in although they are no source; a .docx is an archive, too."""
+"""First bytes of files that are handed in although they are not source; a .docx is an archive, too."""
 ENDINGS = {
     "archive": (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".whl"),
     "document": (".docx", ".doc", ".odt", ".pdf", ".rtf", ".html", ".htm", ".pages"),
@@ -54,17 +54,17 @@ REFUSALS = {
     "compiled": mark("{file} is compiled Python. Grade the .py file that it was made from."),
     "text": mark("{file} does not end in .py. If it contains your code, rename it so that it does."),
 }
-"""What is said of such a file."""
+"""Message for each kind of file."""
 NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat)"')
 COMPILED = re.compile(rb"..\r\n[\x00-\x03]\x00\x00\x00", re.DOTALL)
-"""The magic number of compiled Python, and its flags."""
+"""Magic number and flags of compiled Python."""
 DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
-"""A function or class at the top level; unlike a parser, this also reads a file with a syntax error."""
+"""A top-level function or class; unlike a parser, this also works for a file with a syntax error."""
 IMPORTED = re.compile(
     rb"^[ \t]*(?:from[ \t]+\.*(\w+)[\w.]*[ \t]+import\b|from[ \t]+\.+[ \t]+import[ \t]+(.+)|import[ \t]+(.+))",
     re.MULTILINE,
 )
-"""The modules of an import statement."""
+"""The modules in an import statement."""
 MISSING = re.compile(r"No module named '(\w+)")
 RELATIVE = "attempted relative import"
 
@@ -74,34 +74,34 @@ class NotGradable(Exception):
 
 
 class Empty(NotGradable):
-    """There is nothing in this file."""
+    """The file is empty."""
 
 
 class TooLarge(NotGradable):
-    """The file has more bytes than it may have."""
+    """The file exceeds the size limit."""
 
 
 def read(path: Path, within: Path | None = None) -> bytes:
-    """The student's file, opened once and read within bounds; nothing is opened that could keep us waiting.
+    """Read the student's file, opened once and within limits; nothing that could block is opened.
 
     Args:
-        path: of the file.
-        within: a folder that it must lie in, links followed; None means anywhere.
+        path: path of the file.
+        within: a folder that must contain it, links followed; None means anywhere.
 
     Returns:
-        Its bytes: at most ``MAX_BYTES``, text by the encoding that they declare.
+        Its content: at most ``MAX_BYTES``, valid text in the encoding that it declares.
 
     Raises:
-        NotGradable: missing, empty, no regular file, too large, of another kind, or no text.
+        NotGradable: missing, empty, not a regular file, too large, of another kind, or not text.
     """
     return demand_source(path.name, contents(path, MAX_BYTES, within, refusal))
 
 
 def holds(path: Path, content: bytes) -> bool:
-    """Whether a file is, byte for byte, this; no more of it is read than that takes.
+    """Return whether a file has exactly this content; no more is read than needed.
 
     Raises:
-        NotGradable: missing, or no regular file.
+        NotGradable: missing, or not a regular file.
     """
     try:
         return contents(path, len(content)) == content
@@ -110,14 +110,14 @@ def holds(path: Path, content: bytes) -> bool:
 
 
 def demand_source(shown: str, data: bytes) -> bytes:
-    """The bytes of a submission that came some other way, if they may be Python source.
+    """Return the content of a submission from elsewhere, if it can be Python source.
 
     Args:
         shown: the file's name.
-        data: all of it.
+        data: the whole content.
 
     Raises:
-        NotGradable: of another kind, too large, empty, or no text.
+        NotGradable: of another kind, too large, empty, or not text.
     """
     if reason := refusal(shown, data[:BEGINNING]):
         raise NotGradable(reason)
@@ -140,7 +140,7 @@ def demand_source(shown: str, data: bytes) -> bytes:
 
 
 def _meant(path: Path) -> Iterator[str]:
-    """The file in the same folder whose name is nearest to one that is not there."""
+    """Yield the name in the same folder that is most similar to a missing one."""
     with contextlib.suppress(OSError, ValueError):
         names = [one for one in os.listdir(path.parent) if one.endswith((".py", ".ipynb"))]
         for nearest in difflib.get_close_matches(path.name, names[:1000], n=1, cutoff=0.75):
@@ -153,16 +153,16 @@ def contents(
     within: Path | None = None,
     refused: Callable[[str, bytes], str | None] = lambda name, beginning: None,
 ) -> bytes:
-    """The bytes of a regular file, opened once and read within bounds, whatever it holds.
+    """Read a regular file of any kind, opened once and within limits.
 
     Args:
-        path: of the file.
-        limit: how many bytes it may have.
-        within: a folder that it must lie in, links followed; None means anywhere.
-        refused: told its name and its beginning; the reason to refuse it, if there is one.
+        path: path of the file.
+        limit: maximum number of bytes.
+        within: a folder that must contain it, links followed; None means anywhere.
+        refused: called with the name and the beginning; returns a reason to refuse the file, or None.
 
     Raises:
-        NotGradable: missing, no regular file, too large, or refused.
+        NotGradable: missing, not a regular file, too large, or refused.
     """
     shown = path.name
     try:
@@ -182,7 +182,7 @@ def contents(
         raise NotGradable(_unreadable(shown, error)) from None
     try:
         status = os.fstat(descriptor)
-        demand_plain(shown, status.st_mode)  # it may be another one by now
+        demand_plain(shown, status.st_mode)  # it can have been replaced since
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
     except OSError as error:
@@ -196,10 +196,10 @@ def contents(
 
 
 def demand_size(shown: str, size: int, limit: int) -> None:
-    """Refuse a file that has more bytes than this.
+    """Refuse a file with more bytes than the limit.
 
     Raises:
-        TooLarge: it has.
+        TooLarge: the file is larger.
     """
     if size > limit:
         raise TooLarge(
@@ -213,7 +213,7 @@ def demand_size(shown: str, size: int, limit: int) -> None:
 
 
 def demand_plain(shown: str, mode: int) -> None:
-    """Refuse what is no regular file.
+    """Refuse anything but a regular file.
 
     Raises:
         NotGradable: it is a folder, a pipe, a socket or a device.
@@ -229,24 +229,24 @@ def _unreadable(shown: str, error: OSError) -> str:
 
 
 def decode(data: bytes) -> str:
-    """The text of a Python file: by the encoding that it declares in its first two lines (PEP 263), else UTF-8.
+    """Decode a Python file by the encoding declared in its first two lines (PEP 263), by default UTF-8.
 
     Raises:
-        UnicodeDecodeError: it is not of that encoding.
+        UnicodeDecodeError: the file is not in that encoding.
     """
     encoding = "utf-8-sig"
-    with contextlib.suppress(SyntaxError):  # an encoding that does not exist: the compiler will say so
+    with contextlib.suppress(SyntaxError):  # an unknown encoding: the compiler will report it
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     try:
         return data.decode(encoding)
     except (LookupError, UnicodeDecodeError):
         if encoding.startswith("utf-8"):
             raise
-        return data.decode("latin-1")  # for quoting its lines; what is wrong with it is for the compiler to say
+        return data.decode("latin-1")  # only to quote its lines; the compiler reports what is wrong with it
 
 
 def refusal(name: str, beginning: bytes) -> str | None:
-    """Why a file of this name that begins so is no Python source, and what to do; None if it may be one."""
+    """Return why a file with this name and beginning is not Python source, and what to do; None if it can be."""
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
         if suffix == ".ipynb":
@@ -264,7 +264,7 @@ def refusal(name: str, beginning: bytes) -> str | None:
 
 
 def likeness(source: bytes, exercises: Iterable[Exercise], least: int = 1) -> Exercise | None:
-    """The exercise that most of the functions in a file belong to, if it is one, and at least this many."""
+    """Return the exercise with the most functions in a file, if it is unique and has at least this many."""
     defined = {name.decode("utf-8", "replace") for name in DEFINITION.findall(source)}
     counts = [(len(defined & set(one.names)), one) for one in exercises]
     most = max((count for count, _ in counts), default=0)
@@ -273,7 +273,7 @@ def likeness(source: bytes, exercises: Iterable[Exercise], least: int = 1) -> Ex
 
 
 def wrong_exercise(source: bytes, exercise: Exercise) -> str | None:
-    """If a file defines nothing of this exercise, but is clearly one of another exercise: which one that is."""
+    """Return a sentence that names the exercise, if a file defines nothing of this one but is clearly for another."""
     found = likeness(source, (one for one in load() if not one.planned), least=2)
     if found is None or found.slug == exercise.slug or likeness(source, [exercise]):
         return None
@@ -286,7 +286,7 @@ def wrong_exercise(source: bytes, exercise: Exercise) -> str | None:
 
 
 def neighbours(source: bytes, names: Iterable[str]) -> list[str]:
-    r"""Which of these modules a file imports, by the beginnings of its lines.
+    r"""Return which of these modules a file imports, judging by the beginnings of its lines.
 
     >>> neighbours(b"import torch, utils as u\nfrom .net import Net\nfrom . import data", ["utils", "net", "data"])
     ['utils', 'net', 'data']
@@ -297,7 +297,7 @@ def neighbours(source: bytes, names: Iterable[str]) -> list[str]:
 
 
 def only_this_file(message: str, file: Path) -> str | None:
-    """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
+    """Explain a failed import of a module next to the file: the grader does not see it; None for other failures."""
     if RELATIVE in message:
         return say(
             "Only this file is graded, without the package that it is in. Copy what you need into {file}.",
@@ -312,7 +312,7 @@ def only_this_file(message: str, file: Path) -> str | None:
 
 
 def without(module: str, file: str) -> str:
-    """That a file is graded without a module that lies beside it."""
+    """Return the sentence that a file is graded without a module next to it."""
     return say(
         "Only this file is graded; {module} next to it is not available. Copy what you need from there into {file}.",
         module=module,

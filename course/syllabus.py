@@ -1,6 +1,6 @@
-"""The syllabus: which exercises there are, in which order, and how a reader may name one.
+"""The syllabus: the exercises, their order, and the names by which a reader can refer to one.
 
-Everything is read from ``syllabus.toml``. The loader refuses what it does not understand, since a misspelt key that is
+Everything is read from ``syllabus.toml``. The loader refuses unknown keys and values, since a misspelt key that is
 silently ignored would change what is graded.
 """
 
@@ -25,17 +25,17 @@ class SyllabusError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a student process may use up."""
+    """Resource limits of a student process."""
 
     import_seconds: float = 10
-    """Wall clock, for importing the student's file."""
+    """Wall-clock time for importing the student's file."""
     check_seconds: float = 10
-    """Wall clock, for one check; a check may declare its own."""
+    """Wall-clock time for one check; a check can declare its own."""
     memory_mb: int = 1024
-    """MiB of private memory of one student process."""
+    """Private memory of one student process, in MiB."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no limit."""
+        """Refuse invalid limits."""
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
@@ -52,33 +52,33 @@ class Exercise:
     """Name of its files in every room."""
     english_title: str
     functions: tuple[str, ...]
-    """What the student's file defines, in the order of the lesson."""
+    """Names that the student's file defines, in the order of the lesson."""
     bonus: tuple[str, ...]
-    """What it may define besides, for points that are counted separately."""
+    """Optional names, whose points are counted separately."""
     preloads: tuple[str, ...]
     """Libraries that the grader imports once before forking, in this order."""
     points: int
     bonus_points: int
     minutes: int
-    """Rough time for a learner, without the bonus functions."""
+    """Approximate time for a learner, without the bonus functions."""
     requires: tuple[str, ...] = ()
     """Slugs of earlier exercises that this one builds on."""
     planned: bool = False
-    """Announced, but not yet written."""
+    """True if it is announced, but not yet written."""
     limits: Limits = field(default_factory=Limits)
 
     @property
     def id(self) -> str:
-        """``exercise-3``."""
+        """Return the id, for example ``exercise-3``."""
         return f"exercise-{self.number}"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything that is graded: the functions, then the bonus functions."""
+        """Return everything that is graded: the functions, then the bonus functions."""
         return self.functions + self.bonus
 
     def title(self, lang: str = "en") -> str:
-        """The title in this language, else in English."""
+        """Return the title in this language, otherwise in English."""
         return translated(self.english_title, lang)
 
 
@@ -88,10 +88,10 @@ OPTIONAL = {"state", "limits", "bonus", "bonus_points", "requires"}
 
 @functools.cache
 def load(path: Path = paths.SYLLABUS) -> tuple[Exercise, ...]:
-    """All exercises in order.
+    """Load all exercises in order.
 
     Raises:
-        SyllabusError: the file does not parse, or an entry is incomplete, contradictory or holds an unknown key.
+        SyllabusError: the file does not parse, or an entry is incomplete, contradictory or has an unknown key.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -113,10 +113,10 @@ def load(path: Path = paths.SYLLABUS) -> tuple[Exercise, ...]:
 
 
 def resolve(name: str) -> Exercise:
-    """The exercise that a reader means by ``exercise-3``, ``3``, ``lora``, ``lora.py`` or ``lora.ipynb``.
+    """Return the exercise that a reader means by ``exercise-3``, ``3``, ``lora``, ``lora.py`` or ``lora.ipynb``.
 
     Raises:
-        NoSuchExercise: nothing is called so; the message suggests the nearest name.
+        NoSuchExercise: no exercise has this name; the message suggests the nearest one.
     """
     exercises = load()
     asked = name.strip().lower().removesuffix(".py").removesuffix(".ipynb")
@@ -131,12 +131,12 @@ def resolve(name: str) -> Exercise:
 
 
 def find(slug: str) -> Exercise | None:
-    """The exercise of this slug, if there is one."""
+    """Return the exercise with this slug, if it exists."""
     return next((exercise for exercise in load() if exercise.slug == slug), None)
 
 
 def _no_such_exercise(name: str, asked: str, exercises: tuple[Exercise, ...], *, numbered: bool) -> Exception:
-    from course.errors import NoSuchExercise  # here: the grader reads the syllabus too and should not load click for it
+    from course.errors import NoSuchExercise  # here: the grader reads the syllabus, too, and should not load click
 
     if numbered:
         return NoSuchExercise(name, last=exercises[-1].id)

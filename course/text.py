@@ -1,12 +1,12 @@
-"""Every sentence that a person reads: English in the code, other languages in gettext catalogues.
+"""Every user-facing sentence: English in the code, other languages in gettext catalogues.
 
-``say("There is no file {file}.", file=name)`` says that sentence in the reader's language and fills its gaps;
-``say_many`` chooses by a count; ``mark`` marks a sentence that is said later, in a table for example. What a catalogue
-lacks is said in English. The catalogues (``course/locale/<lang>/LC_MESSAGES``, one for each room of the house) are
-written by ``python -m scripts.messages``; reading them needs the standard library alone. What click itself says is
+``say("There is no file {file}.", file=name)`` returns that sentence in the reader's language and fills in its
+placeholders; ``say_many`` selects by a count; ``mark`` marks a sentence that is used later, in a table for example.
+Sentences missing from a catalogue stay English. The catalogues (``course/locale/<lang>/LC_MESSAGES``, one per room)
+are written by ``python -m scripts.messages``; reading them needs only the standard library. click's own messages are
 in ``course/click_words.py``.
 
-``clean`` is the one door to a terminal for text that is not ours: messages, names, paths, prints, tracebacks.
+All text that is not ours passes through ``clean`` on its way to a terminal: messages, names, paths, prints, tracebacks.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from course import paths
 from course.line_breaks import is_wide
 
 LANGUAGES = ("en", "ja")
-"""English, which stands in the code, and those that have catalogues."""
+"""English, the language of the code, and the languages with catalogues."""
 
 UNSEEN = re.compile(
     "["
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but for tab and newline, DEL, C1
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 except tab and newline, DEL, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Arabic letter mark
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, separators of lines and paragraphs, direction of writing
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero-width characters, line and paragraph separators, direction marks
     "\u3164\ufeff\uffa0\ufff0-\ufffb"  # fillers, byte order mark, annotations
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # controls of shorthand and of music
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # shorthand and musical controls
     "\U000e0000-\U000e0fff"  # tags, further variation selectors
-    "\ud800-\udfff"  # halves of surrogate pairs, which no stream can encode
+    "\ud800-\udfff"  # surrogates, which no stream can encode
     "]"
 )
-"""Characters that move the cursor, change colours, turn the direction of writing or are not seen at all."""
+"""Characters that move the cursor, change colours, reverse the direction of writing or are invisible."""
 
 _language = "en"
 
 
 def use(lang: str) -> None:
-    """Speak this language from now on."""
+    """Use this language from now on."""
     global _language
     if lang not in LANGUAGES:
         raise ValueError(f"no messages in {lang!r}: there are {', '.join(LANGUAGES)}")
@@ -51,7 +51,7 @@ def use(lang: str) -> None:
 
 
 def use_if_written(lang: str) -> bool:
-    """Speak this language if the terminal can write it, else English; say which of the two."""
+    """Use this language if the terminal can write it, otherwise English; return whether it can."""
     try:
         sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -62,12 +62,12 @@ def use_if_written(lang: str) -> bool:
 
 
 def language() -> str:
-    """The language spoken now."""
+    """Return the current language."""
     return _language
 
 
 def detect(environ: Mapping[str, str] = os.environ) -> str:
-    """The reader's language as the environment states it, else the system's; English where we have no messages."""
+    """Return the reader's language from the environment, otherwise the system's; English if we have no catalogue."""
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environ.get(variable):
             return _known(value)
@@ -84,39 +84,39 @@ def _known(name: str) -> str:
 
 
 def mark(sentence: str) -> str:
-    """The sentence itself: it goes into the catalogues, and is said later."""
+    """Return the sentence unchanged: it is added to the catalogues, and translated later."""
     return sentence
 
 
 def mark_many(one: str, other: str) -> tuple[str, str]:
-    """The same for a sentence with two English forms."""
+    """Mark a sentence with two English forms."""
     return one, other
 
 
 def say(sentence: str, /, **values: object) -> str:
-    """The sentence in the reader's language with its gaps filled in.
+    """Return the sentence in the reader's language with its placeholders filled in.
 
     Raises:
-        KeyError: a gap has no value; a fault of ours that the tests find.
+        KeyError: a placeholder has no value; a fault of ours that the tests find.
     """
     return filled(translated(sentence), values)
 
 
 def say_many(one: str, other: str, /, *, count: int, **values: object) -> str:
-    """The same for a sentence with two English forms, chosen by ``count``; other languages have theirs."""
+    """Return a sentence with two English forms, selected by ``count``; other languages have their own forms."""
     return filled(_catalogues(_language).ngettext(one, other, count), {"count": count, **values})
 
 
 def listed(parts: Iterable[str]) -> str:
-    """Words of ours in a row, with the comma of the reader's language."""
+    """Join words of ours with the comma of the reader's language."""
     return translated(mark(", ")).join(parts)
 
 
 def filled(sentence: str, values: Mapping[str, object]) -> str:
-    """A sentence with its gaps filled in.
+    """Fill in the placeholders of a sentence.
 
-    In a Japanese sentence a space parts a gap from the words beside it, for most values are code or numbers; between
-    two Japanese words there is none. A path keeps its space, or nobody could tell where it ends.
+    In a Japanese sentence a space separates a placeholder from the words next to it, since most values are code or
+    numbers; there is none between two Japanese words. A path keeps its space, because its end would be unclear.
 
     >>> [filled("{what} の形状: {n} 個", {"what": what, "n": 3}) for what in ("重み", "`w`", "/tmp/重み")]
     ['重みの形状: 3 個', '`w` の形状: 3 個', '/tmp/重み の形状: 3 個']
@@ -142,23 +142,23 @@ def filled(sentence: str, values: Mapping[str, object]) -> str:
 
 
 def translated_many(one: str, other: str, count: int) -> str:
-    """Which of the two it is, in the reader's language, with its gaps."""
+    """Return the form for this count, in the reader's language, with its placeholders."""
     return _catalogues(_language).ngettext(one, other, count)
 
 
 def translated(sentence: str, lang: str | None = None) -> str:
-    """The sentence in this language, else the reader's, as it is: it has no gaps."""
+    """Return the sentence in this language or by default the reader's; it has no placeholders."""
     return _catalogues(lang or _language).gettext(sentence) if sentence else ""
 
 
 def sample(lang: str) -> str:
-    """Some words of a language, for finding out whether a terminal can write it."""
+    """Return some words of a language, to find out whether a terminal can write it."""
     return translated(mark("Create a workspace:"), lang)
 
 
 @functools.cache
 def _catalogues(lang: str) -> gettext.NullTranslations:
-    """All catalogues of a language as one; those of rooms that are not installed are not missed."""
+    """Return all catalogues of a language as one; those of rooms that are not installed are skipped."""
     found = gettext.NullTranslations()
     if lang not in LANGUAGES:
         return found
@@ -171,11 +171,11 @@ def _catalogues(lang: str) -> gettext.NullTranslations:
 
 
 def clean(text: object, one_line: bool = False) -> str:
-    r"""The text as any terminal may have it: what moves, hides or reorders is spelt out.
+    r"""Return text that is safe for any terminal: characters that move, hide or reorder text are spelt out.
 
     Args:
-        text: from outside; what is no string is printed as one.
-        one_line: spell out newlines as well and make tabs blanks (names, titles, paths, commands).
+        text: text from outside; any other object is converted to a string.
+        one_line: also spell out newlines, and turn tabs into blanks (names, titles, paths, commands).
 
     >>> clean("\x1b[2Jgone \u202eeman")
     '\\x1b[2Jgone \\u202eeman'
@@ -187,7 +187,7 @@ def clean(text: object, one_line: bool = False) -> str:
 
 
 def escaped_in_json(document: str) -> str:
-    r"""A JSON document with the same characters as escapes, which a reader of JSON turns back.
+    r"""Escape the same characters in a JSON document; a JSON parser reverses this.
 
     >>> escaped_in_json('{"x": "\u202e\U000e0041 é"}')
     '{"x": "\\u202e\\udb40\\udc41 é"}'

@@ -1,4 +1,4 @@
-"""Waiting until a file is saved, for ``course watch``."""
+"""Wait until a file is saved, for ``course watch``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOOK_SECONDS = 0.25
-"""Between two looks at the file."""
+"""Seconds between two looks at the file."""
 
 
 def saved(path: Path) -> Iterator[None]:
-    """Once at first, and then whenever the file has changed and is the same at two looks."""
+    """Yield once at first, and then whenever the file has changed and is the same at two looks."""
     known = None
     while True:
         before = _stamp(path)
@@ -27,7 +27,7 @@ def _after_a_moment(path: Path) -> tuple[int, int, int] | None:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is saved; None while it is not there, as some editors have it for a moment."""
+    """Return data that changes when a file is saved; None while it is missing, as during a save in some editors."""
     try:
         status = path.stat()
     except OSError:

@@ -1,11 +1,11 @@
-"""The learner's desk: a directory with one file per exercise, and ``.course/`` with what the course remembers.
+"""The learner's workspace: a directory with one file per exercise, and ``.course/`` with the course's records.
 
-    my-course/lora.py                    the learner's work; never overwritten, only moved aside by ``reset``
+    my-course/lora.py                    the learner's work; never overwritten, only moved by ``reset``
     my-course/.course/state.json         last results and hint levels, and whether the introduction was read
-    my-course/.course/backups/           what ``reset`` moved aside
+    my-course/.course/backups/           files moved by ``reset``
 
-The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work. A damaged
-file is moved to ``state.json.damaged``, for whoever can repair it.
+The state is a convenience: if its file is lost or damaged, the course starts afresh and no work is lost. A damaged
+file is moved to ``state.json.damaged``, in case it can be repaired.
 """
 
 from __future__ import annotations
@@ -31,51 +31,51 @@ from course.syllabus import Exercise
 from course.text import say
 
 DEFAULT = "my-course"
-"""Where ``course start`` puts a workspace if it is told no name."""
+"""Default name of the workspace made by ``course start``."""
 SCHEMA = "course/state/v1"
 
 
 @dataclass
 class Memory:
-    """What is remembered of one exercise."""
+    """The record of one exercise."""
 
     status: str | None = None
-    """The last full grading's status; None if there was none."""
+    """Status of the last full grading; None if there was none."""
     points: int = 0
     max_points: int = 0
     failed: list[dict[str, str | None]] = field(default_factory=list)
-    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order, and
-    ``kind``, ``cause`` (its id) and ``explanation`` (its text) of what explains them."""
+    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the open checks, in order, and ``kind``,
+    ``cause`` (its id) and ``explanation`` (its text) of their explanations."""
     given: list[str] = field(default_factory=list)
     """Checks whose own hint was shown (``id`` and the misconception named)."""
     levels: dict[str, int] = field(default_factory=dict)
-    """Function -> how many of the lesson's hints were shown."""
+    """Function -> number of the lesson's hints that were shown."""
     results: dict[str, int] = field(default_factory=dict)
-    """Check -> points it earned when it last ran, be it alone; without bonus functions."""
+    """Check -> points it earned when it last ran, even if alone; without bonus functions."""
     bonus: dict[str, int] = field(default_factory=dict)
-    """The same for the checks of bonus functions."""
+    """Check of a bonus function -> points it earned when it last ran."""
     graded: str | None = None
-    """When it was last graded, in whole or in part; ISO 8601 in UTC, so that texts sort as times do."""
+    """Time of the last grading, full or partial; ISO 8601 in UTC, so that strings sort as times do."""
     refused: str | None = None
-    """Why the file could not be graded when it was last tried; None if it could."""
+    """Reason why the file could not be graded at the last attempt; None if it could."""
     surrendered: bool = False
-    """The reference was shown before the exercise was passed."""
+    """True if the reference was shown before the exercise was passed."""
     solved: bool = False
-    """The exercise was passed once, whatever happened to the file since."""
+    """True if the exercise was ever passed, whatever happened to the file since."""
 
     @property
     def begun(self) -> bool:
-        """Whether it was graded, in whole or in part."""
+        """Return whether it was graded, fully or partially."""
         return self.status is not None or any(self.results.values()) or bool(self.failed)
 
     @property
     def bonus_points(self) -> int:
-        """Earned with bonus functions."""
+        """Return the points earned with bonus functions."""
         return sum(self.bonus.values())
 
     @classmethod
     def from_json(cls, record: object) -> Memory:
-        """Read what was stored; whatever is not of the expected type counts as never stored."""
+        """Read a stored record; values of an unexpected type are ignored."""
         memory = cls()
         if not isinstance(record, dict):
             return memory
@@ -107,14 +107,14 @@ class Memory:
         return memory
 
     def record(self, result: Result, total: int = 0, now: datetime | None = None) -> None:
-        """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open.
+        """Record a grading. A partial run updates only the checks that it ran; other open checks stay open.
 
-        A file that could not be graded changes nothing but the reason for that.
+        For a file that could not be graded, only the reason is updated.
 
         Args:
-            result: what came of it.
+            result: the result of the grading.
             total: points of the whole exercise.
-            now: when it ended; None means this moment.
+            now: time at which it ended; None means the current time.
         """
         if result.status == "not_gradable":
             self.refused = result.message
@@ -142,7 +142,7 @@ class Memory:
             self.failed, self.results = open_checks, results
         else:
             self.failed = open_checks + [check for check in self.failed if check["id"] not in results | extra]
-            if self.status is None or self.results:  # else an older version has kept the sum and not its parts
+            if self.status is None or self.results:  # otherwise an older version has stored the sum and not its parts
                 self.results |= results
                 self.points = sum(self.results.values())
             self.max_points = max(self.max_points, total, result.max_points)
@@ -155,13 +155,13 @@ class Memory:
         self.graded = (now or datetime.now(timezone.utc)).astimezone(timezone.utc).isoformat()
 
     def forget(self) -> None:
-        """Begin afresh; only that the reference may be looked at stays."""
+        """Clear the record, except the permission to see the reference."""
         self.__init__(surrendered=self.surrendered, solved=self.solved)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A directory that holds ``.course/``."""
+    """A directory that contains ``.course/``."""
 
     root: Path
 
@@ -170,39 +170,39 @@ class Workspace:
         return self.root / DIRECTORY / "state.json"
 
     def file(self, exercise: Exercise) -> Path:
-        """Where the learner's file of this exercise stands."""
+        """Return the path of the learner's file for this exercise."""
         return self.root / f"{exercise.slug}.py"
 
     def notebook(self, exercise: Exercise) -> Path:
-        """Where the learner's notebook of this exercise stands, if they work in one."""
+        """Return the path of the learner's notebook for this exercise, if they use one."""
         return self.root / f"{exercise.slug}.ipynb"
 
     def work(self, exercise: Exercise) -> Path:
-        """What the learner works in: the notebook if there is no other file, or only one not started."""
+        """Return the file in which the learner works: the notebook if the Python file is missing or not started."""
         file, notebook = self.file(exercise), self.notebook(exercise)
         if not notebook.is_file():
             return file
         try:
             started = not submission.holds(file, paths.skeleton(exercise.slug).read_bytes())
-        except submission.NotGradable:  # of a file that cannot be read, the grading tells
+        except submission.NotGradable:  # the grading reports a file that cannot be read
             started = os.path.lexists(file)
         return file if started else notebook
 
     def memories(self) -> dict[str, Memory]:
-        """What is remembered, by slug; empty if there is nothing that can be read."""
+        """Return all records by slug; empty if none can be read."""
         return {slug: Memory.from_json(record) for slug, record in self._exercises().items()}
 
     def memory(self, exercise: Exercise) -> Memory:
-        """What is remembered of one exercise."""
+        """Return the record of one exercise."""
         return self.memories().get(exercise.slug, Memory())
 
     @property
     def introduced(self) -> bool:
-        """Whether the introduction was read here."""
+        """Return whether the introduction was read here."""
         return self._schema() == SCHEMA and self._read().get("introduced") is True
 
     def introduce(self) -> None:
-        """Remember that the introduction was read.
+        """Record that the introduction was read.
 
         Raises:
             CannotRemember: the state belongs to a newer course, or cannot be written.
@@ -212,10 +212,10 @@ class Workspace:
 
     @contextlib.contextmanager
     def editing(self, exercise: Exercise) -> Iterator[Memory]:
-        """What is remembered of one exercise, for changing it: nobody else writes meanwhile, and then it is stored.
+        """Yield the record of one exercise for changing, and store it afterwards; meanwhile no other process writes.
 
         Raises:
-            CannotRemember: when all else is done, if it cannot be stored (a newer course's state, a full disk).
+            CannotRemember: at the end, if it cannot be stored (a newer course's state, a full disk).
         """
         with locks.held(self._state_file.parent) as alone:
             memory = self.memory(exercise)
@@ -223,7 +223,7 @@ class Workspace:
             self._store(exercise, memory, alone)
 
     def remember(self, exercise: Exercise, memory: Memory) -> None:
-        """Store this and nothing else of one exercise, the others unchanged.
+        """Store the record of one exercise and leave the others unchanged.
 
         Raises:
             CannotRemember: the state belongs to a newer course, or cannot be written.
@@ -232,7 +232,7 @@ class Workspace:
             self._store(exercise, memory, alone)
 
     def set_damaged_aside(self) -> Path | None:
-        """Move a state that cannot be read out of the way of a new one; return where to, None if it can be read.
+        """Move a damaged state aside, to make room for a new one; return its new path, None if it is not damaged.
 
         Raises:
             CannotRemember: it cannot be moved.
@@ -240,7 +240,7 @@ class Workspace:
         if not self._damaged():
             return None
         with locks.held(self._state_file.parent):
-            return self._set_aside() if self._damaged() else None  # somebody else may have done it meanwhile
+            return self._set_aside() if self._damaged() else None  # another process may have moved it meanwhile
 
     def _set_aside(self) -> Path:
         stem = f"{self._state_file.name}.damaged"
@@ -259,7 +259,7 @@ class Workspace:
         return free
 
     def _damaged(self) -> bool:
-        """Whether there is a file of which nothing can be said; one of a newer course is in order."""
+        """Return whether a state file exists that cannot be interpreted; one from a newer course is in order."""
         if not self._state_file.is_file():
             return False
         schema = self._schema()
@@ -283,7 +283,7 @@ class Workspace:
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
             for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():
-                left.unlink(missing_ok=True)  # of a writer that was killed: we hold the lock, so none is at work
+                left.unlink(missing_ok=True)  # from a writer that was killed: we hold the lock, so none is active
             files.write_bytes(self._state_file, files.to_json({"schema": SCHEMA} | state), lasting=False)
         except OSError as error:
             raise CannotRemember(cannot_write(self._state_file, error).message) from error
@@ -296,7 +296,7 @@ class Workspace:
         return state if isinstance(state, dict) else {}
 
     def _schema(self) -> str | None:
-        """None if there is no state that can be read. ``course/state/v2`` would be a newer course's."""
+        """Return the schema; None if no state can be read. ``course/state/v2`` would be from a newer course."""
         schema = self._read().get("schema")
         return schema if isinstance(schema, str) and re.fullmatch(r"course/state/v\d+", schema) else None
 
@@ -306,7 +306,7 @@ class Workspace:
 
 
 def current() -> Workspace | None:
-    """The workspace that the current directory lies in; none if that directory was removed or may not be looked at."""
+    """Return the workspace of the current directory; None if that directory was removed or cannot be accessed."""
     try:
         return find(Path.cwd())
     except OSError:
@@ -314,9 +314,9 @@ def current() -> Workspace | None:
 
 
 def find(start: Path) -> Workspace | None:
-    """The workspace that ``start`` lies in: the nearest parent with ``.course/``."""
+    """Return the workspace of ``start``: the nearest parent with ``.course/``."""
     for directory in (start, *start.parents):
-        if os.path.isdir(directory / DIRECTORY):  # unlike Path.is_dir it has no opinion on what may not be looked at
+        if os.path.isdir(directory / DIRECTORY):  # unlike Path.is_dir, it never raises for lack of access
             return Workspace(directory)
     return None
 
@@ -324,15 +324,15 @@ def find(start: Path) -> Workspace | None:
 def start(
     directory: Path, exercises: Iterable[Exercise], notebooks: bool = False
 ) -> tuple[Workspace, list[Path], list[Path]]:
-    """Make ``directory`` a workspace; return it with the files that were made and those that were there already.
+    """Make ``directory`` a workspace; return it with the files that were created and those that existed already.
 
     Args:
-        directory: made if need be.
-        exercises: what to make a file for.
-        notebooks: make notebooks in place of Python files.
+        directory: created if missing.
+        exercises: the exercises to create files for.
+        notebooks: create notebooks instead of Python files.
 
     Raises:
-        CourseError: the directory cannot be made or written.
+        CourseError: the directory cannot be created or written.
     """
     copied: list[Path] = []
     kept: list[Path] = []
@@ -349,10 +349,10 @@ def start(
 
 
 def reset(workspace: Workspace, exercise: Exercise, now: datetime) -> tuple[bool, Path | None]:
-    """Put the skeleton back; return whether that changed anything, and where the learner's file went if there was one.
+    """Restore the skeleton; return whether that changed anything, and the backup of the learner's file, if any.
 
     Raises:
-        CourseError: a file cannot be written; the learner's file is then where it was.
+        CourseError: a file cannot be written; the learner's file is then in its old place.
     """
     target = workspace.work(exercise)
     skeleton = _skeleton(exercise, target)
@@ -384,7 +384,7 @@ def _backup(file: Path, directory: Path, now: datetime) -> Path:
 
 
 def _skeleton(exercise: Exercise, target: Path) -> bytes:
-    """What a file of this name begins as."""
+    """Return the initial content of a file of this name."""
     if target.suffix == ".ipynb":
         from course import blank_notebook
 
@@ -393,7 +393,7 @@ def _skeleton(exercise: Exercise, target: Path) -> bytes:
 
 
 def _create(target: Path, content: bytes) -> bool:
-    """Write without ever replacing what is there; say whether there was room."""
+    """Write a file without ever replacing one; return whether it was written."""
     try:
         with open(target, "xb") as file:
             file.write(content)

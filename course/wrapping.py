@@ -1,7 +1,7 @@
-"""Lines of Japanese in what Rich shows. Rich breaks lines at spaces alone, and Japanese has hardly any.
+"""Line breaking for Japanese in Rich's output: Rich breaks lines only at spaces, and Japanese has hardly any.
 
-Where a line may end (``course.line_breaks``) a separator is put that is no wider than nothing and counts as a space; a
-space at which no line ends becomes a character that counts as none. Both are turned back when the lines are made.
+At every possible line break (``course.line_breaks``) a separator of zero width is inserted that counts as a space;
+a space where no line ends becomes a character that does not. Both are reversed once the lines are made.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ from course.line_breaks import STRAY, is_wide, places, unparted
 SEPARATOR = "\x1f"
 """Unicode's unit separator: zero columns wide, and whitespace."""
 KEPT = "\ue000"
-"""A space at which no line ends: of private use, one column wide, and no whitespace."""
+"""A space where no line ends: a private-use character, one column wide, and not whitespace."""
 
 
 def styled(text: Text) -> Text:
-    """Put the separators into a text with styles; one without Japanese stays as it is.
+    """Insert the separators into a styled text, and keep shapes whole; other text is returned unchanged.
 
     >>> styled(Text("層を（1 つ）、見る")).plain.replace(SEPARATOR, "|").replace(KEPT, "_")
     '層を|（1_つ）、|見る'
+    >>> styled(Text("a tensor of (4, 5)")).plain.replace(KEPT, "_")
+    'a tensor of (4,_5)'
     """
-    if not is_wide(text.plain):
+    kept = unparted(text.plain)
+    if not kept and not is_wide(text.plain):
         return text
     marked = text.copy()
     letters = list(text.plain)
-    for place in unparted(text.plain):
+    for place in kept:
         letters[place] = KEPT
     marked.plain = "".join(letters)
-    found = places(text.plain)
+    found = places(text.plain) if is_wide(text.plain) else []
     if not found:
         return marked
     parted = text.blank_copy(SEPARATOR).join(marked.divide(found))
@@ -45,7 +48,7 @@ def styled(text: Text) -> Text:
 
 
 def closed(text: Text) -> Text:
-    """A text of ours without spaces that Japanese does not have: Markdown needs them behind emphasis and for new lines.
+    """Remove spaces from our text that Japanese does not have: Markdown needs them after emphasis and for new lines.
 
     >>> closed(Text("次のとおりです。 `x` は 3 つ")).plain
     '次のとおりです。`x` は 3 つ'
@@ -58,7 +61,7 @@ def closed(text: Text) -> Text:
 
 
 def wrap(text: Text, console: Console, width: int) -> list[Text]:
-    """The lines of a text, at most ``width`` columns each, with their styles; those of Japanese are filled."""
+    """Break a text into lines of at most ``width`` columns, with their styles; Japanese lines are filled."""
     return [_restored(line) for line in styled(text).wrap(console, width)]
 
 
@@ -75,26 +78,26 @@ def _shown(segment: Segment) -> Segment:
 
 
 class Filled:
-    """Something whose text went through `styled`, shown without the separators."""
+    """A wrapper that shows a renderable with `styled` text without the separators."""
 
     def __init__(self, inner: RenderableType) -> None:
-        """Keep what will be shown."""
+        """Store the renderable."""
         self.inner = inner
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Take the separators out of what Rich has made; they had no width, so nothing moves."""
+        """Remove the separators from Rich's output; they have no width, so nothing moves."""
         yield from map(_shown, console.render(self.inner, options))
 
 
 class FillingConsole(Console):
-    """A console whose sentences are filled: strings that are printed, or stand in the cells of a table."""
+    """A console that fills Japanese lines in printed strings and in table cells."""
 
     def render_str(self, *arguments: Any, **options: Any) -> Text:
-        """Part a string."""
+        """Insert the separators into a string."""
         return styled(super().render_str(*arguments, **options))
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Take the separators out again."""
+        """Remove the separators again."""
         return map(_shown, super().render(renderable, options))
 
 
@@ -102,34 +105,34 @@ class FilledParagraph(Paragraph):
     """A paragraph whose lines also end between Japanese characters."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Part its text when all of it is there: code and emphasis are no longer marked by characters then."""
+        """Insert the separators once the text is complete: code and emphasis are not marked by characters any more."""
         self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
 class FilledHeading(Heading):
-    """The same for a heading."""
+    """A heading whose lines also end between Japanese characters."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Part its text."""
+        """Insert the separators."""
         self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
 class FilledImage(ImageItem):
-    """The same for what stands for a picture."""
+    """A picture's text whose lines also end between Japanese characters."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Part what is said of it."""
+        """Insert the separators into the text."""
         self.text = styled(closed(self.text))
         yield from super().__rich_console__(console, options)
 
 
 class FilledTable(TableElement):
-    """The same for a table; its cells are never cut off."""
+    """A table whose lines also end between Japanese characters; its cells are never cut off."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Let every column fold: Rich takes a space behind a full line of Japanese for too much text."""
+        """Let every column fold: Rich takes a space after a full line of Japanese for overlong text."""
         for cell in self._cells():
             cell.content = styled(closed(cell.content))
         for table in super().__rich_console__(console, options):
@@ -154,5 +157,5 @@ class Lines(Markdown):
     }
 
     def __init__(self, text: str) -> None:
-        """Parse it."""
+        """Parse the Markdown."""
         super().__init__(text, hyperlinks=False)

@@ -1,1 +1,1 @@
-"""For those who look after the house: the demo, the scaffold, the benchmark."""
+"""Tools for authors: the demo, the scaffold, the benchmark."""

@@ -4,10 +4,10 @@ Every figure is a ratio of two commands measured in turn (A B A B …), so that 
 ratio is the median over the pairs. Absolute seconds are given for orientation only.
 
     python -m scripts.bench --json bench.json                    everything (about fifteen minutes on two cores)
-    python -m scripts.bench --part grading --submissions 10      a shorter look
-    python -m scripts.bench --part beginnings                    what a line at the top of a file costs
-    python -m scripts.bench --part hostile --submissions 20      what files that waste time cost the others
-    python -m scripts.bench --part start                         how soon a recipe trains
+    python -m scripts.bench --part grading --submissions 10      a quicker look
+    python -m scripts.bench --part beginnings                    cost of a line at the top of a file
+    python -m scripts.bench --part hostile --submissions 20      cost to others of files that waste time
+    python -m scripts.bench --part start                         time until a recipe trains
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "CO
 
 
 def main() -> None:
-    """Run the parts asked for, print the table, write the JSON."""
+    """Run the selected parts, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--part", choices=["all", *PARTS], default="all")
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
     options = parser.parse_args()
 
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # what others make the cores do
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # load on the cores from other processes
     rows: list[dict[str, Any]] = []
     if options.part in ("grading", "all"):
         rows += list(grading(options.pairs, options.submissions))
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def grading(pairs: int, submissions: int) -> Iterator[dict[str, Any]]:
-    """What a learner waits for, and what a class costs."""
+    """Measure the waiting time of a learner, and the cost of grading a class."""
     reference = str(paths.solution(SLUG))
     grade = [sys.executable, "-m", "course", "grade", SLUG, "--file", reference, "--no-color"]
     import_torch = [sys.executable, "-c", "import torch"]
@@ -109,7 +109,7 @@ def grading(pairs: int, submissions: int) -> Iterator[dict[str, Any]]:
 
     say("second grading by the same host")
     with Host() as host:
-        for _ in range(2):  # from the second one on, everything is imported
+        for _ in range(2):  # everything is imported from the second one on
             host.grade(reference)
         again, yardstick = [], []
         for _ in range(pairs):
@@ -139,7 +139,7 @@ BEGINNINGS = (
 
 
 def beginnings(pairs: int) -> Iterator[dict[str, Any]]:
-    """A cold grading of the reference with such a line, against the same file without it."""
+    """Compare a cold grading of the reference with such a line to one without it."""
     plain = paths.solution(SLUG)
     source = plain.read_text(encoding="utf-8")
     grade = [sys.executable, "-m", "course", "grade", SLUG, "--no-color", "--file"]
@@ -153,11 +153,11 @@ def beginnings(pairs: int) -> Iterator[dict[str, Any]]:
 
 
 def many(count: int) -> Iterator[dict[str, Any]]:
-    """``count`` files, half of them wrong: one host against one pytest process per file, same checks."""
+    """Grade ``count`` files, half of them wrong, with one host and with one pytest process per file; same checks."""
     with tempfile.TemporaryDirectory() as folder:
         files = submissions(Path(folder), count)
         with Host() as host:
-            for _ in range(2):  # from the second one on, everything is imported
+            for _ in range(2):  # everything is imported from the second one on
                 host.grade(files[0])
             started, before = time.perf_counter(), processor_seconds()
             results = [host.grade(file)["result"] for file in files]
@@ -191,7 +191,7 @@ def many(count: int) -> Iterator[dict[str, Any]]:
 
 
 def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
-    """``course class grade`` without its screen: two jobs against one in turn; what parent, store and memory take."""
+    """Measure ``course class grade`` without its screen: two jobs against one in turn; parent, store and memory."""
     alone, both = [], []
     for _ in range(rounds):
         alone.append(graded_class(count, 1))
@@ -227,11 +227,11 @@ def waste(*args, **kwargs):
 
 
 """
-"""Put behind the reference, with all names of the exercise: it stays within every limit, and uses a processor."""
+"""Appended to the reference with all names of the exercise: stays within every limit, and keeps a processor busy."""
 
 
 def hostile(count: int, jobs: int = 2) -> Iterator[dict[str, Any]]:
-    """A class, and the same class with 5 % more files that waste as much time as they can; seeds are the same."""
+    """Grade a class with and without 5 % additional files that waste as much time as they can; seeds are the same."""
     names = " = ".join(syllabus.resolve(SLUG).names)
     bad = paths.solution(SLUG).read_text(encoding="utf-8") + f"{WASTES}{names} = waste\n"
     wasting = [f"{bad}# {number}\n" for number in range(max(1, round(count / 20)))]
@@ -239,12 +239,12 @@ def hostile(count: int, jobs: int = 2) -> Iterator[dict[str, Any]]:
 
 
 def told_of_hostile(clean: dict[str, Graded], mixed: dict[str, Graded], jobs: int) -> Iterator[dict[str, Any]]:
-    """Rows about a class without hostile files and with them.
+    """Yield the rows about a class without hostile files and with them.
 
     Args:
-        clean: student -> how it went.
-        mixed: the same with hostile files.
-        jobs: at once.
+        clean: student -> grading, without hostile files.
+        mixed: student -> grading, with hostile files.
+        jobs: number of concurrent gradings.
     """
     honest = {name: mixed[name] for name in clean}
     bad = [one for name, one in mixed.items() if name not in clean]
@@ -274,25 +274,25 @@ def _median_seconds(part: dict[str, Graded]) -> float:
 
 @dataclass(frozen=True)
 class Graded:
-    """One submission of a class that was timed."""
+    """The timing of one submission in a class."""
 
     points: int
     seconds: float
-    """Of its grading, by the clock on the wall."""
+    """Wall-clock duration of its grading."""
     ended: float
     """Seconds after the first grading began."""
 
 
 def timed_class(count: int, jobs: int, bad: Sequence[str]) -> dict[str, Graded]:
-    """Have a class graded in which the hostile files come after the first third.
+    """Grade a class in which the hostile files come after the first third.
 
     Args:
-        count: files that are not hostile.
-        jobs: at once.
+        count: number of files that are not hostile.
+        jobs: number of concurrent gradings.
         bad: the hostile files.
 
     Returns:
-        Student -> how it went.
+        Student -> timing.
     """
     setup, found = run.Setup(), {}
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
@@ -322,7 +322,7 @@ def timed_class(count: int, jobs: int, bad: Sequence[str]) -> dict[str, Graded]:
 
 
 def start(pairs: int) -> dict[str, Any]:
-    """``course run finetune`` until it has told of its second step: the first one that it can measure."""
+    """Measure ``course run finetune`` until it reports its second step: the first one that it can measure."""
     train = [sys.executable, "-m", "course", "run", "finetune", "--method", "lora", "--max-steps", "3"]
     import_bert = [sys.executable, "-c", "from transformers import BertModel"]
     what, yardstick = "second training step told", "from transformers import BertModel"
@@ -330,7 +330,7 @@ def start(pairs: int) -> dict[str, Any]:
 
 
 def second_step(command: list[str]) -> float:
-    """Wall clock until a recipe, run in a new folder, writes a line about its second step."""
+    """Return the wall-clock time until a recipe, run in a new folder, writes a line about its second step."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         told, seen = None, ""
@@ -354,23 +354,23 @@ def second_step(command: list[str]) -> float:
 
 @dataclass(frozen=True)
 class ClassRun:
-    """What the grading of a class took, by graders that had graded before."""
+    """The cost of grading a class with graders that have graded before."""
 
     seconds: float
     parent: float
     """Processor seconds of this process."""
     store: float
-    """Seconds within the store."""
+    """Seconds spent in the store."""
     processor: float
     """Processor seconds of all processes."""
     graded: int
-    """Submissions."""
+    """Number of submissions."""
     memory: int
-    """Bytes of all processes at most, shared pages counted once; 0 if not watched."""
+    """Peak memory of all processes in bytes, shared pages counted once; 0 if not watched."""
 
 
 def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
-    """Have a class graded: ``count`` submissions, after two per job that are not measured."""
+    """Grade a class: ``count`` submissions, after two per job that are not measured."""
     setup = run.Setup()
     most = [0]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
@@ -389,13 +389,13 @@ def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
                 if counts.graded != len(part):
                     raise SystemExit(f"not everything was graded: {counts}")
                 seconds = time.perf_counter() - started, time.process_time() - own, inside[0]
-                used = processor_seconds() - before  # now, before servers end: their children's time is lost then
+                used = processor_seconds() - before  # now, before servers end and their children's time is lost
     return ClassRun(*seconds, used, len(part), most[0])
 
 
 @contextlib.contextmanager
 def watching(most: list[int]) -> Iterator[None]:
-    """Meanwhile, keep in ``most[0]`` the largest memory of this process and all below it."""
+    """During the block, record in ``most[0]`` the peak memory of this process and its descendants."""
     done = threading.Event()
 
     def watch() -> None:
@@ -412,14 +412,14 @@ def watching(most: list[int]) -> Iterator[None]:
 
 
 class Timed:
-    """A store that adds up the time spent in it."""
+    """A store that measures the time spent in it."""
 
     def __init__(self, store: Store, inside: list[float]) -> None:
-        """Add to ``inside``."""
+        """Add the seconds to ``inside``."""
         self._store, self._inside = store, inside
 
     def __getattr__(self, name: str) -> Any:
-        """A method of the store, timed."""
+        """Return a method of the store, timed."""
         method = getattr(self._store, name)
 
         def timed(*arguments: Any) -> Any:
@@ -433,7 +433,7 @@ class Timed:
 
 
 def submissions(folder: Path, count: int) -> list[str]:
-    """Files to grade: variants of the reference and misconceptions in turn, these in functions that are no bonus."""
+    """Create files to grade: variants of the reference and misconceptions in turn, none of them in a bonus function."""
     reference = paths.solution(SLUG).read_text(encoding="utf-8")
     variants = sorted(paths.variants(SLUG).glob("*.py"))
     bonus = syllabus.resolve(SLUG).bonus
@@ -454,7 +454,7 @@ def submissions(folder: Path, count: int) -> list[str]:
 
 
 def pytest_process(file: str) -> int:
-    """All checks in one pytest process, without sandbox, second process or diagnosis, as other graders do it."""
+    """Run all checks in one pytest process, without sandbox, second process or diagnosis, as other graders do."""
     command = [
         sys.executable,
         "-m",
@@ -470,7 +470,7 @@ def pytest_process(file: str) -> int:
 
 
 def training() -> Iterator[dict[str, Any]]:
-    """The chapter's recipe against ours: see ``solutions.recipes.bench``."""
+    """Compare the chapter's recipe with ours: see ``solutions.recipes.bench``."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "training.json"
         command = [sys.executable, "-m", "solutions.recipes", "bench", "--json", str(out)]
@@ -479,10 +479,10 @@ def training() -> Iterator[dict[str, Any]]:
 
 
 class Host(Grader):
-    """A grader, measured."""
+    """A grader with measurements."""
 
     def grade(self, file: str) -> dict[str, Any]:  # type: ignore[override]
-        """Grade one file; ``result`` and ``wall`` seconds."""
+        """Grade one file; return ``result`` and ``wall`` seconds."""
         started = time.perf_counter()
         *_, event = super().grade(exercise=SLUG, file=Path(file))
         if event["event"] == "fault":
@@ -490,7 +490,7 @@ class Host(Grader):
         return {"result": event["result"], "wall": time.perf_counter() - started}
 
     def private_memory(self, file: str) -> str:
-        """Median and maximum, over student processes, of the largest private memory seen while one grading runs."""
+        """Return median and maximum, over student processes, of the peak private memory during one grading."""
         largest: dict[int, int] = {}
         done = threading.Event()
 
@@ -513,7 +513,7 @@ class Host(Grader):
 
 
 def processes() -> dict[int, tuple[int, int]]:
-    """Process -> (its parent, its session)."""
+    """Return process -> (its parent, its session)."""
     found = {}
     for entry in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if entry.isdigit():
@@ -526,7 +526,7 @@ def processes() -> dict[int, tuple[int, int]]:
 
 
 def below(root: int, known: dict[int, tuple[int, int]] | None = None) -> list[int]:
-    """A process and all of its descendants."""
+    """Return a process and all of its descendants."""
     known = processes() if known is None else known
     found = []
     for pid in known:
@@ -539,23 +539,23 @@ def below(root: int, known: dict[int, tuple[int, int]] | None = None) -> list[in
 
 
 def processor_seconds() -> float:
-    """Processor time of this process, of all below it, and of those that any of these has waited for."""
+    """Return the processor time of this process, its descendants, and all processes that they have waited for."""
     ticks = 0
     for pid in below(os.getpid()):
-        with contextlib.suppress(OSError):  # it has just ended: then it counts with the process that waited for it
+        with contextlib.suppress(OSError):  # it has just ended, so it counts with the process that waited for it
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
     return ticks / os.sysconf("SC_CLK_TCK") if ticks else sum(os.times()[:4])
 
 
 def student_processes(host: int) -> list[int]:
-    """Processes below the host that lead a session of their own."""
+    """Return the processes below the host that lead their own session."""
     known = processes()
     return [pid for pid in below(host, known) if known[pid][1] == pid and pid != host]
 
 
 def proportional_bytes(pid: int) -> int:
-    """Memory of a process, of shared pages its share; 0 if it is gone or not ours to read."""
+    """Return the memory of a process, with its share of shared pages; 0 if it is gone or inaccessible."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -564,7 +564,7 @@ def proportional_bytes(pid: int) -> int:
 
 
 def private_bytes(pid: int) -> int:
-    """Private memory of a process, 0 if it is gone or not ours to read."""
+    """Return the private memory of a process; 0 if it is gone or inaccessible."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -581,7 +581,7 @@ def paired(
     limit: str,
     measure: Callable[[list[str]], float] | None = None,
 ) -> dict[str, Any]:
-    """A B A B …, after one warm-up of each."""
+    """Measure two commands in turn, A B A B …, after one warm-up of each."""
     measure = measure or seconds_of
     measure(command), seconds_of(other)
     ours, theirs = [], []
@@ -592,14 +592,14 @@ def paired(
 
 
 def seconds_of(command: list[str]) -> float:
-    """Wall clock of a whole process."""
+    """Return the wall-clock time of a whole process."""
     started = time.perf_counter()
     subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 
 def first_verdict(command: list[str]) -> float:
-    """Wall clock until a terminal shows the first passed check."""
+    """Return the wall-clock time until a terminal shows the first passed check."""
     leader, follower = pty.openpty()
     started = time.perf_counter()
     with subprocess.Popen(
@@ -625,7 +625,7 @@ def first_verdict(command: list[str]) -> float:
 
 
 def ratios(ours: list[float], theirs: list[float]) -> list[float]:
-    """Pair by pair."""
+    """Return the ratio of each pair."""
     return [a / b for a, b in zip(ours, theirs, strict=True)]
 
 
@@ -638,7 +638,7 @@ def row(
     limit: str = "",
     faster: bool = False,
 ) -> dict[str, Any]:
-    """One line of the table."""
+    """Return one line of the table."""
     entry: dict[str, Any] = {"what": what, "seconds": round(seconds, 3), "yardstick": yardstick, "limit": limit}
     if pairs:
         entry["ratio"] = round(statistics.median(pairs), 3)
@@ -649,7 +649,7 @@ def row(
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown, as it stands in the documentation."""
+    """Return the table in Markdown, as in the documentation."""
     lines = ["| what | ratio | compared with | limit | measured |", "|---|---|---|---|---|"]
     for entry in rows:
         if "value" in entry:
@@ -666,7 +666,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def say(text: str) -> None:
-    """Progress, on standard error."""
+    """Print progress to standard error."""
     print(f"… {text}", file=sys.stderr, flush=True)
 
 

@@ -1,8 +1,8 @@
-"""A generated class from release to gradebook, killed in the middle, recounted: ``make check-class``.
+"""Run a generated class from release to gradebook, with a kill in the middle, and recount: ``make check-class``.
 
-The commands are those of an instructor. What comes out is compared with what was put in: nobody is lost or counted
-twice, everybody has the outcome that their file deserves, a hostile file has no point but for the functions that it
-leaves right, and the totals of every export are those of a recount.
+The commands are those of an instructor. The output is compared with the input: no student is lost or counted
+twice, every student has the result that their file deserves, a hostile file has points only for the functions that it
+leaves intact, and the totals of every export equal those of a recount.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ EXPORTS = {
     "canvas": "canvas.csv",
     "moodle": "moodle.csv",
 }
-"""Format -> the file that it is written to."""
+"""Format -> output file."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SCREEN = (1200, 2400)
 COLUMNS = {
@@ -57,18 +57,18 @@ COLUMNS = {
     "canvas": ("SIS User ID", class_folder.CANVAS_COLUMN),
     "moodle": ("Email address", "Grade"),
 }
-"""Format -> the columns that tell whose points these are, and how many."""
+"""Format -> columns with the student and the points."""
 LEAST_PICTURE = 20_000
-"""Bytes of a screenshot; an empty page of this size takes less."""
+"""Minimum size of a screenshot in bytes; an empty page of this format is smaller."""
 OURS = re.compile(r"(^|/)(solutions/\w+\.py|grader/misconceptions/|tests/)")
-"""What no student edition may hold."""
+"""Files that no student edition is allowed to contain."""
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Points = dict[str, Decimal]
-"""Id of a student -> points."""
+"""Student id -> points."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run everything, print what was found; 1 if anything is not as expected."""
+    """Run everything and print the findings; return 1 if anything is not as expected."""
     parser = argparse.ArgumentParser(prog="python -m scripts.class_check", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to put everything; a new folder if left out")
     parser.add_argument("--students", type=int, default=120)
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write(folder: Path, students: int, exercise: str) -> list[Expected]:
-    """A class with its roster and policy, and the sheets that Canvas and Moodle would export."""
+    """Write a class with its roster and policy, and the sheets that Canvas and Moodle would export."""
     expected = class_folder.write(folder / "submissions", students, exercises=[exercise])
     texts = {
         "roster.csv": class_folder.roster(expected),
@@ -123,17 +123,17 @@ def write(folder: Path, students: int, exercise: str) -> list[Expected]:
 
 
 def command(*words: str) -> list[str]:
-    """A command of the course that an instructor types."""
+    """Return a course command as an instructor would type it."""
     return [sys.executable, "-m", "course", "class", *words]
 
 
 def environ() -> dict[str, str]:
-    """English, and the course of this repository."""
+    """Return an environment with English and the course of this repository."""
     return {**os.environ, "PYTHONPATH": str(paths.ROOT), "LANGUAGE": "en"}
 
 
 def course(folder: Path, *words: str) -> None:
-    """Run one command; it must succeed."""
+    """Run one command, which must succeed."""
     done = subprocess.run(command(*words), cwd=folder, env=environ(), capture_output=True, encoding="utf-8")
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n")
@@ -141,7 +141,7 @@ def course(folder: Path, *words: str) -> None:
 
 
 def killed_midway(folder: Path, words: Sequence[str], lines: int) -> int:
-    """Start grading, and end it with SIGKILL once it has shown so many lines; how many were read."""
+    """Start grading, and kill it with SIGKILL once it has printed this many lines; return how many were read."""
     with subprocess.Popen(
         command(*words), cwd=folder, env=environ(), stdout=subprocess.PIPE, encoding="utf-8"
     ) as child:
@@ -159,7 +159,7 @@ def killed_midway(folder: Path, words: Sequence[str], lines: int) -> int:
 
 
 def differences(expected: Sequence[Expected], book: dict[str, Any]) -> Iterator[str]:
-    """Where the gradebook is not what was put in."""
+    """Yield the differences between the gradebook and the input."""
     rows = {student["id"]: student for student in book["students"]}
     if len(rows) != len(book["students"]) or set(rows) != {one.student.id for one in expected}:
         yield "the students of the gradebook are not those of the class, each once"
@@ -183,20 +183,20 @@ def differences(expected: Sequence[Expected], book: dict[str, Any]) -> Iterator[
 
 
 def penalty(earned: int, most: int, late: timedelta) -> Decimal:
-    """What lateness costs by the policy of ``class_folder``: 10 % for each day that has begun, at most half."""
+    """Return the cost of lateness by the policy of ``class_folder``: 10 % for each started day, at most half."""
     percent = min(10 * math.ceil(late / timedelta(days=1)), 50)
     return min(Decimal(earned), (Decimal(most) * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def unearned(one: Expected, entry: dict[str, Any]) -> Iterator[str]:
-    """Checks of a hostile file that gave points for a function that it does not leave right."""
+    """Yield the checks of a hostile file that gave points for a function that it does not leave intact."""
     for check in entry["result"]["checks"] if one.attack and entry["result"] else ():
         if check["points"] and check["function"] not in one.honest:
             yield f"{check['points']} points for {check['id']}, which is an attack"
 
 
 def recount(book: dict[str, Any], folder: Path) -> Iterator[str]:
-    """Where a total is not the sum of checks, penalties and overrides, or an export says something else."""
+    """Yield totals that are not the sum of checks, penalties and overrides, and exports that disagree."""
     ours, handed, most = {}, set(), 0
     for student in book["students"]:
         total = Decimal(0)
@@ -211,7 +211,7 @@ def recount(book: dict[str, Any], folder: Path) -> Iterator[str]:
     for kind in EXPORTS:
         if (theirs := totals(kind, folder / EXPORTS[kind], most)) is None:
             continue
-        whole = kind in ("csv", "json", "xlsx", "junit")  # the others leave out who handed in nothing
+        whole = kind in ("csv", "json", "xlsx", "junit")  # the others omit students who handed in nothing
         for who in sorted(ours.keys() if whole else handed | theirs.keys()):
             want = ours.get(who)
             if kind == "classroom50" and want is not None:
@@ -221,12 +221,12 @@ def recount(book: dict[str, Any], folder: Path) -> Iterator[str]:
 
 
 def totals(kind: str, file: Path, most: int) -> Points | None:
-    """The points in an export; None for the page, which is read by people.
+    """Return the points in an export; None for the HTML page, which is for people.
 
     Args:
-        kind: of the export.
-        file: that was written.
-        most: points of a full mark, for formats that hold a share.
+        kind: format of the export.
+        file: the exported file.
+        most: maximum points, for formats that contain a share.
     """
     if kind == "html":
         return None
@@ -249,12 +249,12 @@ def totals(kind: str, file: Path, most: int) -> Points | None:
 
 
 def _number(text: str) -> str:
-    """The id of a student in a cell: the only number in it."""
+    """Return the student id in a cell: the only number in it."""
     return "".join(re.findall(r"\d+", text))
 
 
 def _documents(kind: str, file: Path, most: int) -> Points:
-    """The points of an archive with a document for each student."""
+    """Return the points in an archive with a document for each student."""
     found = {}
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
@@ -269,7 +269,7 @@ def _documents(kind: str, file: Path, most: int) -> Points:
 
 
 def _cells(file: Path) -> list[list[str]]:
-    """The cells of the first sheet of a workbook that have no gaps between them."""
+    """Return the cells of a workbook's first sheet, with empty cells in the gaps."""
     with zipfile.ZipFile(file) as archive:
         shared = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
         texts = ["".join(part.text or "" for part in one.iter(f"{MAIN}t")) for one in shared]
@@ -286,11 +286,11 @@ def _cells(file: Path) -> list[list[str]]:
     return rows
 
 
-# --- The rest ---------------------------------------------------------------------------------------------------------
+# --- Other checks -----------------------------------------------------------------------------------------------------
 
 
 def edition(file: Path) -> Iterator[str]:
-    """Files of a student edition that no student should have."""
+    """Yield files of a student edition that no student should have."""
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
     yield from (f"{name} is in the student edition" for name in names if OURS.search(name))
@@ -299,14 +299,14 @@ def edition(file: Path) -> Iterator[str]:
 
 
 def graded_twice(store: Path) -> Iterator[str]:
-    """Files with more than one grading, although nothing was graded again on purpose."""
+    """Yield files with more than one grading, although no regrading was requested."""
     with closing(sqlite3.connect(store)) as opened:
         rows = opened.execute("SELECT sha256, count(*) FROM grading GROUP BY sha256, exercise HAVING count(*) > 1")
         yield from (f"the file {sha256[:12]} was graded {count} times" for sha256, count in rows)
 
 
 def pages(expected: Sequence[Expected], folder: Path) -> Iterator[str]:
-    """Students whom a page for the instructor does not name, or a page for another student does."""
+    """Yield students whom a page for the instructor does not name, or whom a page for another student does."""
     names = {one.student.id: html.escape(one.student.name) for one in expected}
     for page in ("report.html", EXPORTS["html"]):
         text = _text(folder / page)
@@ -327,7 +327,7 @@ def _text(page: Path) -> str:
 
 
 def similar(folder: Path, expected: Sequence[Expected]) -> Iterator[str]:
-    """Whether the copy in the class is found; nothing if the library is not installed."""
+    """Yield a complaint if the copied file in the class is not found; nothing if the library is not installed."""
     if not importlib.util.find_spec("copydetect"):
         print('similarity: not tried, since the extra "class" is not installed', flush=True)
         return
@@ -340,13 +340,13 @@ def similar(folder: Path, expected: Sequence[Expected]) -> Iterator[str]:
 
 
 def screenshot(page: Path) -> Iterator[str]:
-    """Have a headless browser draw the report, where there is one."""
+    """Render the report in a headless browser, if there is one."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         print(f"screenshot: not taken, since none of these is installed: {', '.join(BROWSERS)}", flush=True)
         return
     picture = page.with_suffix(".png")
-    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # it refuses to have one as root
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # required to run as root
     with tempfile.TemporaryDirectory() as profile:
         words = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", *root, f"--user-data-dir={profile}"]
         words += [f"--window-size={SCREEN[0]},{SCREEN[1]}", f"--screenshot={picture}", page.resolve().as_uri()]

@@ -1,9 +1,9 @@
-"""A class that never was: generated submissions with what is to come of each. ``python -m scripts.class_folder DIR``.
+"""Generate the submissions of a fictitious class, with the expected results. ``python -m scripts.class_folder DIR``.
 
-Right ones are the reference, most with an unusual implementation of something behind it; wrong ones are the reference
-with one misconception of the catalogue put in. Hostile ones are the reference, in which every other function is one of
-the attacks that ``tests/test_attacks.py`` stands, whatever the exercise is: only the functions that are left right may
-earn points. The same seed gives the same class, times included.
+Right ones are the reference, most with an unusual implementation of one function appended; wrong ones are the reference
+with one misconception inserted. Hostile ones are the reference with every other function replaced by one of the
+attacks that ``tests/test_attacks.py`` withstands, whatever the exercise: only the functions left intact can earn
+points. The same seed gives the same class, including the times.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEADLINE = datetime(2026, 3, 1, 22, 59, tzinfo=timezone.utc)
 """23:59 in Zurich."""
 TITLE = "Week 3"
 STYLES = ("folders", "flat", "moodle", "canvas", "gradescope")
-"""How submissions are named; ``mixed`` takes them by turns."""
+"""Naming schemes of submissions; ``mixed`` uses them in turn."""
 FIRST = (
     "Ada",
     "Grace",
@@ -63,13 +63,13 @@ ATTACKS = (
 )
 """Hostile files that end quickly."""
 HANGING = "loop_ignoring_signals"
-"""One that never ends by itself."""
+"""A hostile file that never ends by itself."""
 AT_IMPORT = ("exit_at_import", "forge_code")
-"""Those that end when they are imported."""
+"""Hostile files that end on import."""
 ATTACKED = re.compile(r"^def lora_report\([^)]*\)", re.MULTILINE)
-"""The function that all of these define."""
+"""The function that all attacks define."""
 COMMON = 5
-"""Misconceptions that several students share."""
+"""Number of misconceptions that several students share."""
 EVERY = (
     "right",
     "wrong",
@@ -84,14 +84,14 @@ EVERY = (
     "skeleton",
     "missing",
 )
-"""The kinds of the first twelve students, which are all there are but ``unreadable``."""
+"""The kinds of the first twelve students: every kind except ``unreadable``."""
 OTHERS = ("right",) * 4 + ("wrong",) * 11 + ("late", "late", "notebook", "resubmitted", "unreadable")
-"""The kinds of the others, drawn; every twentieth is hostile."""
+"""The kinds of the other students, drawn at random; every twentieth is hostile."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What one student handed in for one exercise, and what is to come of it."""
+    """One student's submission for one exercise, and the expected result."""
 
     student: Student
     exercise: str
@@ -99,22 +99,22 @@ class Expected:
     points: str
     """``all``, ``some`` (more than none, less than all), ``less`` than all, or ``none``."""
     status: str
-    """Of the result that counts; ``missing`` if there is none."""
+    """Status of the result that counts; ``missing`` if there is none."""
     attempts: int = 1
     late: timedelta = timedelta()
     misconception: str | None = None
-    """What was put into a wrong one."""
+    """Misconception inserted into a wrong file."""
     attack: str | None = None
-    """What a hostile one tries: a file of ``tests/attacks``."""
+    """Attack in a hostile file: a file of ``tests/attacks``."""
     honest: tuple[str, ...] = ()
-    """Functions that a hostile one leaves right; no other one may earn a point."""
+    """Functions that a hostile file leaves intact; no other function is allowed to earn points."""
     files: tuple[str, ...] = field(default=())
-    """Below the folder; the last one counts."""
+    """Paths inside the folder; the last file counts."""
 
 
 @dataclass(frozen=True)
 class _File:
-    """One file before it has a place."""
+    """One file before its path is chosen."""
 
     content: bytes
     submitted: datetime
@@ -127,14 +127,14 @@ def write(
     """Write the submissions of a class.
 
     Args:
-        folder: for the submissions; made if it is missing, and best empty.
-        students: how many there are. The first twelve show every kind but one.
-        seed: of everything that is drawn.
+        folder: folder for the submissions; created if missing, and should be empty.
+        students: number of students. The first twelve show every kind but one.
+        seed: seed of all random choices.
         style: one of ``STYLES``, or ``mixed``.
         exercises: slugs; each student has something for each of them.
 
     Returns:
-        What to expect, student by student.
+        The expected results, student by student.
     """
     chance = random.Random(seed)
     people = list(_people(students, chance))
@@ -160,7 +160,7 @@ def write(
 
 
 def roster(expected: Sequence[Expected]) -> str:
-    """The roster of this class as CSV."""
+    """Return the roster of this class as CSV."""
     lines = ["id,name,email,extension"]
     for one in dict.fromkeys(one.student for one in expected):
         hours = f"{one.extension // timedelta(hours=1)}h" if one.extension else ""
@@ -169,7 +169,7 @@ def roster(expected: Sequence[Expected]) -> str:
 
 
 def policy(exercises: Sequence[str] = ("lora",)) -> str:
-    """A policy for this class as TOML."""
+    """Return a policy for this class as TOML."""
     return (
         f'title = "{TITLE}"\n'
         f"exercises = {json.dumps(list(exercises))}\n"
@@ -186,7 +186,7 @@ CANVAS_COLUMN = "Week 3 (4711)"
 
 
 def canvas(expected: Sequence[Expected]) -> str:
-    """The gradebook that Canvas would export for this class, without marks."""
+    """Return the gradebook that Canvas would export for this class, without marks."""
     rows = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", CANVAS_COLUMN],
         ["    Points Possible", "", "", "", "", str(syllabus.resolve(expected[0].exercise).points)],
@@ -198,7 +198,7 @@ def canvas(expected: Sequence[Expected]) -> str:
 
 
 def moodle(expected: Sequence[Expected]) -> str:
-    """The grading worksheet that Moodle would export for this class, without marks."""
+    """Return the grading worksheet that Moodle would export for this class, without marks."""
     most = f"{syllabus.resolve(expected[0].exercise).points:.2f}"
     titles = "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed"
     titles += ",Last modified (submission),Last modified (grade),Feedback comments"
@@ -214,11 +214,11 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
     return target.getvalue()
 
 
-# --- Who and what -----------------------------------------------------------------------------------------------------
+# --- Students and submissions -----------------------------------------------------------------------------------------
 
 
 def _people(count: int, chance: random.Random) -> Iterator[Student]:
-    """Students with names of their own; the second one has an extension."""
+    """Yield students with distinct names; the second one has an extension."""
     pairs = [(first, last) for first in FIRST for last in LAST]
     if count > len(pairs):
         raise ValueError(f"no more than {len(pairs)} students have names of their own, not {count}")
@@ -234,14 +234,14 @@ def _kind(number: int, chance: random.Random) -> str:
 
 
 class _Maker:
-    """Makes the submissions for one exercise."""
+    """Creates the submissions for one exercise."""
 
     def __init__(self, slug: str, chance: random.Random) -> None:
         self.slug = slug
         self.chance = chance
         self.reference = paths.solution(slug).read_text(encoding="utf-8")
         table = tomllib.loads(paths.misconceptions(slug).read_text(encoding="utf-8"))
-        bonus = syllabus.resolve(slug).bonus  # a misconception there costs no points of the exercise
+        bonus = syllabus.resolve(slug).bonus  # a misconception in a bonus function costs no points of the exercise
         self.misconceptions = [one for one in table["misconception"] if one["caught_by"].split(".")[0] not in bonus]
         chance.shuffle(self.misconceptions)
         self.variants = [
@@ -254,7 +254,7 @@ class _Maker:
         self.first_right = b""
 
     def make(self, student: Student, kind: str) -> tuple[Expected, list[_File]]:
-        """The files of one student, the one that counts last, and what to expect."""
+        """Return one student's files, with the one that counts last, and the expected result."""
         on_time = DEADLINE - timedelta(minutes=self.chance.randrange(10, 3000))
         told = Expected(student, self.slug, kind, "all", "passed")
         right = _File(self.right(), on_time)
@@ -294,7 +294,7 @@ class _Maker:
         return replace(told, points="none", status="missing", attempts=0), []
 
     def right(self) -> bytes:
-        """The reference, with a variant of one function behind it, in somebody's own words."""
+        """Return the reference with a variant of one function appended; every file is different."""
         number = self.made["right"]
         self.made["right"] += 1
         variant = f"\n\n{self.variants[number % len(self.variants)]}" if self.variants and number else ""
@@ -303,7 +303,7 @@ class _Maker:
         return content
 
     def wrong(self) -> tuple[str, bytes]:
-        """The next misconception of the catalogue, every third time one of a few, and the reference with it."""
+        """Return the next misconception, or every third time one of a few common ones, and the reference with it."""
         number = self.made["wrong"]
         self.made["wrong"] += 1
         among = COMMON if number % 3 == 2 else len(self.misconceptions)
@@ -314,17 +314,17 @@ class _Maker:
         return one["name"], f"{text}\n# {self.made['wrong']}\n".encode()
 
     def hostile(self) -> tuple[str, bytes]:
-        """The next attack: its name and the file."""
+        """Return the next attack: its name and the file."""
         name = ATTACKS[self.made["hostile"] % len(ATTACKS)]
         self.made["hostile"] += 1
         return name, self.attacked(name, self.names[::2])
 
     def hanging(self) -> tuple[str, bytes]:
-        """A file whose first function never ends."""
+        """Return a file whose first function never ends."""
         return HANGING, self.attacked(HANGING, self.names[:1])
 
     def attacked(self, attack: str, names: Sequence[str]) -> bytes:
-        """The reference, with these names bound to an attack."""
+        """Return the reference with these names bound to an attack."""
         text = (paths.variants(self.slug).parents[1] / "attacks" / f"{attack}.py").read_text(encoding="utf-8")
         text, count = ATTACKED.subn("def attack(*args, **kwargs)", text)
         assert count, f"{attack}.py does not define lora_report"
@@ -332,7 +332,7 @@ class _Maker:
 
 
 def notebook(source: str) -> bytes:
-    """A notebook with this code: one cell for each top-level block, with a magic and some Markdown in between."""
+    """Return a notebook with this code: one cell per top-level block, with a magic and some Markdown in between."""
     blocks = [block for block in re.split(r"\n\n\n(?=\S)", source) if block.strip()]
     cells: list[dict[str, object]] = [
         {"cell_type": "markdown", "metadata": {}, "source": "# My answers"},
@@ -351,7 +351,7 @@ def notebook(source: str) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-# --- Where it lies ----------------------------------------------------------------------------------------------------
+# --- Paths ------------------------------------------------------------------------------------------------------------
 
 
 def _put(path: Path, file: _File) -> None:
@@ -367,7 +367,7 @@ def _put(path: Path, file: _File) -> None:
 
 
 def _folders(student: Student, slug: str, file: _File, attempt: int) -> str:
-    """A folder per student; every third one holds an archive."""
+    """Return a path in a folder per student; every third student has an archive in it."""
     suffix = ".zip" if int(student.id) % 3 == 0 and file.suffix == ".py" else file.suffix
     again = f" ({attempt})" if attempt else ""
     return f"{student.id}/{slug}{again}{suffix}"
@@ -380,7 +380,7 @@ def _flat(student: Student, slug: str, file: _File, attempt: int) -> str:
 
 def _moodle(student: Student, slug: str, file: _File, attempt: int) -> str:
     again = f" ({attempt})" if attempt else ""
-    number = 700_000 + int(student.id)  # of the submission, not of the student
+    number = 700_000 + int(student.id)  # number of the submission, not of the student
     return f"{student.name}_{number}_assignsubmission_file_/{slug}{again}{file.suffix}"
 
 

@@ -1,10 +1,10 @@
-"""Where the source documents are taught: resolves and counts the places of docs/coverage.toml.
+"""Show where the source documents are taught: resolve and count the places in docs/coverage.toml.
 
-    python -m scripts.coverage          counts; places that do not exist; what is planned
+    python -m scripts.coverage          counts; places that do not exist; planned places
 
 A place is a heading of a lesson (``lora#the-scale``), a function of an exercise or one of its checks
-(``lora.inject_lora.no_head``), a recipe (``run:finetune``), or ``dropped:reason``. Not looked at: whether what stands
-there is about the item.
+(``lora.inject_lora.no_head``), a recipe (``run:finetune``), or ``dropped:reason``. Not checked: whether the text
+at that place is about the item.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ class Place:
     """``A5.9`` or ``B27``."""
     target: str
     state: str
-    """``there``, ``planned``, ``dropped``, or what is wrong with it."""
+    """``there``, ``planned``, ``dropped``, or the problem with it."""
 
 
 def load() -> dict[str, Any]:
-    """The table as it is written."""
+    """Load the table."""
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
 def items(table: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Id -> (what it is, its targets).
+    """Return id -> (description, targets).
 
     Raises:
-        ValueError: an id stands twice, or an item lacks one of its two keys.
+        ValueError: an id occurs twice, or an item lacks one of its two keys.
     """
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for part in ("inventory", "errata"):
@@ -55,7 +55,7 @@ def items(table: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def places(table: Mapping[str, Any]) -> list[Place]:
-    """Every place of every item, resolved."""
+    """Return every place of every item, resolved."""
     return [
         Place(item, target, resolve(target, table["planned"]))
         for item, (_, targets) in items(table).items()
@@ -64,7 +64,7 @@ def places(table: Mapping[str, Any]) -> list[Place]:
 
 
 def resolve(target: str, planned: Mapping[str, str]) -> str:
-    """``there``, ``planned``, ``dropped``, or a sentence that says what does not exist.
+    """Return ``there``, ``planned``, ``dropped``, or a sentence that says what does not exist.
 
     >>> resolve("lora#the-scale", {}), resolve("lora.inject_lora", {}), resolve("dropped:page residue", {})
     ('there', 'there', 'dropped')
@@ -98,20 +98,20 @@ def _function(slug: str, function: str, check: str = "", *more: str) -> str:
         return f"no exercise {slug}"
     if function not in exercise.names or more:
         return f"no function {function} in the exercise {slug}"
-    if exercise.planned:  # what its checks will be called is not known yet
+    if exercise.planned:  # the names of its checks are not known yet
         return f"{slug} is planned: name its functions only" if check else "planned"
     return "there" if not check or f"{function}.{check}" in _checks(slug) else f"no check {function}.{check} in {slug}"
 
 
 def anchors(slug: str) -> set[str]:
-    """The headings of a lesson's text as links, without their numbers."""
+    """Return the headings of a lesson's text as link anchors, without their numbers."""
     text = lesson.split(paths.lesson(slug).read_text(encoding="utf-8"))[0]
     bare = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
     return {link(heading) for heading in re.findall(r"^#{2,3} (.+)$", bare, flags=re.MULTILINE)}
 
 
 def link(heading: str) -> str:
-    """A heading as the end of an address.
+    """Return the link anchor of a heading.
 
     >>> link("3. Where the 109,482,240 parameters are"), link("Reading the blog's code"), link("80, 10, 10")
     ('where-the-109482240-parameters-are', 'reading-the-blogs-code', '80-10-10')
@@ -122,7 +122,7 @@ def link(heading: str) -> str:
 
 @functools.cache
 def exercises() -> dict[str, syllabus.Exercise]:
-    """Slug -> exercise, planned ones too."""
+    """Return slug -> exercise, including planned ones."""
     return {exercise.slug: exercise for exercise in syllabus.load()}
 
 
@@ -134,7 +134,7 @@ def _checks(slug: str) -> set[str]:
 
 
 def report(table: Mapping[str, Any]) -> Iterator[str]:
-    """Lines for people."""
+    """Yield the lines of the report."""
     found, known = places(table), items(table)
     n_errata = sum(item.startswith("B") for item in known)
     yield f"{len(known)} items ({len(known) - n_errata} of the inventory, {n_errata} errata), {len(found)} places"

@@ -1,7 +1,7 @@
 """Grade exercise-3 three times: the skeleton, a misconception, the reference. ``make demo``.
 
-The misconception is the one of the name below in the catalogue, put into the reference. The demonstration fails if an
-exit code is not the documented one or if the misconception is not called by its name.
+The misconception is the entry with the id below, inserted into the reference. The demonstration fails if an
+exit code is not the documented one or if the misconception is not named.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from grader.judge.diagnose import load_misconceptions
 SLUG = "lora"
 MISCONCEPTION = "scaling-inverted"
 WIDTH = 76
-"""Columns of what is printed."""
+"""Width of the output in columns."""
 
 
 def main() -> int:
     """Run the three gradings.
 
     Returns:
-        0 if all three went as documented, else 1.
+        0 if all three went as documented, otherwise 1.
     """
     exercise = syllabus.resolve(SLUG)
     went_well = [
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def grade_misconception() -> bool:
-    """The second grading, which README.md quotes; say whether it went as documented."""
+    """Run the second grading, which README.md quotes; return whether it went as documented."""
     misconception = next(one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.name == MISCONCEPTION)
     edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)
     title = f"2. A misconception: in the reference, {edits}"
@@ -55,7 +55,7 @@ def grade_misconception() -> bool:
 
 
 def grading(title: str, exercise: str, file: Path, *, exit_code: int, misconception: str | None = None) -> bool:
-    """Grade one file in front of the reader; say whether exit code and named misconceptions are the expected ones."""
+    """Grade one file, with its output visible; return whether exit code and named misconceptions are as expected."""
     lines = textwrap.wrap(f"── {title} ", WIDTH - 3, subsequent_indent="   ")
     print("", *lines[:-1], lines[-1] + " " + "─" * (WIDTH - len(lines[-1]) - 1), sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def grading(title: str, exercise: str, file: Path, *, exit_code: int, misconcept
 
 
 def environ() -> dict[str, str]:
-    """Ours, but what is shown is no wider than the demonstration itself."""
+    """Return the current environment, with the output limited to the width of the demonstration."""
     return os.environ | {"COLUMNS": str(min(WIDTH, shutil.get_terminal_size().columns))}
 
 

@@ -1,7 +1,7 @@
-"""An assignment from the first file to the gradebook, with a generated class of twelve: ``make demo-class``.
+"""Show an assignment from the first file to the gradebook, with a generated class of twelve: ``make demo-class``.
 
-Every step is the command that an instructor types. Two of the files are hostile: one tries to mark itself, one never
-ends. What is written stays in a folder that is named at the end, so that you can look at it.
+Every step is a command as an instructor would type it. Two of the files are hostile: one tries to mark itself, one
+never ends. The output stays in a folder that is named at the end, so that you can look at it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from scripts import class_check
 from scripts.class_folder import Expected
 
 SLUG = "inference"
-"""The exercise: one with few checks, so that the demonstration takes a minute and not ten."""
+"""The exercise: it has few checks, so that the demonstration takes one minute and not ten."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the class, run the commands, say what the hostile files got and where everything lies."""
+    """Write the class, run the commands, report the points of the hostile files and the location of the output."""
     parser = argparse.ArgumentParser(prog="python -m scripts.demo_class", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to put everything; a new folder if left out")
     parser.add_argument("--students", type=int, default=12)
@@ -53,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def before(exercise: str) -> Iterator[str]:
-    """Handing out and grading."""
+    """Yield the commands for handing out and grading."""
     yield f"course class release --out edition.zip --exercise {exercise}"
     yield "course class grade submissions --store class.db --roster roster.csv --policy policy.toml"
 
 
 def after(exercise: str, expected: Sequence[Expected]) -> Iterator[str]:
-    """Marks by hand, pages, sheets, doubts."""
+    """Yield the commands for overrides, pages, sheets and verification."""
     missing = next((one for one in expected if one.kind == "missing"), expected[-1])
     wrong = next((one for one in expected if one.kind == "wrong"), expected[0])
     yield f"course class override --store class.db {missing.student.id} {exercise} 5 --reason 'was ill, oral exam'"
@@ -67,14 +67,14 @@ def after(exercise: str, expected: Sequence[Expected]) -> Iterator[str]:
     yield "course class report --store class.db --out report.html"
     yield "course class feedback --store class.db --out feedback"
     yield "course class export --store class.db --to canvas --roster canvas.csv --out marks.csv"
-    if importlib.util.find_spec("copydetect"):  # of the extra "class"
+    if importlib.util.find_spec("copydetect"):  # part of the extra "class"
         yield "course class similarity --store class.db --out similarity"
     yield "course class regrade --store class.db --dry-run"
     yield f"course class verify --store class.db {wrong.student.id} {exercise}"
 
 
 def run(folder: Path, command: str) -> int:
-    """Show a command and run it; its exit code."""
+    """Print a command and run it; return its exit code."""
     print(f"\n$ {command}", flush=True)
     _, *words = shlex.split(command)
     environ = {**os.environ, "PYTHONPATH": str(paths.ROOT)}
@@ -82,7 +82,7 @@ def run(folder: Path, command: str) -> int:
 
 
 def judged(folder: Path, expected: Sequence[Expected]) -> bool:
-    """Say what the hostile files got, and compare the marks of all with what their files deserve."""
+    """Print the points of the hostile files, and compare everyone's marks with what their files deserve."""
     class_check.course(folder, "export", "--store", "class.db", "--to", "json", "--out", "gradebook.json")
     book = json.loads((folder / "gradebook.json").read_text(encoding="utf-8"))
     entries = {student["id"]: student["entries"][0] for student in book["students"]}
@@ -99,13 +99,13 @@ def judged(folder: Path, expected: Sequence[Expected]) -> bool:
 
 
 def tries(one: Expected) -> str:
-    """What a hostile file tries, as its docstring says."""
+    """Return what a hostile file tries, from its docstring."""
     file = paths.variants(one.exercise).parents[1] / "attacks" / f"{one.attack}.py"
     return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").replace("\n", " ")
 
 
 def earned(entry: dict[str, Any]) -> str:
-    """The points of each function, and how its checks ended if it has none."""
+    """Return the points of each function, and how its checks ended if it has none."""
     checks = [check for check in entry["result"]["checks"] if not check["bonus"]]
     parts = []
     for name in dict.fromkeys(check["function"] for check in checks):

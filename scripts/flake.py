@@ -1,13 +1,13 @@
-"""Look for flaky verdicts: grade the same files again and again, each time with another seed.
+"""Look for flaky verdicts: grade the same files repeatedly, each time with another seed.
 
     python -m scripts.flake lora --gradings 200 --threads 1 2            the reference
-    python -m scripts.flake lora --variants --gradings 20 --threads 1 2  every variant, the checks that it can touch
+    python -m scripts.flake lora --variants --gradings 20 --threads 1 2  every variant, with the checks it can affect
 
     python -m scripts.flake objectives --wrong 12 --gradings 50 --threads 1  a sample of the wrong files of tests/wrong
 
 The checks run in this process, through the same dispatcher and wire as in a student process. Every verdict other than
-"passed" is printed with its seed; of wrong files, every check that passes with some seeds and fails with others. The
-exit code is 1 if there was one.
+"passed" is printed with its seed; for wrong files, every check that passes with some seeds and fails with others. The
+exit code is 1 if there is any.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from grader.judge import check, diagnose, limits
 
 
 def main() -> None:
-    """Run what was asked for, print what was not passed and how much was looked at."""
+    """Run the selected checks, print every other verdict than passed, and the number of gradings."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("slug")
     parser.add_argument("--gradings", type=int, default=200, help="seeds per file")
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def unsteady(slug: str, specs: list[check.CheckSpec], options: argparse.Namespace) -> int:
-    """Print the checks of wrong files whose verdict depends on the seed, and how many were looked at."""
+    """Print the checks of wrong files whose verdict depends on the seed; return how many were examined."""
     paths_of_all = sorted((paths.ROOT / "tests" / "wrong" / slug).glob("*.py"))
     sample = random.Random(options.first_seed).sample(paths_of_all, min(options.wrong, len(paths_of_all)))
     torch.set_num_threads(options.threads[0])
@@ -87,7 +87,7 @@ def unsteady(slug: str, specs: list[check.CheckSpec], options: argparse.Namespac
 
 
 def passes(spec: check.CheckSpec, module: types.ModuleType, seed: int) -> bool:
-    """Whether a check passes; one that does not end within its time does not."""
+    """Return whether a check passes; one that exceeds its time limit does not."""
     try:
         with limits.clock(10):
             return diagnose.observe(spec, module, seed).status == "passed"
@@ -96,17 +96,17 @@ def passes(spec: check.CheckSpec, module: types.ModuleType, seed: int) -> bool:
 
 
 def reference(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
-    """The reference; every check touches it."""
+    """Yield the reference, which all checks apply to."""
     yield "reference", module_of(paths.solution(slug).read_text(encoding="utf-8"), "reference"), None
 
 
 def variants(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
-    """Each variant with the names that it defines anew."""
+    """Yield each variant with the names that it redefines."""
     yield from composed(slug, sorted(paths.variants(slug).glob("*.py")))
 
 
 def composed(slug: str, files: Sequence[Path]) -> Iterator[tuple[str, types.ModuleType, set[str]]]:
-    """The reference with the definitions of each file in the place of its own."""
+    """Yield the reference with the definitions of each file in place of its own."""
     before = paths.solution(slug).read_text(encoding="utf-8")
     for path in files:
         text = path.read_text(encoding="utf-8")
@@ -117,10 +117,10 @@ def composed(slug: str, files: Sequence[Path]) -> Iterator[tuple[str, types.Modu
 
 
 def module_of(source: str, name: str) -> types.ModuleType:
-    """A module from source text, as a student process makes one."""
+    """Create a module from source text, as a student process does."""
     module = types.ModuleType(f"graded {name}")
     module.__file__ = f"<{name}>"
-    sys.modules[module.__name__] = module  # dataclasses look there
+    sys.modules[module.__name__] = module  # dataclasses looks there
     exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
     return module
 

@@ -1,12 +1,12 @@
 """Run Gradescope's autograder for real: setup.sh and run_autograder in a clean Debian, as Gradescope would.
 
-    python -m scripts.gradescope_check --root DIR             make a Debian in DIR with debootstrap, and try everything
-    python -m scripts.gradescope_check --root DIR --again     use the one that is there, without setting it up again
+    python -m scripts.gradescope_check --root DIR             create a Debian in DIR with debootstrap, and test it all
+    python -m scripts.gradescope_check --root DIR --again     use the existing one, without setting it up again
 
-It needs root, debootstrap and unshare, and some minutes and 3 GB. pip gets the variables PIP_... and the certificates
-of the environment, and sees the folders that PIP_FIND_LINKS names; TORCH_INDEX is handed to setup.sh if it is set.
-The submissions: the reference, also in a notebook, the skeleton, a syntax error, nothing, one that ends its process,
-one that loops while the autograder is killed, a late one with a policy, and one too many. Each must leave a valid
+It needs root, debootstrap and unshare, some minutes and 3 GB. pip gets the PIP_... variables and the certificates
+of the environment, and sees the folders in PIP_FIND_LINKS; TORCH_INDEX is passed to setup.sh if it is set.
+The submissions: the reference, also as a notebook, the skeleton, a syntax error, nothing, one that ends its process,
+one that loops while the autograder is killed, a late one with a policy, and one too many. Each must produce a valid
 results.json.
 """
 
@@ -44,16 +44,16 @@ class Box:
     """A Debian in a folder, with the autograder in it."""
 
     def __init__(self, root: Path) -> None:
-        """Nothing has been made yet."""
+        """Store the folder; nothing has been created yet."""
         self.root = root
 
     @property
     def folder(self) -> Path:
-        """``/autograder`` in there."""
+        """Return the path of ``/autograder`` inside the Debian."""
         return self.root / "autograder"
 
     def make(self) -> None:
-        """Fill the folder."""
+        """Create the Debian."""
         if not (self.root / "etc" / "debian_version").exists():
             command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, str(self.root), MIRROR]
             subprocess.run(command, check=True)
@@ -73,7 +73,7 @@ class Box:
             shutil.copyfile(path, target)
 
     def unpack(self, archive: Path) -> None:
-        """What Gradescope does with the zip that is uploaded."""
+        """Unpack the uploaded zip, as Gradescope does."""
         shutil.rmtree(self.folder, ignore_errors=True)
         source = self.folder / "source"
         with zipfile.ZipFile(archive) as zipped:
@@ -84,17 +84,17 @@ class Box:
         (self.folder / "results").mkdir()
 
     def command(self, *command: str) -> list[str]:
-        """In a world of its own: mounts, processes, and a root that is this folder."""
+        """Return a command that runs isolated: own mounts and processes, with this folder as root."""
         alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", f"--mount-proc={self.root / 'proc'}"]
         return [*alone, "chroot", str(self.root), *command]
 
     def environ(self) -> dict[str, str]:
-        """As bare as in a new container, and how pip reaches its index."""
+        """Return the environment of a new container, with the variables by which pip finds its index."""
         known = {key: value for key, value in os.environ.items() if key.startswith(PASSED_ON)}
         return {**known, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
 
     def submit(self, files: dict[str, str | bytes], policy: str | None = None, **metadata: Any) -> None:
-        """Lay out a submission."""
+        """Prepare a submission."""
         for folder in ("submission", "results"):
             shutil.rmtree(self.folder / folder, ignore_errors=True)
             (self.folder / folder).mkdir()
@@ -107,7 +107,7 @@ class Box:
             (self.folder / "source" / "policy.toml").write_text(policy)
 
     def run(self, kill_when: str | None = None) -> dict[str, Any]:
-        """Run the autograder; if asked to, kill its Python as soon as this text is in results.json."""
+        """Run the autograder; with ``kill_when``, kill its Python as soon as this text is in results.json."""
         process = subprocess.Popen(self.command("/autograder/run_autograder"), env=self.environ(), cwd="/")
         results = self.folder / "results" / "results.json"
         if kill_when:
@@ -125,14 +125,14 @@ class Box:
 
 
 def demand(fact: bool, what: str, found: object = "") -> None:
-    """Stop if something is not as it should be."""
+    """Stop if something is not as expected."""
     print(("ok      " if fact else "WRONG   ") + what, flush=True)
     if not fact:
         sys.exit(f"{found}"[:4000])
 
 
 def attempts(box: Box) -> None:
-    """Everything that may be handed in."""
+    """Test every kind of submission."""
     reference = paths.solution(SLUG).read_text(encoding="utf-8")
     points = next(one.points for one in syllabus.load() if one.slug == SLUG)
 
@@ -186,7 +186,7 @@ def attempts(box: Box) -> None:
 
 
 def main() -> None:
-    """Make it, set it up, try it."""
+    """Create the Debian, set it up, test it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--root", type=Path, required=True, help="folder of the Debian")
     parser.add_argument("--again", action="store_true", help="it has been set up already")
@@ -197,7 +197,7 @@ def main() -> None:
     archive = box.root / "autograder.zip"
     archive.write_bytes(autograder.build(autograder.Config(SLUG)))
     box.unpack(archive)
-    if asked.again:  # the package that is installed is brought up to date by hand
+    if asked.again:  # the installed package is updated by hand
         (installed,) = box.root.glob("opt/course/lib/python3*/site-packages")
         for room in autograder.ROOMS:
             shutil.copytree(box.folder / "source" / "package" / room, installed / room, dirs_exist_ok=True)

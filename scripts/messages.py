@@ -1,10 +1,10 @@
-"""The gettext catalogues: what the code says goes into the .po files, what these hold is compiled into .mo files.
+"""Update the gettext catalogues: collect sentences from the code into .po files, and compile these to .mo files.
 
-    python -m scripts.messages        what make messages runs
+    python -m scripts.messages        the same as make messages
 
-English stands in the code, and the catalogues follow it: a new sentence arrives without a translation, one that is gone
-goes from the catalogue, and one that was changed keeps its translation marked as fuzzy, which nobody is shown until a
-translator has looked at it and taken the mark away. There is one catalogue for each room (``ROOMS``). Only this module
+English is in the code, and the catalogues follow it: a new sentence is added without a translation, a removed one is
+removed from the catalogue, and a changed one keeps its translation marked as fuzzy, which is not shown until a
+translator has checked it and removed the mark. There is one catalogue for each room (``ROOMS``). Only this module
 needs Babel; the course reads the .mo files, which are committed, with the standard library.
 """
 
@@ -30,24 +30,24 @@ from course import paths, syllabus, text
 from course.compat import tomllib
 
 KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "mark_many": (1, 2), "Contract": None}
-"""Functions of ``course.text`` and the complaint of a fixture, and which of their arguments are sentences."""
+"""Functions of ``course.text``, and a fixture's ``Contract`` -> their arguments that are sentences."""
 MESSAGES = {"true": 1, "remark": 0, "close": 2, "equal": 2, "shape": 2, "differs": 2, "raises": 1}
-"""Functions of ``grader.judge.expect``, and which of their arguments is text of the check's own."""
+"""Functions of ``grader.judge.expect`` -> their argument that is text from the check."""
 SPOKEN = ("hint", "message", "what")
 """Parameters that take a sentence, or the name of a quantity."""
 WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
-"""The date in every header: a catalogue changes when its sentences do."""
+"""The date in every header: a catalogue changes only when its sentences do."""
 HEADER = "# Written by: make messages. Fill in or correct msgstr, then run it again."
 
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
-"""What Babel asks of an extractor: line, function, sentences, comments."""
+"""Result of a Babel extractor: line, function, sentences, comments."""
 Extractor = Callable[..., Iterator[Found]]
 
 
 def from_code(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Sentences at calls of ``say`` and its relatives, help of options, docstrings of commands."""
+    """Yield sentences in calls of ``say`` and related functions, help of options, docstrings of commands."""
     for node in in_order(ast.parse(file.read())):
         if isinstance(node, ast.Call):
             name = called(node)
@@ -59,7 +59,7 @@ def from_code(
                 for keyword in node.keywords:
                     if keyword.arg == "help" and (sentence := constant(keyword.value)):
                         yield keyword.value.lineno, None, sentence, []
-            elif name == "Sentence":  # id, pattern, and what is said of such a crash (grader/judge/crashes.py)
+            elif name == "Sentence":  # id, pattern, and the sentences about such a crash (grader/judge/crashes.py)
                 for sentence in filter(None, map(constant, node.args[2:])):
                     yield node.lineno, None, sentence, []
         elif isinstance(node, ast.FunctionDef) and any(
@@ -71,14 +71,14 @@ def from_code(
 def from_templates(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Sentences of the pages that are made of templates."""
+    """Yield sentences of the HTML templates."""
     yield from babel_extract(file, list(keywords), list(tags), {"trimmed": "no", "silent": "no"})
 
 
 def from_checks(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Titles of checks; hints, messages and remarks that are given where something is expected."""
+    """Yield titles of checks, and hints, messages and remarks passed to expectations."""
     tree = ast.parse(file.read())
     for node in in_order(tree):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("check_"):
@@ -95,7 +95,7 @@ def from_checks(
 def from_misconceptions(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Titles and hints, in the order of the file."""
+    """Yield titles and hints, in the order of the file."""
     for entry in tomllib.loads(file.read().decode())["misconception"]:
         for key in ("title", "hint"):
             if key in entry:
@@ -105,44 +105,44 @@ def from_misconceptions(
 def from_syllabus(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Titles of the exercises, in their order."""
+    """Yield titles of the exercises, in order."""
     for entry in tomllib.loads(file.read().decode())["exercise"]:
         yield 0, None, entry["title"], []
 
 
 def in_order(tree: ast.AST) -> list[ast.AST]:
-    """All nodes as they stand in the file."""
+    """Return all nodes in the order of the source."""
     return sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
 
 
 def called(node: ast.expr) -> str | None:
-    """The last name of what is called: ``say`` of ``text.say(...)``."""
+    """Return the last name in a called expression: ``say`` for ``text.say(...)``."""
     if not isinstance(node, ast.Call):
         return None
     return getattr(node.func, "id", None) or getattr(node.func, "attr", None)
 
 
 def constant(node: ast.expr) -> str:
-    """A literal sentence; of anything else, nothing."""
+    """Return a literal sentence; an empty string for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def alternatives(node: ast.expr) -> list[str]:
-    """The literal sentences that an expression chooses between."""
+    """Return the literal sentences that an expression chooses between."""
     if isinstance(node, ast.IfExp):
         return alternatives(node.body) + alternatives(node.orelse)
     return [sentence] if (sentence := constant(node)) else []
 
 
 def in_words(sentence: str) -> bool:
-    """Whether there is something to translate, unlike in ``lora_params`` or ``A``."""
+    """Return whether there is something to translate, unlike in ``lora_params`` or ``A``."""
     return " " in sentence or ("_" not in sentence and re.search("[a-z]{3}", sentence) is not None)
 
 
 def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:
-    """What a function of a check file gives as hint, message or remark.
+    """Yield the hints, messages and remarks in a function of a check file.
 
-    A name stands for what the function, or else the module, binds it to. A hint or a message may also be passed by its
+    A name stands for its value in the function or, failing that, the module. A hint or a message can also be passed by
     position to a function of the file.
     """
     places = own_places(module)
@@ -152,7 +152,7 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
         name = called(node) or ""
         passed = [place for place in places.get(name, ()) if place < len(node.args)]
         given = [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
-        if passed and (name in MESSAGES or not given):  # of methods with one name, the one that takes so many
+        if passed and (name in MESSAGES or not given):  # of namesakes, the one with this many parameters
             given.insert(0, node.args[passed[-1]])
         for value in given:
             if isinstance(value, ast.Name):
@@ -163,7 +163,7 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
 
 @functools.lru_cache(maxsize=1)
 def own_places(module: ast.Module) -> dict[str, list[int]]:
-    """Function -> the positions at which calls pass it a sentence, for those of ``expect`` and those of the file."""
+    """Return function -> positions of arguments that are sentences, for functions of ``expect`` and of the file."""
     places = {name: [place] for name, place in MESSAGES.items()}
     for scope in ast.walk(module):
         for node in scope.body if isinstance(scope, (ast.Module, ast.ClassDef)) else ():
@@ -178,7 +178,7 @@ def own_places(module: ast.Module) -> dict[str, list[int]]:
 
 @functools.lru_cache(maxsize=4096)
 def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
-    """What a name is bound to by plain assignments, and by loops over tuples that are written out."""
+    """Return the values bound to a name by plain assignments, and by loops over literal tuples."""
     found = [
         node.value
         for node in ast.walk(scope)
@@ -190,13 +190,13 @@ def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
         names = [getattr(one, "id", None) for one in getattr(node.target, "elts", [node.target])]
         for row in node.iter.elts if name in names else ():
             cells = row.elts if isinstance(row, ast.Tuple) else [row]
-            if len(cells) == len(names) and " " in ast.unparse(cells[names.index(name)]):  # a word is no sentence
+            if len(cells) == len(names) and " " in ast.unparse(cells[names.index(name)]):  # one word is no sentence
                 found.append(cells[names.index(name)])
     return found
 
 
 def slugs() -> list[str]:
-    """Of the exercises that are written."""
+    """Return the slugs of the exercises that are written."""
     return [exercise.slug for exercise in syllabus.load() if not exercise.planned]
 
 
@@ -212,11 +212,11 @@ ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
     "checks": (from_checks, lambda: [paths.checks(slug) for slug in slugs()]),
     "misconceptions": (from_misconceptions, lambda: [paths.misconceptions(slug) for slug in slugs()]),
 }
-"""Catalogue -> how its sentences are found, and in which files."""
+"""Catalogue -> the extractor of its sentences, and the files."""
 
 
 def template(room: str) -> Catalog:
-    """All sentences of a room, without translations."""
+    """Return all sentences of a room, without translations."""
     extractor, files = ROOMS[room]
     found = Catalog(creation_date=WHEN)
     for path in files():
@@ -232,7 +232,7 @@ def template(room: str) -> Catalog:
 
 
 def catalogue(room: str, lang: str) -> Catalog:
-    """The sentences of a room with the translations that the committed catalogue has of them."""
+    """Return the sentences of a room with their translations from the committed catalogue."""
     file = path(room, lang)
     if file.exists():
         with file.open("rb") as opened:
@@ -248,12 +248,12 @@ def catalogue(room: str, lang: str) -> Catalog:
 
 
 def path(room: str, lang: str) -> Path:
-    """The .po file of a room; the compiled one lies beside it."""
+    """Return the path of a room's .po file; the compiled one is next to it."""
     return paths.LOCALE / lang / "LC_MESSAGES" / f"{room}.po"
 
 
 def written(known: Catalog) -> tuple[bytes, bytes]:
-    """The .po and the .mo file of a catalogue."""
+    """Return the .po and the .mo file of a catalogue."""
     po, mo = io.BytesIO(), io.BytesIO()
     write_po(po, known, width=100, ignore_obsolete=True, include_lineno=False)
     write_mo(mo, known)
@@ -261,7 +261,7 @@ def written(known: Catalog) -> tuple[bytes, bytes]:
 
 
 def untranslated(known: Catalog) -> list[str]:
-    """Sentences that are still said in English."""
+    """Return the sentences that are still shown in English."""
     left = []
     for message in known:
         forms = [message.string] if isinstance(message.string, str) else message.string or [""]
@@ -271,7 +271,7 @@ def untranslated(known: Catalog) -> list[str]:
 
 
 def main() -> None:
-    """Write all catalogues, and say what is left to translate."""
+    """Write all catalogues, and print what is left to translate."""
     for lang in text.LANGUAGES[1:]:
         for room in ROOMS:
             known = catalogue(room, lang)

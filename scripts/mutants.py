@@ -1,17 +1,17 @@
 """Mutation testing of the references: a small change in a reference must fail a check.
 
     python -m scripts.mutants                       every mutant of every exercise
-    python -m scripts.mutants heads --jobs 4        of one exercise
-    python -m scripts.mutants --sample 100          so many of each exercise, chosen by --seed
+    python -m scripts.mutants heads --jobs 4        one exercise
+    python -m scripts.mutants --sample 100          this many of each exercise, chosen by --seed
 
 The mutants come from cosmic-ray's operators (``pip install -c constraints.txt -e ".[mutation]"``): a comparison shifts
-by one or turns round, a number grows or shrinks by one, plus becomes minus, True becomes False, a loop is
-left out. Each is judged in this process by the checks of the functions that it changes. What survives is printed as a
-difference; one that no caller could tell from the reference is listed in ``tests/mutants.toml``, with the reason. The
-exit code is 1 if another one survives.
+by one or is reversed, a number grows or shrinks by one, plus becomes minus, True becomes False, a loop is
+removed. Each is judged in this process by the checks of the functions that it changes. Surviving mutants are printed
+as a diff; those that no caller could tell from the reference are listed in ``tests/mutants.toml``, with the reason. The
+exit code is 1 if any other mutant survives.
 
-Left out are mutants that hardly ever run (arithmetic in place of bit operations and the like), and those of docstrings,
-annotations, examples and code that the exercise gives.
+Not included are mutants that are hardly ever executed (arithmetic in place of bit operations and the like), and changes
+of docstrings, annotations, examples and code that the exercise gives.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from scripts.flake import module_of
 
 LISTED = paths.ROOT / "tests/mutants.toml"
 SECONDS = 20
-"""Of processor time for all checks of one mutant; it may loop for ever."""
+"""Processor seconds for all checks of one mutant, which can contain an endless loop."""
 SEED = 1
-"""Of the checks."""
+"""Seed of the checks."""
 SWAPS = (
     ("Add", "Sub"),
     ("Sub", "Add"),
@@ -91,13 +91,13 @@ class Mutant:
     slug: str
     source: str
     definition: str
-    """The class, function or constant at the top level that has changed."""
+    """The top-level class, function or constant that has changed."""
     change: str
     """``old line -> new line``."""
 
 
 def mutants(slug: str) -> Iterator[Mutant]:
-    """Every mutant of a reference that differs from it in more than comments and docstrings."""
+    """Yield every mutant of a reference that differs from it in more than comments and docstrings."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
@@ -117,12 +117,12 @@ def mutants(slug: str) -> Iterator[Mutant]:
                 continue
             seen.add(tuple(after.values()))
             changed = [key for key, dump in after.items() if before.get(key) != dump]
-            if changed[0] in graded or changed[0].startswith("_") or changed[0].isupper():  # else it is given code
+            if changed[0] in graded or changed[0].startswith("_") or changed[0].isupper():  # otherwise it is given code
                 yield Mutant(slug, mutated, changed[0], shown(source, mutated))
 
 
 def outline(source: str) -> dict[str, str]:
-    """What stands at the top level, by name, without docstrings, annotations and imports."""
+    """Return the top-level definitions by name, without docstrings, annotations and imports."""
     found = {}
     for place, node in enumerate(ast.parse(source).body):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -144,7 +144,7 @@ def outline(source: str) -> dict[str, str]:
 
 
 def shown(source: str, mutated: str) -> str:
-    """The line that has changed, before and after."""
+    """Return the line that has changed, before and after."""
     lines = list(difflib.ndiff(source.splitlines(), mutated.splitlines()))
     old = [line[2:].strip() for line in lines if line.startswith("- ")]
     new = [line[2:].strip() for line in lines if line.startswith("+ ")]
@@ -153,27 +153,27 @@ def shown(source: str, mutated: str) -> str:
 
 @functools.cache
 def specs_of(slug: str) -> tuple[check.CheckSpec, ...]:
-    """The checks of an exercise."""
+    """Return the checks of an exercise."""
     return tuple(check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}")))
 
 
 def survives(mutant: Mutant) -> bool:
-    """Whether every check that the change can reach passes."""
+    """Return whether every check that the change can affect passes."""
     specs = specs_of(mutant.slug)
-    reached = [spec for spec in specs if mutant.definition in spec.names] or specs  # a helper reaches all
+    reached = [spec for spec in specs if mutant.definition in spec.names] or specs  # a helper affects all
     warnings.simplefilter("ignore")
     try:
         with limits.clock(SECONDS):
             module = module_of(mutant.source, f"mutant_{mutant.slug}")
             return all(diagnose.observe(spec, module, SEED).status == "passed" for spec in reached)
-    except Exception:  # whatever it raises on import, no such file passes
+    except Exception:  # any exception on import: such a file does not pass
         return False
     except limits.Overdue:
         return False
 
 
 def equivalent() -> dict[tuple[str, str], str]:
-    """(slug, change) -> why no caller can tell it from the reference."""
+    """Return (slug, change) -> the reason why no caller can tell it from the reference."""
     entries = tomllib.loads(LISTED.read_text(encoding="utf-8")).get("equivalent", [])
     return {(entry["slug"], entry["change"]): entry["why"] for entry in entries}
 
@@ -194,7 +194,7 @@ def main() -> None:
 
 
 def report(slug: str, sample: int | None, seed: int, jobs: int) -> int:
-    """Judge the mutants of one exercise; returns how many survive that are not listed."""
+    """Judge the mutants of one exercise; return how many unlisted ones survive."""
     found = list(mutants(slug))
     total = len(found)
     if sample is not None and sample < total:

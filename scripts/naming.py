@@ -1,18 +1,18 @@
 """Measure how often a wrong answer is explained, and how often wrongly, on files written without the catalogue.
 
     python -m scripts.naming                      every file of tests/wrong
-    python -m scripts.naming --split held_back    those that nobody looked at while the catalogue grew
+    python -m scripts.naming --split held_back    the files that nobody looked at while the catalogue grew
     python -m scripts.naming lora -v              one exercise, file by file
-    python -m scripts.naming --pairs 200          instead, so many pairs of misconceptions of each exercise
+    python -m scripts.naming --pairs 200          instead, this many pairs of misconceptions of each exercise
     python -m scripts.naming training --pairs 40 --seed 2
 
 A file of ``tests/wrong`` states its true cause in its first line. ``tests/wrong/EXPLAINED.toml`` lists the explanations
-that are right for it; any other one counts as wrong until a person has judged it. Files are graded by the real grader,
+that are right for it; any other counts as wrong until a person has judged it. Files are graded by the real grader,
 each with the checks of the function that it is about.
 
 A pair is the reference with two misconceptions at once, chosen by ``--seed``, and judged in this process. In two
-functions, both should be named; in one function, where each may hide the other, one of them; and nothing else ever,
-but what ``tests/wrong/PAIRS.toml`` lists as true of the two together.
+functions, both should be named; in one function, where each can hide the other, at least one; and never anything else
+except entries that ``tests/wrong/PAIRS.toml`` lists as true of the two together.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from grader.judge.diagnose import Misconception, Observed
 
 FOLDER = paths.ROOT / "tests" / "wrong"
 GOAL = 0.8
-"""Of the caught files, how many must be explained."""
+"""Share of the caught files that must be explained."""
 SPLITS = ("development", "held_back")
 BOTH_GOAL, ONE_GOAL = 0.95, 0.6
-"""Of the pairs in two functions, how many have both named; of those in one function, how many have at least one."""
+"""Share of pairs in two functions that must have both named; and of pairs in one function with at least one named."""
 PAIR_LIMIT = 60
-"""Seconds of processor time for one pair; two misconceptions together may loop for ever."""
+"""Processor seconds for one pair; two misconceptions together can cause an endless loop."""
 
 
 @dataclass(frozen=True)
@@ -51,33 +51,33 @@ class Wrong:
     path: Path
     cause: str
     function: str
-    """The function that is wrong; only its checks run."""
+    """The wrong function; only its checks run."""
     accepted: frozenset[str]
-    """Explanations, as ``kind:id``, that tell the true cause, or one of two."""
+    """Explanations, as ``kind:id``, that state the true cause, or one of two."""
 
     @property
     def slug(self) -> str:
-        """The exercise."""
+        """Return the exercise's slug."""
         return self.path.parent.name
 
     @property
     def name(self) -> str:
-        """``slug/file``."""
+        """Return ``slug/file``."""
         return f"{self.slug}/{self.path.stem}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the grader made of it."""
+    """The grader's result for a file."""
 
     file: Wrong
     caught: bool
     explanations: frozenset[str]
-    """``kind:id`` of every explanation of its failed checks, but ``follows``."""
+    """``kind:id`` of every explanation of its failed checks, except ``follows``."""
 
     @property
     def verdict(self) -> str:
-        """``full marks``, ``unexplained``, ``explained`` or ``explained wrongly``."""
+        """Return ``full marks``, ``unexplained``, ``explained`` or ``explained wrongly``."""
         if not self.caught:
             return "full marks"
         if self.explanations - self.file.accepted:
@@ -86,7 +86,7 @@ class Outcome:
 
 
 def load(slugs: Sequence[str] = (), split: str | None = None) -> list[Wrong]:
-    """The files, in the order of their names.
+    """Load the files, in the order of their names.
 
     Raises:
         ValueError: a file does not state its cause and function, or a list names a file that does not exist.
@@ -109,7 +109,7 @@ def load(slugs: Sequence[str] = (), split: str | None = None) -> list[Wrong]:
 
 
 def outcomes(files: Sequence[Wrong], seed: int) -> Iterator[Outcome]:
-    """Grade them all with one host.
+    """Grade all files with one host.
 
     Raises:
         RuntimeError: a file could not be graded at all.
@@ -128,7 +128,7 @@ def outcomes(files: Sequence[Wrong], seed: int) -> Iterator[Outcome]:
 
 
 def judged(file: Wrong, checks: Sequence[dict[str, Any]]) -> Outcome:
-    """What the checks of its function say about a file."""
+    """Return the outcome of a file from the checks of its function."""
     told = [check["explanation"] for check in checks if check["explanation"]]
     return Outcome(
         file,
@@ -138,7 +138,7 @@ def judged(file: Wrong, checks: Sequence[dict[str, Any]]) -> Outcome:
 
 
 def _sorted(name: str) -> str:
-    """The two names of a pair in the order of the alphabet."""
+    """Return the two names of a pair in alphabetical order."""
     return " + ".join(sorted(name.split(" + ")))
 
 
@@ -154,25 +154,25 @@ class Pair:
 
     @property
     def in_one_function(self) -> bool:
-        """Whether both are about the same function."""
+        """Return whether both are about the same function."""
         return self.first.function == self.second.function
 
 
 @dataclass(frozen=True)
 class PairOutcome:
-    """What was made of a pair."""
+    """The judge's result for a pair."""
 
     pair: Pair
     caught: frozenset[str]
-    """Functions of which a check failed."""
+    """Functions with a failed check."""
     named: frozenset[str]
-    """Misconceptions that were named, those of a pair one by one."""
+    """Misconceptions that were named; a named pair counts as its two members."""
     seconds: float
-    """Of processor time."""
+    """Processor seconds."""
 
     @property
     def wrong(self) -> frozenset[str]:
-        """What was named and is neither of the two, nor kin of one of them, nor listed as true of both together."""
+        """Return names that are neither of the two, nor kin of one of them, nor listed as true of both together."""
         own = {self.pair.first.name, self.pair.second.name, *also_true(self.pair)}
         kin = {one.kin for one in (self.pair.first, self.pair.second)} - {""}
         known = {one.name: one.kin for one in diagnose.load_misconceptions(paths.misconceptions(self.pair.slug))}
@@ -180,7 +180,7 @@ class PairOutcome:
 
     @property
     def verdict(self) -> str:
-        """``not caught``, ``named wrong``, ``both named``, ``one named`` or ``unnamed``."""
+        """Return ``not caught``, ``named wrong``, ``both named``, ``one named`` or ``unnamed``."""
         if self.caught < {self.pair.first.function, self.pair.second.function}:
             return "not caught"
         if self.wrong:
@@ -190,13 +190,13 @@ class PairOutcome:
 
 
 def also_true(pair: Pair) -> frozenset[str]:
-    """What else may be named for a pair."""
+    """Return the other misconceptions that are allowed to be named for a pair."""
     listed = tomllib.loads((FOLDER / "PAIRS.toml").read_text(encoding="utf-8"))
     return frozenset(listed.get(f"{pair.slug}/{pair.first.name} + {pair.second.name}", ()))
 
 
 def sampled_pairs(slug: str, n: int, seed: int) -> list[Pair]:
-    """So many different pairs of an exercise, fewer if there are no more; edits of one place make no pair."""
+    """Return ``n`` different pairs of an exercise, or fewer if there are not enough; edits of one place are no pair."""
     known = diagnose.load_misconceptions(paths.misconceptions(slug))
     places = [(i, j) for i in range(len(known)) for j in range(i)]
     random.Random(f"{slug} {seed}").shuffle(places)
@@ -213,13 +213,13 @@ def sampled_pairs(slug: str, n: int, seed: int) -> list[Pair]:
 
 @functools.cache
 def specs_of(slug: str) -> tuple[check.CheckSpec, ...]:
-    """The checks of an exercise."""
+    """Return the checks of an exercise."""
     return tuple(check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}")))
 
 
 @functools.cache
 def reference_seen(slug: str, check_id: str, seed: int) -> Observed:
-    """A check against the reference."""
+    """Run a check on the reference."""
     (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
     return diagnose.observe(spec, diagnose.reference_module(slug), seed)
 
@@ -227,7 +227,7 @@ def reference_seen(slug: str, check_id: str, seed: int) -> Observed:
 def paired(pair: Pair, seed: int) -> PairOutcome:
     """Run the checks of both functions as the judge would, and explain what failed.
 
-    Where a check has a substitute for the other one's function, that one is replaced, as it is in a grading.
+    If a check has a substitute for the other function, that function is replaced, as in a grading.
 
     Raises:
         limits.Overdue: it takes too long.
@@ -259,7 +259,7 @@ def paired(pair: Pair, seed: int) -> PairOutcome:
 
 
 def report_pairs(slugs: Sequence[str], n: int, seed: int, verbose: bool) -> bool:
-    """Judge so many pairs of each exercise and print the rates; whether all goals are met."""
+    """Judge this many pairs of each exercise and print the rates; return whether all goals are met."""
     outcomes: list[PairOutcome] = []
     overdue = 0
     for slug in slugs:

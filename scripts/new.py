@@ -1,8 +1,8 @@
 """Scaffold an exercise in every room: ``make new slug=x``, or ``python -m scripts.new x``.
 
 An exercise that the syllabus announces (``state = "planned"``) becomes ready; another slug gets a new entry at the end.
-What is written works at once and teaches nothing: every function multiplies by a number of its own. Replace it function
-by function, and run ``make skeletons``, ``make messages`` and ``make check`` in between; the guards say which place was
+The result works at once and teaches nothing: every function multiplies by its own number. Replace it function by
+function, and run ``make skeletons``, ``make messages`` and ``make check`` in between; the guards say which place was
 forgotten.
 """
 
@@ -166,10 +166,10 @@ import torch
 
 
 def main() -> int:
-    """Write the files and say what comes next.
+    """Write the files and print what comes next.
 
     Returns:
-        0; or 2 if the slug cannot be used, and then nothing is written.
+        0; or 2 if the slug cannot be used, in which case nothing is written.
     """
     if len(sys.argv) != 2:
         print("usage: python -m scripts.new SLUG", file=sys.stderr)
@@ -199,7 +199,7 @@ def main() -> int:
 
 
 def places(slug: str) -> list[Path]:
-    """Every file that belongs to an exercise."""
+    """Return every file that belongs to an exercise."""
     return [
         paths.lesson(slug, "en"),
         paths.lesson(slug, "ja"),
@@ -213,12 +213,12 @@ def places(slug: str) -> list[Path]:
 
 
 def shown(path: Path) -> str:
-    """A path as one types it from the top of the repository."""
+    """Return a path as typed from the repository root."""
     return path.relative_to(paths.ROOT).as_posix()
 
 
 def declare(slug: str, *, new: bool) -> None:
-    """Make the syllabus say that the exercise is ready."""
+    """Set the exercise to ready in the syllabus."""
     text = paths.SYLLABUS.read_text(encoding="utf-8")
     if new:
         text += NEW_ENTRY.format(slug=slug, title=slug.replace("_", " ").capitalize())
@@ -232,7 +232,7 @@ def declare(slug: str, *, new: bool) -> None:
 
 
 def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
-    """The content of every file, for the functions that the syllabus declares."""
+    """Return the content of every file, for the functions that the syllabus declares."""
     facts = [function_facts(exercise, position) for position in range(len(exercise.functions))]
     common = {"slug": exercise.slug, "imports": "from torch import nn\n" if any(f["is_class"] for f in facts) else ""}
     lesson_en, lesson_ja, skeleton, solution, todos, checks, misconceptions, variant = places(exercise.slug)
@@ -253,15 +253,15 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
 
 
 def page(head: str, part: str, facts: list[dict[str, object]], **common: object) -> str:
-    """A head, then one part per function."""
+    """Return a head, followed by one part per function."""
     return head.format(**common) + "".join(part.format(**fact) for fact in facts)
 
 
 def function_facts(exercise: syllabus.Exercise, position: int) -> dict[str, object]:
-    """What the templates need to know about one function or class."""
+    """Return the template values for one function or class."""
     name = exercise.functions[position]
     is_class = name[0].isupper()
-    share, rest = divmod(exercise.points, len(exercise.functions))  # the points add up to what the syllabus promises
+    share, rest = divmod(exercise.points, len(exercise.functions))  # the points add up to the total in the syllabus
     factor = position + 2
     facts: dict[str, object] = {
         "name": name,

@@ -1,12 +1,12 @@
-"""What very many submissions would take, computed from what a class took on this machine: docs/scaling.md.
+"""Estimate the cost of very many submissions from the measured cost of a class on this machine: docs/scaling.md.
 
     python -m scripts.bench --part class --json docs/class.json                        the first measurement
     python -m scripts.bench --part hostile --submissions 20 --json docs/hostile.json   the second
     python -m scripts.scaling --write docs/scaling.md                                  the page, from both
     python -m scripts.scaling --submissions 5000 --price 0.03                          other numbers, printed
 
-Processor time per submission, the speed-up from one job to two, memory, and what a hostile file takes are measured;
-everything else is arithmetic that the page writes out.
+Processor time per submission, the speed-up from one job to two, memory, and the cost of a hostile file are measured;
+everything else is arithmetic that the page explains.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ HOSTILE = ROOT / "docs" / "hostile.json"
 SUBMISSIONS = 100_000
 CORES = (2, 8, 32, 128)
 BUSY = 1.0
-"""Load average at the beginning of a measurement from which on the page says that others used the machine, too."""
+"""Initial load average of a measurement above which the page says that others used the machine, too."""
 SHARE = 5
 """Percent of hostile files in the example."""
 
 
 def main() -> None:
-    """Print the page, or write it."""
+    """Print the page, or write it to a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=SUBMISSIONS)
     parser.add_argument("--price", type=float, help="of one core for one hour, in your currency")
@@ -47,13 +47,13 @@ def main() -> None:
 
 
 def page(report: dict[str, Any], hostile: dict[str, Any], submissions: int, price: float | None = None) -> str:
-    """The Markdown.
+    """Return the page in Markdown.
 
     Args:
-        report: of a class.
-        hostile: of a class with hostile files.
-        submissions: how many there are to be.
-        price: of one core for one hour; None leaves it to the reader.
+        report: measurement of a class.
+        hostile: measurement of a class with hostile files.
+        submissions: number of submissions to estimate for.
+        price: price of one core for one hour; None leaves it to the reader.
     """
     each, speed_up = _figure(report, "seconds_each"), _figure(report, "times_faster")
     memory = [row["bytes"] for row in report["rows"] if row.get("bytes")]
@@ -101,7 +101,7 @@ def page(report: dict[str, Any], hostile: dict[str, Any], submissions: int, pric
 
 
 def _about_hostile(report: dict[str, Any], submissions: int, each: float, price: float | None) -> list[str]:
-    """What files cost that waste time, and what they do not."""
+    """Return lines on what files that waste time cost, and what they do not."""
     longest, bad = limits.grading_seconds(), round(submissions * SHARE / 100)
     hours = bad * longest / 3600
     parts = (("each", "grading of one of the others, median"), ("last", "last result of the others"))
@@ -134,14 +134,14 @@ def _about_hostile(report: dict[str, Any], submissions: int, each: float, price:
 
 
 def _cost(hours: float, price: float | None) -> str:
-    """What so many core-hours cost."""
+    """Return the cost of this many core-hours."""
     if price is None:
         return "Multiply this by the price of one core for one hour, in your currency (or pass it with `--price`)."
     return f"At {price:g} for one core and one hour, that is {hours * price:,.2f}."
 
 
 def _about_load(report: dict[str, Any]) -> str:
-    """That the machine was busy with other things, if it was."""
+    """Return a note that the machine was busy with other things, if it was."""
     if (load := report["machine"].get("load", 0.0)) < BUSY:
         return ""
     return (

@@ -1,10 +1,10 @@
-"""Write the JSON Schemas of what other programs read, from the classes that they describe.
+"""Write the JSON Schemas for other programs from the classes that they describe.
 
 ``course/result.schema.json`` comes from ``course/result.py``, ``course/formats/gradebook.schema.json`` from
 ``course/formats/json.py``.
 
 python -m scripts.schema            write them
-python -m scripts.schema --check    fail if what stands there is another one
+python -m scripts.schema --check    fail if a file is out of date
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from course import paths, result
 from course.formats import json as gradebook
 
 MADE = {paths.RESULT_SCHEMA: result.json_schema, paths.GRADEBOOK_SCHEMA: gradebook.json_schema}
-"""File -> what makes it."""
+"""File -> function that generates it."""
 
 
 def documents() -> dict[str, str]:
-    """Path -> the file's content."""
+    """Return path -> file content."""
     return {str(path): json.dumps(make(), indent=2) + "\n" for path, make in MADE.items()}
 
 
 def document() -> str:
-    """The schema of the result."""
+    """Return the schema of the result."""
     return documents()[str(paths.RESULT_SCHEMA)]
 
 
 def main() -> None:
-    """Write or compare."""
+    """Write or compare the schemas."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare only")
     check = parser.parse_args().check

@@ -1,9 +1,9 @@
 """Write the skeletons in ``exercises/`` from the references in ``solutions/``: ``make skeletons``.
 
     python -m scripts.skeletons            write the ones that are out of date
-    python -m scripts.skeletons --check    write nothing, show what would change; the exit code is 1 if anything would
+    python -m scripts.skeletons --check    write nothing, show what would change; exit code 1 if anything would
 
-What a skeleton holds is decided in ``course/classroom/skeletons.py``.
+``course/classroom/skeletons.py`` decides what a skeleton contains.
 """
 
 from __future__ import annotations

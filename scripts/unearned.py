@@ -1,13 +1,13 @@
-"""Search for points without merit: what does each check pay for an answer that nobody worked out?
+"""Search for unearned points: how many does each check give for an answer without any work?
 
     python -m scripts.unearned                     all exercises
     python -m scripts.unearned lora --only LoRALinear
 
-Every function of an exercise is replaced, in turn, by cheap ones: no-ops, constants, the right answer scrambled or
-offset, the first answer for ever, another function of the same file, a report without the deed. The checks of that
-function run in this process, as the judge would run them. What they pay is printed; what is not listed in
-``tests/unearned.toml``, with a reason, makes the exit code 1. So does a kind of cheap file that earns more than
-``SHARE`` of an exercise's points.
+Every function of an exercise is replaced, in turn, by cheap ones: no-ops, constants, the right answer shuffled or
+offset, the first answer every time, another function of the same file, a report without the work. The checks of that
+function run in this process, as the judge would run them. The points that they give are printed; any that are not
+listed in ``tests/unearned.toml``, with a reason, make the exit code 1. So does a kind of cheap file that earns more
+than ``SHARE`` of an exercise's points.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from grader.judge.check import CheckSpec
 from scripts.flake import module_of
 
 SEEDS = (1, 2, 3)
-"""A check pays if it passes with one of these."""
+"""A check gives points if it passes with one of these seeds."""
 SHARE = 0.03
-"""Of an exercise's points, for one kind of cheap answer in all its functions together."""
+"""Maximum share of an exercise's points for one kind of cheap answer in all its functions together."""
 ALLOWED = paths.ROOT / "tests" / "unearned.toml"
 
 Transform = Callable[[Any], Any]
 
 
 def each_tensor(change: Callable[[Tensor], Tensor], number: Transform) -> Transform:
-    """A change of every tensor and every number of an answer, whatever lists and dictionaries it lies in."""
+    """Return a transform that changes every tensor and every number of an answer, even in lists and dictionaries."""
 
     def apply(value: Any) -> Any:
         if isinstance(value, Tensor):
@@ -61,7 +61,7 @@ def each_tensor(change: Callable[[Tensor], Tensor], number: Transform) -> Transf
 
 
 def empty(value: Any) -> Any:
-    """The answer with nothing in it."""
+    """Return the answer with its content removed."""
     if isinstance(value, Tensor):
         return value[:0] if value.dim() else value.new_zeros(0)
     if isinstance(value, (list, dict, tuple)):
@@ -70,20 +70,20 @@ def empty(value: Any) -> Any:
 
 
 def random_like(tensor: Tensor) -> Tensor:
-    """Random values of the same shape and kind."""
+    """Return random values of the same shape and kind."""
     if tensor.is_floating_point():
         return torch.randn_like(tensor)
     return torch.randint(0, 2, tensor.shape).to(tensor.dtype)
 
 
 def shuffled(tensor: Tensor) -> Tensor:
-    """The same numbers in another order."""
+    """Return the same numbers in another order."""
     flat = tensor.flatten()
     return flat[torch.randperm(len(flat))].view_as(tensor)
 
 
 def offset(tensor: Tensor) -> Tensor:
-    """Right, but for an offset that drowns every difference."""
+    """Return the right answer plus an offset that hides every difference."""
     return tensor.double() + 1e9 if tensor.is_floating_point() else tensor + 10**9
 
 
@@ -97,22 +97,22 @@ TRANSFORMS: dict[str, Transform] = {
     "shuffled": each_tensor(shuffled, lambda value: value),
     "empty": empty,
 }
-"""Kind of cheap answer -> what becomes of the right one; a single number cannot be shuffled."""
+"""Kind of cheap answer -> change of the right one; a single number cannot be shuffled."""
 
 
 @dataclass(frozen=True)
 class Cheap:
-    """One function of the exercise, done cheaply."""
+    """A cheap version of one function of the exercise."""
 
     kind: str
     definitions: dict[str, Any]
-    """Name in the student's file -> what it is there."""
+    """Name in the student's file -> its cheap definition."""
     honest: Callable[[], bool] = lambda: False
-    """After the checks: whether this turned out to be the right thing to do, as a copy is for a pure function."""
+    """After the checks: returns whether this was the right thing to do after all, like a copy for a pure function."""
 
 
 def functions(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap]:
-    """Trivial versions of a group of functions."""
+    """Yield trivial versions of a group of functions."""
     right = {name: getattr(reference, name) for name in names}
 
     def made(kind: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Cheap:
@@ -137,7 +137,7 @@ def functions(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Che
 
 
 def _changed(function: Callable[..., Any], change: Transform, spoilt: list[bool]) -> Callable[..., Any]:
-    """The right answer, worked out on a copy and then spoilt; ``spoilt`` learns whether that made a difference."""
+    """Return the right answer, computed on a copy and then spoilt; ``spoilt`` records whether that changed it."""
 
     def cheap(*args: Any, **kwargs: Any) -> Any:
         answer = function(*_copied(args), **_copied(kwargs))
@@ -160,7 +160,7 @@ def _first_answer(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reported(function: Callable[..., Any], did: list[bool]) -> Callable[..., Any]:
-    """What the right function returns, done to a copy; ``did`` learns whether anything was to be done at all."""
+    """Return the right function's result, computed on a copy; ``did`` records whether there was anything to do."""
 
     def report(*args: Any, **kwargs: Any) -> Any:
         mine, theirs = _copied(args), _copied(kwargs)
@@ -172,7 +172,7 @@ def _reported(function: Callable[..., Any], did: list[bool]) -> Callable[..., An
 
 
 def _copied(value: Any) -> Any:
-    """Tensors, models, lists copied; functions and generators are the caller's own."""
+    """Copy tensors, models and lists; functions and generators are shared with the caller."""
     if isinstance(value, (list, tuple)):
         return type(value)(_copied(item) for item in value)
     if isinstance(value, dict):
@@ -182,14 +182,14 @@ def _copied(value: Any) -> Any:
     if not isinstance(value, (Tensor, nn.Module)):
         return value
     copied = copy.deepcopy(value)
-    if isinstance(value, nn.Module):  # torch leaves the gradients behind
+    if isinstance(value, nn.Module):  # torch does not copy the gradients
         for mine, theirs in zip(copied.parameters(), value.parameters(), strict=True):
             mine.grad = None if theirs.grad is None else theirs.grad.clone()
     return copied
 
 
 def _state(value: Any) -> Any:
-    """What can be seen of arguments, for comparing."""
+    """Return the visible state of arguments, for comparisons."""
     if isinstance(value, nn.Module):
         named = [*value.named_parameters(), *value.named_buffers()]
         facts = [(name, tensor.requires_grad, tensor.detach().double().sum().item()) for name, tensor in named]
@@ -207,13 +207,13 @@ def _state(value: Any) -> Any:
 
 
 def classes(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap]:
-    """Trivial versions of a class with a forward pass, or another method that matters: the others do nothing."""
+    """Yield trivial versions of a class with a forward pass, or another central method: the others do nothing."""
     (name,) = names
     right: type = getattr(reference, name)
     base: type = nn.Module if issubclass(right, nn.Module) else object
 
     class Bare(base):  # type: ignore[misc]
-        """No parameter; gives back what it is given."""
+        """No parameters; returns its input."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__()
@@ -243,14 +243,14 @@ def classes(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap
 
 
 def _main_method(right: type) -> str:
-    """``forward`` of a module; of another class, its first public method."""
+    """Return ``forward`` for a module; for another class, its first public method."""
     if issubclass(right, nn.Module):
         return "forward"
     return next(n for n, value in vars(right).items() if isinstance(value, types.FunctionType) and n[0] != "_")
 
 
 def _idle(right: type, spoil: Callable[[Callable[..., Any]], Callable[..., Any]]) -> type:
-    """The class with another forward pass (or whatever it is there for) and with methods that do nothing."""
+    """Return the class with another forward pass (or other central method) and with methods that do nothing."""
     main = _main_method(right)
     body: dict[str, Any] = {
         name: (lambda self, *args, **kwargs: None)
@@ -261,7 +261,7 @@ def _idle(right: type, spoil: Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _on_graph(value: Any, module: Any) -> Any:
-    """The answer, with every parameter of the module in its graph and nothing of it in its value."""
+    """Return the answer with every parameter of the module in its graph and no effect on its value."""
     if not (isinstance(value, Tensor) and value.is_floating_point()):
         return value
     for parameter in module.parameters():
@@ -270,7 +270,7 @@ def _on_graph(value: Any, module: Any) -> Any:
 
 
 def delegates(reference: types.ModuleType, names: Sequence[str], others: Sequence[str]) -> Iterator[Cheap]:
-    """Each function hands its arguments to another one of the file."""
+    """Yield functions that pass their arguments to another function of the file."""
     for other in others:
         if other not in names:
             target = getattr(reference, other)
@@ -279,7 +279,7 @@ def delegates(reference: types.ModuleType, names: Sequence[str], others: Sequenc
 
 @dataclass(frozen=True)
 class Paid:
-    """Points of one check for a cheap answer."""
+    """The points of one check for a cheap answer."""
 
     slug: str
     function: str
@@ -290,7 +290,7 @@ class Paid:
 
 
 def search(slug: str, only: Sequence[str] = ()) -> Iterator[Paid]:
-    """Everything that the checks of an exercise pay for cheap answers."""
+    """Yield all points that an exercise's checks give for cheap answers."""
     source = paths.solution(slug).read_text(encoding="utf-8")
     reference = module_of(source, f"reference_{slug}")
     specs = check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
@@ -320,11 +320,11 @@ def search(slug: str, only: Sequence[str] = ()) -> Iterator[Paid]:
 
 
 def allowed(path: Path = ALLOWED, own_work: bool = False) -> dict[tuple[str, str, str], str]:
-    """(slug, check, kind) -> why such an answer may earn these points.
+    """Return (slug, check, kind) -> the reason why such an answer is allowed to earn these points.
 
     Args:
-        path: the table.
-        own_work: only the entries marked so: of two functions that are checked together one was done right, and the
+        path: path of the table.
+        own_work: only the entries marked so: of two functions that are checked together, one was done right, and the
             check is about that one. They do not count towards ``SHARE``.
     """
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("allowed", [])
@@ -333,7 +333,7 @@ def allowed(path: Path = ALLOWED, own_work: bool = False) -> dict[tuple[str, str
 
 
 def main() -> None:
-    """Print what is paid, and whether it may be."""
+    """Print the points given, and whether they are allowed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("slugs", nargs="*", metavar="SLUG")
     parser.add_argument("--only", nargs="+", metavar="FUNCTION", default=())

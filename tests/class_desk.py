@@ -1,4 +1,4 @@
-"""For tests that grade classes: a store, a grader that plays, and submissions out of nothing."""
+"""Helpers for tests that grade classes: a store, a scripted grader, and submissions made from strings."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ FAKE = Path(__file__).with_name("fake_class_grader.py")
 
 
 def handed(student, source, exercise="lora", *, origin=None, submitted=None, notes=()):
-    """One file of one student."""
+    """Return one file of one student."""
     data = source.encode()
     who = student if isinstance(student, Student) else Student(student, f"Name of {student}", in_roster=False)
     return Handed(
@@ -35,18 +35,18 @@ def handed(student, source, exercise="lora", *, origin=None, submitted=None, not
 
 
 def day(number, hour=12):
-    """A day in March."""
+    """Return a time on a day in March."""
     return datetime(2026, 3, number, hour, tzinfo=timezone.utc)
 
 
 def by_sqlite(path, *statements):
-    """What each of these statements says of a store, put to it without the store's own code."""
+    """Return the rows of each statement, read from a store without the store's own code."""
     with contextlib.closing(sqlite3.connect(path)) as db:
         return [db.execute(statement).fetchall() for statement in statements]
 
 
 class Desk:
-    """A class in a folder."""
+    """A class in a folder, with its store and a scripted grader."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -68,7 +68,7 @@ class Desk:
         return Store(self.store_path, create=True)
 
     def grade(self, *files, jobs=2, refused=(), folder="/hand-ins", setup=None, **options):
-        """Have these graded; counts, and what was heard: (students, status, points)."""
+        """Grade these files; return the counts, and the events as (students, status, points)."""
         setup = setup or self.setup()
         heard = []
         with self.store() as store:

@@ -1,4 +1,4 @@
-"""Fabricated classes: gradebooks made by hand, for the tests of what is written about a class."""
+"""Fabricated classes: gradebooks for the tests of class reports."""
 
 import random
 from datetime import timedelta
@@ -13,7 +13,7 @@ NUMBERS = {one.slug: one.number for one in syllabus.load()}
 
 
 def check(name, status="passed", *, points=1, visible=False, **fields):
-    """One check as it ended; ``name`` is ``function.property``."""
+    """Return one check with its outcome; ``name`` is ``function.property``."""
     return CheckResult(
         id=name,
         title=fields.pop("title", f"the property {name.partition('.')[2]} holds"),
@@ -27,12 +27,12 @@ def check(name, status="passed", *, points=1, visible=False, **fields):
 
 
 def explanation_of(name, kind="misconception"):
-    """The explanation of a failed check."""
+    """Return the explanation of a failed check."""
     return Explanation(kind, name, f"Hint on {name}.", f"Title of {name}")
 
 
 def result(checks=(), status=None, slug="lora", **fields):
-    """A result, with its points counted."""
+    """Return a result with its points counted."""
     made = Result(
         exercise=NUMBERS[slug],
         id=f"exercise-{NUMBERS[slug]}",
@@ -50,7 +50,7 @@ def result(checks=(), status=None, slug="lora", **fields):
 
 
 def entry(student, made=None, *, slug="lora", max_points=None, **fields):
-    """An entry; handed in once if there is a result."""
+    """Return an entry; it counts as handed in once if there is a result."""
     return Entry(
         student=student,
         exercise=slug,
@@ -61,7 +61,7 @@ def entry(student, made=None, *, slug="lora", max_points=None, **fields):
 
 
 def gradebook(*entries, **fields):
-    """A class of these entries; students and exercises in the order in which they occur."""
+    """Return a class with these entries; students and exercises are in order of occurrence."""
     return Gradebook(
         exercises=tuple(dict.fromkeys(one.exercise for one in entries)),
         students=tuple(dict.fromkeys(one.student for one in entries)),
@@ -76,7 +76,7 @@ FUNCTIONS = ["lora_report", "LoRALinear", "inject_lora", "lora_state_dict", "Mul
 
 
 def large(students=120, slugs=("lora",), seed=1):
-    """A class as it might be: strong and weak students, misconceptions, crashes, late files, nothing handed in."""
+    """Return a realistic class: strong and weak students, misconceptions, crashes, late files, nothing handed in."""
     draw = random.Random(seed)
     entries = []
     for number in range(students):

@@ -1,6 +1,6 @@
-"""What every test can rely on: no hub is asked for anything, and the variants are data, not tests.
+"""Fixtures and settings of all tests: nothing is downloaded, and the variants are data, not tests.
 
-Fixtures that several files use are here; a file names those that all its tests need in ``pytestmark``.
+Fixtures that several files use are here; a file lists those for all its tests in ``pytestmark``.
 """
 
 import io
@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Before anything imports torch or transformers; child processes inherit it.
+# This must run before anything imports torch or transformers; child processes inherit it.
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tensors are tiny: further threads only wait, at the price of a core
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tensors are tiny, so more threads would only wait and use a core
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # tests fork
 
 import pytest  # noqa: E402
@@ -24,17 +24,17 @@ from grader.judge import diagnose  # noqa: E402
 
 collect_ignore = ["attacks", "variants"]
 
-# What is named may not hang on how busy the machine is: several times what a grading takes. How well the real limits do
-# is measured by scripts.naming.
+# Diagnoses must not depend on how busy the machine is, so the limits are several times what a grading takes.
+# scripts.naming measures how well the real limits work.
 diagnose.PAIR_SECONDS = diagnose.RELATION_SECONDS = 2.0
 
 Result.to_json = to_json  # type: ignore[method-assign]
-"""Every result that a test's own process writes is held against the schema."""
+"""Validates every result that a test's own process writes against the schema."""
 
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
-    """Tiny matrices: several threads would only wait for each other; and with one, sums have one order."""
+    """Use one thread: matrices are tiny, so several threads would only wait, and sums have one order."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -43,34 +43,34 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing takes longer than training tiny models; some tests of these recipes do without and look at pictures."""
+    """Turn off drawing, which takes longer than training tiny models; tests of pictures do not use this fixture."""
     monkeypatch.setattr("solutions.recipes.pictures.draw", lambda *_: [])
     monkeypatch.setattr("solutions.recipes.pretrain.run.draw", lambda out: [])
 
 
 @pytest.fixture
 def speak() -> Iterator[Callable[[str], None]]:
-    """Sets the language of what we say, until the end of the test."""
+    """Return a function that sets the language of messages, until the end of the test."""
     yield text.use
     text.use("en")
 
 
 @pytest.fixture
 def japanese(speak: Callable[[str], None]) -> None:
-    """What we say is Japanese."""
+    """Set the language of messages to Japanese."""
     speak("ja")
 
 
 @pytest.fixture
 def english_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of somebody who reads English, in a terminal of the usual width and colours."""
+    """Set the environment of an English reader, with a terminal of the usual width and colours."""
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 class Terminal(io.StringIO):
-    """A stream that somebody reads along."""
+    """A stream that claims to be a terminal."""
 
     encoding = "utf-8"
 
@@ -85,7 +85,7 @@ def terminal() -> Terminal:
 
 @pytest.fixture
 def syllabus_of(tmp_path: Path) -> Callable[[str], tuple[syllabus.Exercise, ...]]:
-    """Loads a syllabus from its text."""
+    """Return a function that loads a syllabus from its text."""
 
     def load(source: str) -> tuple[syllabus.Exercise, ...]:
         file = tmp_path / "syllabus.toml"

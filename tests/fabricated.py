@@ -1,6 +1,6 @@
-"""Gradebooks with everything in them that ever broke an export, and the files that each format makes of them.
+"""Gradebooks with everything that ever broke an export, and the files that each format makes of them.
 
-``python -m tests.fabricated`` writes ``tests/golden/formats`` again; read the difference first.
+``python -m tests.fabricated`` writes ``tests/golden/formats`` again; read the difference before committing it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REASON = "=cmd|' /C calc'!A0, said \"fine\" in the oral exam; see <b>minutes</b>
 
 
 def result(checks: list[dict], slug: str = "lora", status: str = "failed", **more: object) -> Result:
-    """A result as the grader would have sent it; its points are those of the checks."""
+    """Return a result as the grader sends it; its points are those of the checks."""
     number = {"lora": 3, "heads": 4}[slug]
     told = Result.from_json(
         {
@@ -67,7 +67,7 @@ def passing(slug: str = "lora", bonus: bool = True) -> Result:
 
 
 def nasty() -> Result:
-    """Every status, and messages that no format may choke on."""
+    """Return a result with every status, and messages that could break a format."""
     explanation = Explanation("misconception", "scaling-inverted", "Which way round is your fraction?", "scaled by r/α")
     checks = [
         fake_grader.check("scale.law", max_points=12),
@@ -94,7 +94,7 @@ def nasty() -> Result:
 
 
 def book() -> Gradebook:
-    """Eight students and two exercises."""
+    """Return a gradebook with eight students and two exercises."""
     entries = {}
     for student in STUDENTS:
         for slug in ("lora", "heads"):
@@ -150,7 +150,7 @@ MOODLE = (
 
 
 def made() -> dict[str, bytes]:
-    """Name of a golden file -> its content."""
+    """Return the golden files, as a mapping from name to content."""
     whole = book()
     lora = export.chosen(whole, exercise="lora")
     files = {
@@ -179,7 +179,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def sheets(workbook: bytes) -> dict[str, list[list[str]]]:
-    """The cells of a workbook as it stores them: a text is quoted as in Python, a number is bare."""
+    """Return the cells of a workbook as stored: texts are quoted as in Python, numbers are bare."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         shared = [
             "".join(part.text or "" for part in one.iter(f"{MAIN}t"))
@@ -206,7 +206,7 @@ def sheets(workbook: bytes) -> dict[str, list[list[str]]]:
 
 
 def letter(column: int) -> str:
-    """A, B, ..., Z, AA."""
+    """Return the letters of a column: A, B, ..., Z, AA."""
     return (letter(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
 
 

@@ -1,9 +1,9 @@
-"""Plays a grader that grades whole classes, many files at once: ``python fake_class_grader.py FOLDER``.
+"""A scripted grader for whole classes, with many files at once: ``python fake_class_grader.py FOLDER``.
 
-What becomes of a file stands in its own comments: ``# fail: 2`` (of three checks), ``# broken``, ``# ours``, ``# sleep:
-0.2``, ``# kill`` (the whole grader dies, whenever it sees this file). Each request is noted in FOLDER/requests.jsonl,
-and FOLDER/changed, if it is there, corrects the checks: the first one then passes for everybody. FOLDER/level holds the
-sandbox level that is available, ``full`` if there is no such file.
+A file's comments decide its outcome: ``# fail: 2`` (of three checks), ``# broken``, ``# ours``, ``# sleep: 0.2``,
+``# kill`` (the whole grader dies whenever it sees this file). Each request is recorded in FOLDER/requests.jsonl. If
+FOLDER/changed exists, it corrects the checks: the first one then passes for everybody. FOLDER/level holds the
+available sandbox level, ``full`` if there is no such file.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def send(number, event):
 
 
 def verdict(source, exercise, seed):
-    """The events of one grading."""
+    """Return the events of one grading."""
     failing = int(match[1]) if (match := re.search(r"# fail: (\d)", source)) else 0
     if (FOLDER / "changed").exists():
         failing -= 1
@@ -102,7 +102,7 @@ def main():
         return
     for line in sys.stdin:
         threading.Thread(target=answer, args=[json.loads(line)], daemon=True).start()
-    while threading.active_count() > 1:  # what is running is finished
+    while threading.active_count() > 1:  # finish running gradings
         time.sleep(0.01)
 
 

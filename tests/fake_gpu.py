@@ -1,16 +1,16 @@
-"""A GPU for the tests: tensors that say they are on ``cuda:0``, and are computed by the CPU.
+"""A fake GPU for tests: tensors that claim to be on ``cuda:0``, and are computed by the CPU.
 
-What only a program on a GPU does is reached with it: its branches, what it asks ``torch.cuda``, and above all when the
-CPU would have to wait. Every such moment is noted, with the line of ours that caused it:
+With it, tests reach the code that runs only on a GPU: its branches, its calls of ``torch.cuda``, and above all the
+moments at which the CPU would have to wait. Each of these is recorded, with the line of ours that caused it:
 
 - a number or a boolean leaves a tensor (``item``, ``tolist``, ``bool``, ``float``, ``range``, ...)
 - a shape depends on values (``nonzero``, an index of booleans, ...)
 - a tensor is copied to the CPU
-- a tensor is copied to the GPU from memory that is not pinned, or without ``non_blocking``; an index that is a list or
-  on the CPU is copied like that, too
+- a tensor is copied to the GPU from memory that is not pinned, or without ``non_blocking``; this includes an index
+  that is a list or on the CPU
 
 As on a GPU, tensors on the CPU and on the GPU cannot be mixed, random numbers come from a generator of the GPU's own,
-and the allocator knows how much is in use. What it does not have is speed, or the rounding of real kernels.
+and the allocator knows how much memory is in use. It has neither the speed nor the rounding of real kernels.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ WAITS_FOR_VALUES = {
     "_local_scalar_dense", "item", "is_nonzero", "equal", "nonzero", "masked_select", "_unique2", "unique_dim",
     "unique_consecutive", "repeat_interleave", "bincount", "histc",
 }  # fmt: skip
-"""Operators whose answer, or the shape of it, a program needs before it can go on."""
+"""Operators whose result, or its shape, a program needs before it can continue."""
 LEAVES = ("tolist", "numpy", "__array__")
 """Methods that read the memory itself."""
 MIXED = ("index", "index_put_", "index_put", "_index_put_impl_", "copy_", "_to_copy", "_unsafe_index")
-"""Operators that bring what is on the CPU to the GPU by themselves."""
+"""Operators that copy arguments from the CPU to the GPU by themselves."""
 
 
 class OnGpu(torch.Tensor):
@@ -51,7 +51,7 @@ class OnGpu(torch.Tensor):
 
     __torch_function__ = torch._C._disabled_torch_function_impl
     elem: torch.Tensor
-    """What it holds."""
+    """The tensor with the values, on the CPU."""
 
     @staticmethod
     def __new__(cls, elem: torch.Tensor) -> OnGpu:
@@ -80,15 +80,15 @@ def is_gpu(device: Any) -> bool:
 
 
 class FakeGpu:
-    """What happens on it. There is one at a time: see ``fake_gpu``."""
+    """Records what happens on the fake GPU. There is one at a time: see ``fake_gpu``."""
 
     now: FakeGpu
 
     def __init__(self, bf16: bool = True) -> None:
         self.waits: list[str] = []
-        """``kind at file: line``, one for each time that the CPU would have waited."""
+        """``kind at file: line`` for each time that the CPU would have waited."""
         self.chosen: list[torch.device] = []
-        """Devices that were made the current one."""
+        """Devices that were made current."""
         self.bf16 = bf16
         self.random = torch.Generator().manual_seed(4321).get_state()
         self.allocated = self.highest = 0
@@ -100,11 +100,11 @@ class FakeGpu:
     # --- operators ---
 
     def compute(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Do on the CPU what was asked of the GPU."""
+        """Compute an operator of the GPU on the CPU."""
         name = func.overloadpacket.__name__
         tensors = [one for one in tree_leaves((args, kwargs)) if isinstance(one, torch.Tensor)]
         ours = [one for one in tensors if isinstance(one, OnGpu)]
-        if ours:  # torch's own code asks for the device on which it believes them to be
+        if ours:  # torch's own code asks for the device of these tensors
             to_gpu = not self.leaving
         else:
             to_gpu = is_gpu(kwargs.get("device"))
@@ -127,7 +127,7 @@ class FakeGpu:
         return tree_map(wrapped, found)
 
     def look(self, name: str, args: Any, tensors: list[Any], to_gpu: bool) -> None:
-        """Note if the CPU has to wait for this; refuse what a GPU refuses."""
+        """Record a wait of the CPU for this operator; refuse what a GPU refuses."""
         if name in WAITS_FOR_VALUES:
             self.wait(name)
         if name == "_to_copy" and not to_gpu:
@@ -148,12 +148,12 @@ class FakeGpu:
             raise RuntimeError(f"Expected all tensors to be on the same device, but found cuda:0 and cpu, in {name}")
 
     def copied(self, name: str, source: torch.Tensor, kwargs: Any) -> None:
-        """A tensor goes to the GPU."""
+        """Record a copy of a tensor to the GPU."""
         if source.numel() and not (kwargs.get("non_blocking") and getattr(source, "pinned", False)):
             self.wait(f"{'blocking' if getattr(source, 'pinned', False) else 'pageable'} copy to the GPU")
 
     def wait(self, kind: str) -> None:
-        """The CPU waits."""
+        """Record a wait of the CPU."""
         own = [one for one in traceback.extract_stack() if one.filename.startswith(str(ROOT / "solutions"))]
         where = f"{Path(own[-1].filename).relative_to(ROOT)}: {own[-1].line}" if own else "a test"
         with self.lock:
@@ -161,7 +161,7 @@ class FakeGpu:
 
     @contextlib.contextmanager
     def own_random_numbers(self) -> Iterator[None]:
-        """What is drawn on a GPU leaves the CPU's generator as it was."""
+        """Leave the CPU's generator unchanged by random numbers on the GPU."""
         before = torch.get_rng_state()
         torch.set_rng_state(self.random)
         try:
@@ -173,7 +173,7 @@ class FakeGpu:
     # --- memory ---
 
     def new(self, elem: torch.Tensor) -> OnGpu:
-        """A tensor of the GPU; its memory counts until the last tensor that uses it is gone."""
+        """Return a tensor on the GPU; its memory counts until the last tensor that uses it is deleted."""
         storage = elem.untyped_storage()
         key, size = storage.data_ptr(), -(-storage.nbytes() // 512) * 512
         with self.lock:
@@ -185,7 +185,7 @@ class FakeGpu:
         return OnGpu(elem)
 
     def free(self, key: int, size: int) -> None:
-        """A tensor is gone."""
+        """Subtract the memory of a deleted tensor."""
         with self.lock:
             self.storages[key] -= 1
             if not self.storages[key]:
@@ -193,26 +193,26 @@ class FakeGpu:
                 self.allocated -= size
 
     def forget_the_peak(self) -> None:
-        """From here on."""
+        """Reset the peak of memory."""
         self.highest = self.allocated
 
 
 def plain_one(one: Any) -> Any:
-    """The same for the CPU."""
+    """Return the CPU tensor of a GPU tensor; other values unchanged."""
     if isinstance(one, OnGpu):
         return one.elem
     return CPU if isinstance(one, torch.device) and one.type == "cuda" else one
 
 
 class Operators(TorchDispatchMode):
-    """What is made on the GPU, or brought there, begins with tensors of the CPU or none."""
+    """Catches operators that create a tensor on the GPU or copy one there, with CPU tensors or none as arguments."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return FakeGpu.now.compute(func, args, kwargs or {})
 
 
 class Functions(TorchFunctionMode):
-    """What torch answers without an operator, since it sees tensors on the CPU."""
+    """Answers torch functions that call no operator, since torch sees tensors on the CPU."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
@@ -233,7 +233,7 @@ class Functions(TorchFunctionMode):
             return func(*args, **kwargs | {"attn_mask": visible})
         if name == "dropout" and kwargs.get("training", True) and kwargs.get("p", 0.5) > 0:  # masks of one byte
             return torch.native_dropout(first, kwargs.get("p", 0.5), True)[0]
-        if name == "one_hot":  # looks at the classes on a CPU, but not on a GPU
+        if name == "one_hot":  # reads the classes on a CPU, but not on a GPU
             return (first[..., None] == torch.arange(args[1], device=GPU)).long()
         if name in LEAVES:
             if name != "tolist":
@@ -247,7 +247,7 @@ class Functions(TorchFunctionMode):
         return func(*args, **kwargs)
 
     def moved(self, func: Any, name: str, first: torch.Tensor, args: Any, kwargs: Any) -> Any:
-        """``to`` and its kin."""
+        """Emulate ``to`` and similar methods."""
         if name == "to":
             if args and isinstance(args[0], torch.Tensor):
                 args = (args[0].device, args[0].dtype, *args[1:])
@@ -275,7 +275,7 @@ def is_named_gpu(one: Any) -> bool:
 
 
 def pinned(tensor: torch.Tensor, *_: Any) -> torch.Tensor:
-    """``pin_memory``."""
+    """Emulate ``pin_memory``."""
     if isinstance(tensor, OnGpu):
         raise RuntimeError("cannot pin a tensor on the GPU: only dense CPU tensors can be pinned")
     copy = tensor.clone()
@@ -285,7 +285,7 @@ def pinned(tensor: torch.Tensor, *_: Any) -> torch.Tensor:
 
 @contextlib.contextmanager
 def fake_gpu(monkeypatch: Any, bf16: bool = True) -> Iterator[FakeGpu]:
-    """While this lasts, there is a GPU."""
+    """Install a fake GPU within the ``with`` block."""
     gpu = FakeGpu.now = FakeGpu(bf16)
     about = types.SimpleNamespace(name=NAME, total_memory=10**9, major=9, minor=0)
     autocast = torch.autocast
@@ -330,7 +330,7 @@ def fake_gpu(monkeypatch: Any, bf16: bool = True) -> Iterator[FakeGpu]:
     monkeypatch.setattr(torch.Tensor, "pin_memory", pinned)
     monkeypatch.setattr(torch, "autocast", lambda device_type, **options: autocast(
         "cpu" if device_type == "cuda" else device_type, **options))  # fmt: skip
-    monkeypatch.setattr(torch, "inference_mode", torch.no_grad)  # which subclasses of tensors cannot be made in
+    monkeypatch.setattr(torch, "inference_mode", torch.no_grad)  # tensor subclasses cannot be created in inference mode
     monkeypatch.setattr(preflight, "find_device", lambda name: None)
     before = torch.__future__.get_overwrite_module_params_on_conversion()
     torch.__future__.set_overwrite_module_params_on_conversion(True)

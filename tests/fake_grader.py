@@ -1,8 +1,8 @@
-"""Plays the grader for the tests of the command line: ``python fake_grader.py SCRIPT``.
+"""A scripted grader for the tests of the command line: ``python fake_grader.py SCRIPT``.
 
-The script is a JSON list of steps, played when a request arrives: {"event": ...} is sent with the request's id,
-{"raw": text} as it is, {"stderr": text} goes to standard error, {"sleep": seconds} waits, {"exit": code} ends.
-The request and our process id are kept beside the script, in ``request.json``; with --doctor the answer is the file
+The script is a JSON list of steps, carried out when a request arrives: {"event": ...} is sent with the request's id,
+{"raw": text} unchanged, {"stderr": text} goes to standard error, {"sleep": seconds} waits, {"exit": code} exits. The
+request and our process id are saved beside the script, in ``request.json``; with --doctor the answer is the file
 ``doctor.txt`` there. The functions below write such scripts.
 """
 
@@ -14,12 +14,12 @@ from pathlib import Path
 
 
 def announced(check):
-    """What the started event says of a check."""
+    """Return the part of the started event about a check."""
     return {key: check[key] for key in ("id", "title", "visibility", "max_points", "function", "bonus")}
 
 
 def check(check_id, status="passed", *, max_points=1, visible=False, title=None, **fields):
-    """A check as the grader reports it."""
+    """Return a check as the grader reports it."""
     return {
         "id": check_id,
         "function": check_id.partition(".")[0],
@@ -48,7 +48,7 @@ def check(check_id, status="passed", *, max_points=1, visible=False, title=None,
 
 
 def result(checks, status="failed", **fields):
-    """The result object."""
+    """Return the result object."""
     return {
         "schema": "course/result/v1",
         "exercise": 3,
@@ -81,13 +81,13 @@ def result(checks, status="failed", **fields):
 
 
 def _explained(finding):
-    """A finding with its explanation; of a misconception, its name and its hint say it all."""
+    """Return a finding with its explanation; for a misconception, these are its name and its hint."""
     told = {"kind": "misconception", "id": finding["mistake"], "text": finding["hint"]}
     return {"explanation": told if finding["mistake"] else None, **finding}
 
 
 def session(checks, status="failed", *, diagnosis=None, **fields):
-    """A whole grading: started, one event per check, the diagnosis, the result."""
+    """Return a whole grading: started, one event per check, the diagnosis, the result."""
     found = {name: _explained(finding) for name, finding in (diagnosis or {}).items()}
     final = [{**one, **found.get(one["id"], {})} for one in checks]
     return [
@@ -114,12 +114,12 @@ def main(script):
             sys.exit("no module named torch")
         print(answer.read_text(encoding="utf-8"))
         return
-    while line := sys.stdin.readline():  # until we are hung up on
+    while line := sys.stdin.readline():  # until the input is closed
         play(script, json.loads(line))
 
 
 def play(script, request):
-    """The whole script, for one request."""
+    """Carry out the whole script for one request."""
     kept = script.with_name("request.part")
     kept.write_text(json.dumps(request | {"pid": os.getpid()}), encoding="utf-8")
     kept.replace(script.with_name("request.json"))

@@ -1,10 +1,10 @@
-"""For tests that grade files: one grader process, many gradings, and a look at what they leave behind.
+"""Helpers for tests that grade files: one grader process, many gradings, and checks of what these leave behind.
 
     graded = host.grade(tmp_path / "lora.py", only=["lora_report"])
     assert graded.status == "passed"
 
-The grader gets a home, a temporary folder and a current folder of its own, so that whatever appears there is its doing,
-and a token on its command line and in its environment, so that its processes are known among all others.
+The grader gets its own home, temporary folder and current folder, so that it has made whatever appears there, and a
+token on its command line and in its environment, by which its processes are recognised.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from course.grader import LAST, Asked, Grader
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "solutions" / "lora.py"
 PATIENCE_SECONDS = 300.0
-"""A grading that takes longer has hung, however busy the machine is."""
+"""Time limit of a grading, after which it is considered hung, however busy the machine is."""
 
 
 @dataclasses.dataclass
 class Graded:
-    """What came back for one request."""
+    """The answer to one request."""
 
     events: list[dict[str, Any]]
 
@@ -50,18 +50,18 @@ class Graded:
 
     @property
     def fault(self) -> str | None:
-        """What the grader says about its own failure, if it failed."""
+        """The grader's message about its own failure, if it failed."""
         last = self.events[-1]
         return str(last["message"]) if last["event"] == "fault" else None
 
     @property
     def status(self) -> str:
-        """The status of the whole."""
+        """The overall status."""
         return str(self.result["status"])
 
     @property
     def message(self) -> str:
-        """The sentence about the whole file."""
+        """The message about the whole file."""
         return str(self.result["message"])
 
     @property
@@ -71,27 +71,27 @@ class Graded:
 
     @property
     def checks(self) -> dict[str, dict[str, Any]]:
-        """Check id -> how it ended."""
+        """Check id -> the outcome of the check."""
         return {check["id"]: check for check in self.result["checks"]}
 
     @property
     def statuses(self) -> set[str]:
-        """Which statuses occur among the checks."""
+        """The statuses that occur among the checks."""
         return {str(check["status"]) for check in self.checks.values()}
 
     @property
     def text(self) -> str:
-        """Everything that the student gets to read."""
+        """The whole text that the student can read."""
         return json.dumps(self.events, ensure_ascii=False)
 
 
 class Host(Grader):
-    """One grader process, started as the product starts it but for the folders and a token.
+    """One grader process, started as in the product, except for its folders and a token.
 
     Args:
-        folder: an empty folder of its own.
-        command: what to put before the grader, to run it under another user for example.
-        arguments: of the grader itself.
+        folder: an empty folder for this grader alone.
+        command: words before the grader's command, for example to run it as another user.
+        arguments: the grader's own arguments.
     """
 
     def __init__(self, folder: Path, command: Sequence[str] = (), arguments: Sequence[str] = ()) -> None:
@@ -99,7 +99,7 @@ class Host(Grader):
         self.home, self.temporary, self.current = (folder / name for name in ("home", "tmp", "here"))
         for path in (self.home, self.temporary, self.current):
             path.mkdir()
-        for name in ("torch.py", "json.py", "grader.py", "conftest.py", "sitecustomize.py"):  # a learner may have them
+        for name in ("torch.py", "json.py", "grader.py", "conftest.py", "sitecustomize.py"):  # a learner can have these
             (self.current / name).write_text("raise SystemExit('a file of the current folder was imported')\n")
         environ = {
             "HOME": str(self.home),
@@ -108,17 +108,17 @@ class Host(Grader):
             "PYTHONDONTWRITEBYTECODE": "1",
             "HF_HUB_OFFLINE": "1",
             "COURSE_TEST_TOKEN": self.token,
-            "PYTEST_ADDOPTS": "--exitfirst",  # a user's own, which is none of the judge's business
+            "PYTEST_ADDOPTS": "--exitfirst",  # a user's own setting, which must not affect the judge
         }
         whole = [*command, *module_command("grader", "-X", f"token={self.token}"), *arguments]
         super().__init__(whole, environ=environ, folder=self.current)
 
     def grade(self, file: Path | str, **options: Any) -> Graded:  # type: ignore[override]
-        """Grade one file and wait for the result; ``options`` go into the request."""
+        """Grade one file and wait for the result; ``options`` are added to the request."""
         return self.finish(self.start(file, **options))
 
     def start(self, file: Path | str, **options: Any) -> Asked:
-        """Ask for a grading; several may run at once."""
+        """Start a grading; several can run at once."""
         return self.ask({"exercise": "lora", "file": str(file), **options})
 
     def finish(self, asked: Asked) -> Graded:
@@ -137,7 +137,7 @@ class Host(Grader):
         return Graded(events)
 
     def raw(self, line: bytes) -> dict[str, Any]:
-        """Send one line as it is; the event that answers it, whoever it is addressed to."""
+        """Send one line unchanged; return the event that answers it, whichever id it has."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self.strays.get_nowait()
@@ -145,11 +145,11 @@ class Host(Grader):
         return self.strays.get(timeout=PATIENCE_SECONDS)
 
     def complaints(self) -> str:
-        """What the grader has written to standard error."""
+        """Return what the grader has written to standard error."""
         return self.stderr()
 
     def close(self) -> int:
-        """Close its standard input and wait for its end; kill it if it does not come. The exit code."""
+        """Close the grader's standard input, wait for its end, and kill it if necessary. Return the exit code."""
         assert self.process.stdout is not None
         self.hang_up()
         try:
@@ -157,11 +157,11 @@ class Host(Grader):
         finally:
             for pid in self.processes():
                 os.kill(pid, signal.SIGKILL)
-            self.__exit__()  # what listened to it ends too
+            self.__exit__()  # also ends the thread that reads its output
         return code
 
     def processes(self) -> dict[int, str]:
-        """All live processes that bear our token or descend from one that does: pid -> parent and command line."""
+        """Return all live processes with our token, and their descendants: pid -> parent and command line."""
         found: dict[int, str] = {}
         parents: dict[int, int] = {}
         for entry in os.listdir("/proc"):
@@ -170,7 +170,7 @@ class Host(Grader):
                     stat = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
                     words = Path("/proc", entry, "cmdline").read_bytes() + Path("/proc", entry, "environ").read_bytes()
                 except OSError:
-                    continue  # it has just ended, or is not ours to look at
+                    continue  # the process has just ended, or belongs to another user
                 parents[int(entry)] = int(stat[1])
                 if self.token.encode() in words and stat[0] not in "ZX":
                     found[int(entry)] = f"child of {stat[1]}: {words[:120]!r}"
@@ -183,7 +183,7 @@ class Host(Grader):
         return found
 
     def scratches(self) -> list[Path]:
-        """Everything that lies in the grader's temporary folder, but the servers' own folders and torch's."""
+        """Return everything in the grader's temporary folder, except the servers' own folders and torch's."""
         left, waiting = [], [self.temporary]
         while waiting:
             for path in waiting.pop().iterdir():
@@ -196,7 +196,7 @@ class Host(Grader):
 
 @pytest.fixture(scope="session")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A grader that every test may use; whatever is asked of it, it has to stay well."""
+    """Start a grader for all tests; it must stay usable, whatever they request."""
     host = Host(tmp_path_factory.mktemp("grader"))
     yield host
     code = host.close()

@@ -1,4 +1,4 @@
-"""Looking around in the house: what every guard of ``test_house.py`` is made of."""
+"""Building blocks of the guards in ``test_house.py``."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from course import paths, syllabus
 
 @dataclass
 class Look:
-    """What a guard looked at, and what it found."""
+    """The files and names that a guard looked at, and the offences that it found."""
 
     seen: list[str] = field(default_factory=list)
     offences: list[str] = field(default_factory=list)
 
 
 overlooked: set[str] = set()
-"""Folders that no guard sees: a test sees to it that every guard then fails."""
+"""Folders to hide from the guards; a test checks that every guard then fails."""
 
 
 def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
-    """The project's files, relative to ``root``: what git tracks or would add, else everything that is not a cache."""
+    """Return the project's files, relative to ``root``: those that git tracks or would add, else all but caches."""
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     found: list[Path] = []
     if (root / ".git").exists():
@@ -48,7 +48,7 @@ def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
 
 
 def parse(path: Path) -> ast.Module:
-    """The tree of a file, for looking at only: a copy of the project with the same file has the same tree."""
+    """Return the tree of a file, which must not be changed: copies of the project with the same file share it."""
     return parsed(path.read_text(encoding="utf-8"))
 
 
@@ -63,7 +63,7 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
 
 
 def absolute(node: ast.ImportFrom, package: str) -> str:
-    """The module that ``from ... import`` names."""
+    """Return the module that ``from ... import`` names."""
     if not node.level:
         return node.module or ""
     base = package.split(".")[: len(package.split(".")) - node.level + 1]
@@ -71,7 +71,7 @@ def absolute(node: ast.ImportFrom, package: str) -> str:
 
 
 def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
-    """Dotted names that a module imports, with the line; relative imports are made absolute from ``package``."""
+    """Yield the dotted names that a module imports, with lines; relative imports are resolved against ``package``."""
     for node in nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -90,14 +90,14 @@ def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
 
 
 class NotForTypes(ast.NodeTransformer):
-    """Without what only a type checker reads."""
+    """Removes code that only a type checker reads."""
 
     def visit_If(self, node: ast.If) -> ast.AST | None:
         return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
 
 
 class OnImport(NotForTypes):
-    """The module as it runs on import: no function bodies either."""
+    """Removes code that does not run on import: function bodies too."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         return None
@@ -107,7 +107,7 @@ class OnImport(NotForTypes):
 
 @functools.lru_cache(maxsize=8192)
 def cut(text: str, knife: type[NotForTypes]) -> ast.Module:
-    """The tree of a text, less something. Parsing anew is faster than copying the tree that we have."""
+    """Return the tree of a text without some of its parts. Parsing again is faster than copying the existing tree."""
     return knife().visit(ast.parse(text))
 
 
@@ -124,12 +124,12 @@ def ready(root: Path) -> list[syllabus.Exercise]:
 
 
 def inside(root: Path, path: Path) -> Path:
-    """A path of ``course.paths``, in another copy of the house."""
+    """Return the path of ``course.paths`` in another copy of the house."""
     return root / path.relative_to(paths.ROOT)
 
 
 def modules(root: Path, *rooms: str) -> dict[str, Path]:
-    """Dotted name -> file, of every module of these rooms."""
+    """Return a mapping from dotted name to file for every module of these rooms."""
     return {
         ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
         for path in files(root, ".py")
@@ -138,13 +138,13 @@ def modules(root: Path, *rooms: str) -> dict[str, Path]:
 
 
 def leads_to(tree: ast.Module, name: str, package: str, places: Collection[str]) -> set[str]:
-    """The modules that a module names: in imports anywhere, for types only too, and where it puts a name together.
+    """Return the modules that a module names: in any import, also for types, and where it builds a name from parts.
 
-    ``from package import module`` names the module only: Python has loaded the package by then in any case.
+    ``from package import module`` names only the module: by then, Python has loaded the package in any case.
     """
     found: set[str] = set()
     for whole, otherwise in named_by(tree, name, package):
-        if whole.endswith("."):  # a module of this package, whichever
+        if whole.endswith("."):  # any module of this package
             found |= {other for other in places if other.rpartition(".")[0] + "." == whole}
         else:
             found.add(whole if whole in places else otherwise)
@@ -156,10 +156,10 @@ IMPORTERS = {"__import__", "import_module"}
 
 @functools.lru_cache(maxsize=8192)
 def named_by(tree: ast.Module, name: str, package: str) -> tuple[tuple[str, str], ...]:
-    """Dotted names in the imports of a module: (what may be a module, what is one otherwise)."""
+    """Return the dotted names in a module's imports: (a possible module, the module otherwise)."""
     found: list[tuple[str, str]] = []
     known = {"__name__": name, "__package__": package}
-    """What a variable of the module is called: ``fixtures`` is ``grader.fixtures``."""
+    """Values of the module's variables: ``fixtures`` is ``grader.fixtures``."""
     for node in nodes(tree):
         if isinstance(node, ast.Import):
             found += [(alias.name, alias.name) for alias in node.names]
@@ -179,7 +179,7 @@ def named_by(tree: ast.Module, name: str, package: str) -> tuple[tuple[str, str]
         for part in parts:
             inner = part.value if isinstance(part, (ast.Constant, ast.FormattedValue)) else part
             text = inner if isinstance(inner, str) else known.get(ast.unparse(inner))
-            if text is None:  # a variable: what comes before it says which package
+            if text is None:  # a variable; the text before it gives the package
                 whole = whole if whole.endswith(".") else ""
                 break
             whole += text

@@ -1,4 +1,4 @@
-"""Who may import whom: between the rooms of the grader, into the student process, and never in a circle."""
+"""Allowed directions of imports: between the rooms of the grader, into the student process, and never in a circle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAY_KNOW = {
         "course.syllabus",
         "course.text",
         "grader.host.main",  # __main__ starts it
-        "grader.student.sandbox",  # a request chooses the level
+        "grader.student.sandbox",  # a request selects the level
         "grader.wire",
     },
     "grader/host": {
@@ -29,7 +29,7 @@ MAY_KNOW = {
         "course.syllabus",
         "grader.host",
         "grader.imports",
-        "grader.judge.grading",  # what a judge runs once it is forked
+        "grader.judge.grading",  # run by a judge after it is forked
         "grader.judge.limits",
         "grader.preloads",
         "grader.requests",
@@ -46,26 +46,27 @@ MAY_KNOW = {
     "grader/checks": {
         *("course.paths", "course.text", "grader.errors", "grader.fixtures"),
         *("grader.judge.check", "grader.judge.expect", "grader.judge.proxy"),
+        "grader.judge.authors",  # conftest.py
     },
 }
-"""Room of the grader -> the modules and packages of ours that its files may name; the longest room counts.
+"""Room of the grader -> our modules and packages that its files may name; the longest room counts.
 
-A short list of what may be known, for the whole room: whatever is new is refused until it is listed.
+Each list is short and covers the whole room: anything new is refused until it is listed.
 """
 STUDENT = ("grader", "grader.fixtures", "grader.link", "grader.student", "grader.wire")
-"""What of ours may come into a student process, whichever way."""
+"""Our modules that may reach a student process, by any path."""
 SECRETS = ("solutions", "grader.checks")
-"""What the host may not have in its memory either, since student processes are forked from it, one fork away."""
+"""Modules that must not be in the host's memory either, since student processes descend from it by forking."""
 HIDDEN = re.compile(r"(?:^|/)(?:solutions|misconceptions|checks)(?:/|$)")
-"""The names of folders that the rooms of host, student and fixtures never ask for."""
+"""Names of folders that the rooms of host, student and fixtures never use."""
 ASKING = {"solution", "checks", "misconceptions", "todos"}
-"""Functions of ``course.paths`` that lead to them."""
+"""Functions of ``course.paths`` that return paths to them."""
 CLOSED = ("grader/student/sandbox.py", "'solutions'")
-"""The sandbox names what it keeps closed."""
+"""The exception: the sandbox names a folder that it closes."""
 
 
 def guard_rooms_of_the_grader(root: Path) -> Look:
-    """Host, judge and student know of each other what they must, and host and student no path to a secret."""
+    """Host, judge and student know only what they must of each other, and host and student no path to a secret."""
     look = Look()
     places = modules(root, "course", "grader", "solutions")
     for name, path in places.items():
@@ -85,7 +86,7 @@ def guard_rooms_of_the_grader(root: Path) -> Look:
 
 
 def _asked(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Paths of what is hidden that a module asks for."""
+    """Yield the paths to hidden folders that a module uses."""
     for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in ASKING and ast.unparse(node.value).endswith("paths"):
             yield ast.unparse(node), node.lineno
@@ -94,7 +95,7 @@ def _asked(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def guard_command_line(root: Path) -> Look:
-    """``course/cli`` parses and prints: whatever waits, starts processes or keeps something is elsewhere."""
+    """``course/cli`` only parses and prints: code that waits, starts processes or stores something is elsewhere."""
     look = Look()
     for path in files(root, ".py", under="course/cli"):
         look.seen.append(path.as_posix())
@@ -108,11 +109,11 @@ def guard_command_line(root: Path) -> Look:
 PRINTING = set(
     "__future__ collections contextlib dataclasses datetime decimal difflib os pathlib re sys typing".split()
 )
-"""Of the standard library, what parsing and printing takes."""
+"""Modules of the standard library that parsing and printing need."""
 
 
 def closure(root: Path, start: str) -> dict[str, ast.Module]:
-    """Our own modules that ``start`` brings into its process when it is imported."""
+    """Return our modules that are loaded when ``start`` is imported."""
     places = modules(root, "course", "grader", "solutions", "exercises", "tests", "scripts")
     found: dict[str, ast.Module] = {}
     waiting = [start]
@@ -127,7 +128,7 @@ def closure(root: Path, start: str) -> dict[str, ast.Module]:
 
 
 def guard_student_process(root: Path) -> Look:
-    """What lives in the student process is in its room or beside it; the host holds neither checks nor solutions."""
+    """Code of the student process is in its room or beside it; the host loads neither checks nor solutions."""
     look = Look()
     places = modules(root, "course", "grader", "solutions")
     waiting, known = ["grader.student.process", "grader.fixtures"], set()
@@ -151,7 +152,7 @@ def guard_student_process(root: Path) -> Look:
 
 
 def guard_circles(root: Path) -> Look:
-    """No module imports itself by way of others: not inside a function, not for types, not by a name made up."""
+    """No module imports itself through others: not in functions, not for types, not by a name built from parts."""
     look = Look()
     places = modules(root, "course", "grader", "solutions", "scripts")
     graph: dict[str, set[str]] = {}
@@ -197,7 +198,7 @@ print(json.dumps([seen, early]))
 
 
 def guard_early_imports(root: Path) -> Look:
-    """No module is imported by another while it is still being imported itself: seen by doing it."""
+    """No module is imported while its own import is still running: tested by importing."""
     names = [name for name in modules(root, "course", "grader") if not name.endswith(("__main__", ".setup"))]
     outcome = subprocess.run(
         [sys.executable, "-c", EARLY, *names],

@@ -1,4 +1,4 @@
-"""What exists once is at home: recognised by its syntax, whatever it is called and however it is written."""
+"""Things that exist once are in their home: they are recognised by syntax, whatever their name and form."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ WORDS = {*STATUSES, *CHECK_STATUSES}
 
 
 def text_of(node: ast.AST | None) -> str | None:
-    """A string that stands in the code as it is."""
+    """Return the value of a string literal."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def says(whole: str) -> Find:
-    """A string that is this."""
+    """Return a matcher for a string with exactly this value."""
     return lambda node: text_of(node) == whole
 
 
 def holds(part: str) -> Find:
-    """A string, docstrings included, in which this occurs."""
+    """Return a matcher for a string, docstrings included, that contains this."""
     return lambda node: part in (text_of(node) or "")
 
 
 def called(node: ast.AST) -> str:
-    """The last part of the name of what is called; nothing for what is no call."""
+    """Return the last part of the called name; an empty string for anything but a call."""
     function = node.func if isinstance(node, ast.Call) else None
     return getattr(function, "attr", None) or getattr(function, "id", "")
 
 
 def calls(*names: str) -> Find:
-    """A call to a function of this name, wherever it comes from."""
+    """Return a matcher for a call to a function of this name, wherever it is defined."""
     return lambda node: called(node) in names
 
 
 def defines(*names: str) -> Find:
-    """A class of this name."""
+    """Return a matcher for a class of this name."""
     return lambda node: isinstance(node, ast.ClassDef) and node.name in names
 
 
 def assigns(*names: str) -> Find:
-    """A constant of this name."""
+    """Return a matcher for a constant of this name."""
 
     def found(node: ast.AST) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -60,13 +60,13 @@ def assigns(*names: str) -> Find:
 
 
 def lists_statuses(node: ast.AST) -> bool:
-    """Four statuses or more in a row; a mapping from statuses to words is a view of them, and no list."""
+    """Return whether a node lists four or more statuses; a mapping from statuses to words does not count."""
     items = node.elts if isinstance(node, (ast.Tuple, ast.List, ast.Set)) else []
     return len({text_of(item) for item in items} & WORDS) >= 4
 
 
 def starts_a_grader(node: ast.AST) -> bool:
-    """``-m grader`` on a command line, or a command that ``course.compat`` puts together for the grader."""
+    """Return whether a node is ``-m grader`` in a command, or a command that ``course.compat`` builds for it."""
     if isinstance(node, (ast.List, ast.Tuple)):
         words = [text_of(item) for item in node.elts]
         return any(
@@ -77,7 +77,7 @@ def starts_a_grader(node: ast.AST) -> bool:
 
 
 def listens(node: ast.AST) -> bool:
-    """A loop over what a grader answers."""
+    """Return whether a node is a loop over the answers of a grader."""
     return isinstance(node, ast.For) and any(
         isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in ("grade", "ask")
         for part in ast.walk(node.iter)
@@ -85,7 +85,7 @@ def listens(node: ast.AST) -> bool:
 
 
 def tells_events_apart(node: ast.AST) -> bool:
-    """A comparison of an event's kind with one of the kinds that there are."""
+    """Return whether a node is a comparison of an event's kind with one of the known kinds."""
     if not isinstance(node, ast.Compare):
         return False
     parts = [node.left, *node.comparators]
@@ -101,7 +101,7 @@ def _looks_up(node: ast.AST, key: str) -> bool:
 
 
 def states_an_exit_code(node: ast.AST) -> bool:
-    """A number that is called an exit code."""
+    """Return whether a node is a number with the name of an exit code."""
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         return any(text_of(key) == "exit_code" and isinstance(value, ast.Constant) for key, value in pairs)
@@ -112,14 +112,14 @@ def states_an_exit_code(node: ast.AST) -> bool:
 
 
 def leads_to_a_room(node: ast.AST) -> bool:
-    """A path into a room, put together."""
+    """Return whether a node is a path into a room that is built from parts."""
     rooms = ("solutions", "misconceptions", "checks", "exercises", "fixtures", "lessons", "variants")
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and text_of(node.right) in rooms
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where something is, how often it occurs there, and how to recognise it."""
+    """The file in which something must be, how often it occurs there, and how to recognise it."""
 
     where: Mapping[str, int]
     find: Find
@@ -141,8 +141,8 @@ HOMES = {
         {
             "course/grader.py": 1,
             "course/classroom/autograder/__main__.py": 1,  # as another user
-            "course/classroom/run.py": 1,  # asks for its sandbox only
-            "course/doctor.py": 1,  # asks what it has
+            "course/classroom/run.py": 1,  # asks only for its sandbox
+            "course/doctor.py": 1,  # asks for its features
             "grader/__main__.py": 1,  # starts again, isolated
             "grader/judge/launcher.py": 1,  # a student process, where there is no fork
         },
@@ -153,11 +153,11 @@ HOMES = {
     "telling events apart": Home(
         {
             "course/session.py": 5,
-            "course/cli/learner.py": 2,  # what is shown while they arrive
+            "course/cli/learner.py": 2,  # displays events as they arrive
             "course/classroom/autograder/__main__.py": 1,  # the same
             "course/classroom/run.py": 1,
-            "grader/host/forkhost.py": 1,  # which event is the last
-            "grader/judge/proxy.py": 1,  # an answer of the dispatcher, no event
+            "grader/host/forkhost.py": 1,  # recognises the last event
+            "grader/judge/proxy.py": 1,  # an answer of the dispatcher, not an event
             "scripts/bench.py": 1,
             "scripts/naming.py": 1,
         },
@@ -178,18 +178,18 @@ HOMES = {
         leads_to_a_room,
     ),
 }
-"""What exists once -> its home, and what else may look like it, counted."""
+"""Thing that exists once -> its home, and the number of similar-looking places elsewhere."""
 
 
 @functools.lru_cache(maxsize=4096)
 def findings(tree: ast.Module) -> dict[str, int]:
-    """What of all this is in a module, and how often."""
+    """Return how often each of these things occurs in a module."""
     counts = {what: sum(map(home.find, nodes(tree))) for what, home in HOMES.items()}
     return {what: count for what, count in counts.items() if count}
 
 
 def guard_single_homes(root: Path) -> Look:
-    """What the house holds once is in its home, and nowhere else."""
+    """Things that the house has once are in their home, and nowhere else."""
     look = Look()
     found_in = {
         path.as_posix(): findings(parse(root / path))
@@ -211,12 +211,12 @@ def guard_single_homes(root: Path) -> Look:
 
 READERS = {"read_bytes", "read_text", "open", "fdopen"}
 OURS = ("paths.", "/proc", "devnull")
-"""What is read there is not a learner's: our own files, the kernel's, nothing."""
+"""Sources that are never a learner's file: our own files, the kernel's, or nothing."""
 
 
 @functools.lru_cache(maxsize=4096)
 def reads(tree: ast.Module) -> tuple[tuple[str, int], ...]:
-    """Calls that open or read a file, except for writing, and those that say that the file is ours."""
+    """Return the calls that open a file to read it, except those that show that the file is ours."""
     return tuple(_reads(tree))
 
 
@@ -234,12 +234,12 @@ def _reads(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 READ = {
-    # The one reader of a submission, and those of what a class hands in, bound by the same rules.
+    # The one reader of submissions, and the readers of a class's hand-ins, which follow the same rules.
     "course/submission.py": 2,
     "course/classroom/archives.py": 2,
     "course/classroom/disguises.py": 2,
     "course/classroom/walk.py": 1,
-    # What an instructor names: a policy, a roster, a sheet, a result, a store.
+    # Files that an instructor names: a policy, a roster, a sheet, a result, a store.
     "course/classroom/autograder/__init__.py": 5,
     "course/classroom/autograder/__main__.py": 1,
     "course/classroom/commands.py": 1,
@@ -250,7 +250,7 @@ READ = {
     "course/cli/instructor.py": 2,
     "course/formats/classroom50.py": 1,
     "course/formats/gradescope.py": 1,
-    # Our own files: lessons, references, catalogues, state, locks, what was written before.
+    # Our own files: lessons, references, catalogues, state, locks, earlier output.
     "course/bundle.py": 1,
     "course/classroom/leaks.py": 3,
     "course/classroom/release.py": 2,
@@ -262,7 +262,7 @@ READ = {
     "course/recipes.py": 1,
     "course/syllabus.py": 1,
     "course/text.py": 1,
-    "course/workspace.py": 2,  # the state; a learner's file only to copy it aside, once it is known to be a plain one
+    "course/workspace.py": 2,  # the state; a learner's file only to copy it, once it is known to be a regular file
     # The judge's snapshot of a submission, references and misconceptions, descriptors.
     "grader/host/forkhost.py": 1,
     "grader/host/forkserver.py": 2,
@@ -272,7 +272,7 @@ READ = {
     "grader/student/process.py": 2,
     "grader/student/sandbox.py": 3,
     "grader/student/scratch.py": 1,
-    # Data, and what the recipes have written.
+    # Data, and files that the recipes have written.
     "solutions/recipes/__main__.py": 1,
     "solutions/recipes/compare/cell.py": 1,
     "solutions/recipes/compare/page.py": 1,
@@ -290,11 +290,11 @@ READ = {
     "solutions/recipes/sections.py": 1,
     "solutions/recipes/speedrun/scoreboard.py": 3,
 }
-"""File -> how many reads it holds that do not say whose file it is. A new one: can it be a learner's file?"""
+"""File -> number of reads that do not show whose file it is. Before adding one, ask: can it be a learner's file?"""
 
 
 def guard_reading(root: Path) -> Look:
-    """A learner's file is read by ``course.submission``: whatever else reads a file is listed with its reads."""
+    """A learner's file is read by ``course.submission``: any other code that reads files is listed with its reads."""
     look = Look()
     for path in files(root, ".py"):
         if path.parts[0] not in ("course", "grader") and path.parts[:2] != ("solutions", "recipes"):
@@ -314,7 +314,7 @@ SHARED = "grader/fixtures/__init__.py"
 
 
 def guard_shared_fixtures(root: Path) -> Look:
-    """``grader.fixtures`` itself holds what several exercises use; what one uses is in its module."""
+    """``grader.fixtures`` itself holds what several exercises use; what a single one uses is in its module."""
     look = Look()
     tree = parse(root / SHARED)
     users: dict[str, set[str]] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from house import Look, files, nodes, parsed
 
 CODE = ("course", "grader", "scripts", "solutions")
-"""Rooms whose names and sentences are looked at."""
+"""Rooms whose names and sentences are checked."""
 NAMES = {
     **dict.fromkeys(
         "mistake mistakes mistaken misunderstanding misunderstandings misunderstood".split(), "misconception"
@@ -27,12 +27,12 @@ NAMES = {
     "standin": "substitute",
     **dict.fromkeys("offer offers".split(), "preloads"),
 }
-"""Words that names in our code do without -> the one that is used instead."""
+"""Words that names in our code avoid -> the word to use."""
 OF_THE_GRADER = {
     **dict.fromkeys("needs extra extras".split(), "preloads"),
     "given": "substitutes",
 }
-"""The same for the grader's own processes, where these words would mean just that."""
+"""More such words for the grader's own processes, where they would be synonyms of our terms."""
 ENGINE = ("grader/host", "grader/judge", "grader/student")
 TEXTS = {
     r"mistak(?:e|es|en|enly)|misunderstandings?": "misconception",
@@ -43,10 +43,10 @@ TEXTS = {
     r"(?:a|an|the|our|its|opaque) handles?|ServerHandle": "RemoteRef",
     r"stand-ins?": "substitute or RemoteRef",
 }
-"""What sentences do without -> the words that are used instead."""
+"""Patterns that sentences avoid -> the words to use."""
 SENTENCES = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): word for pattern, word in TEXTS.items()}
 WARM = re.compile(r"warm_?(?:host|process|grader|server)", re.IGNORECASE)
-"""The same in one name."""
+"""Pattern of a name with a banned pair of words."""
 ALLOWED = {
     # The field of the result, which other programs read.
     ("course/hints.py", "mistake"): 3,
@@ -56,7 +56,7 @@ ALLOWED = {
     ("grader/judge/grading.py", "mistake"): 3,
     ("scripts/demo.py", "mistake"): 2,
     ("grader/__init__.py", "mistake"): 1,
-    # Ordinary English: a slip of anybody's, a tensor or a file that nobody has changed, a mask with zeros in it.
+    # Ordinary English: a learner's slip, a tensor or a file that nobody has changed, a mask with zeros in it.
     ("course/lessons/en", "mistake"): 9,
     ("course/lessons/en", "mistakes"): 5,
     ("course/lessons/en", "untouched"): 1,
@@ -65,15 +65,16 @@ ALLOWED = {
     ("grader/checks", "holes"): 40,
     ("grader/misconceptions", "mistake"): 3,
     ("grader/misconceptions", "untouched"): 1,
-    # A verb, and a placeholder of a message.
+    # pytest's own name; a verb, and a placeholder of a message.
+    ("grader/judge/authors.py", "extra"): 1,
     ("course/spelling.py", "handle"): 2,
     ("grader/judge/loading.py", "needs"): 1,
 }
-"""(file or folder, word) -> how often it may be there at most."""
+"""(file or folder, word) -> maximum number of occurrences."""
 
 
 def names_in(tree: ast.Module) -> Iterator[str]:
-    """What the code defines, binds or looks up."""
+    """Yield the names that the code defines, binds or looks up."""
     for node in nodes(tree):
         for part in ("id", "attr", "arg", "name"):
             if isinstance(name := getattr(node, part, None), str):
@@ -81,7 +82,7 @@ def names_in(tree: ast.Module) -> Iterator[str]:
 
 
 def sentences_in(text: str, suffix: str) -> Iterator[str]:
-    """Strings, docstrings and comments of a module, or the lines of another file."""
+    """Yield the strings, docstrings and comments of a module, or the lines of another file."""
     if suffix != ".py":
         yield from text.splitlines()
         return
@@ -94,7 +95,7 @@ def sentences_in(text: str, suffix: str) -> Iterator[str]:
 
 
 def is_prose(path: Path) -> bool:
-    """Whether people read this file as a text."""
+    """Return whether a file is a text for readers."""
     name = path.as_posix()
     lesson = name.startswith("course/lessons/en/") or name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
     document = path.suffix in (".md", ".html") and path.parts[0] in ("docs", "course", "solutions", "scripts")
@@ -104,7 +105,7 @@ def is_prose(path: Path) -> bool:
 
 @functools.lru_cache(maxsize=8192)
 def words_of(text: str, suffix: str, code: bool, engine: bool) -> tuple[list[str], Counter[tuple[str, str]]]:
-    """What of a file is looked at; and (word, what to say) -> how often it is there."""
+    """Return the checked parts of a file, and a count of (word, word to use)."""
     looked_at: list[str] = []
     found: Counter[tuple[str, str]] = Counter()
     banned = NAMES | (OF_THE_GRADER if engine else {})
@@ -124,7 +125,7 @@ def words_of(text: str, suffix: str, code: bool, engine: bool) -> tuple[list[str
 
 
 def guard_vocabulary(root: Path) -> Look:
-    """One word per thing: names and sentences are made of the agreed words."""
+    """One word per thing: names and sentences use the agreed words."""
     look = Look()
     left = dict(ALLOWED)
     for path in files(root):
@@ -142,7 +143,7 @@ def guard_vocabulary(root: Path) -> Look:
 
 
 def _offences(name: str, found: Counter[tuple[str, str]], left: dict[tuple[str, str], int]) -> Iterator[str]:
-    """What one file says that is not allowed; what is allowed is taken off."""
+    """Yield the words of a file that are not allowed; allowed ones are subtracted from their number."""
     for (word, instead), count in sorted(found.items()):
         key = next(((folder, one) for folder, one in left if one == word and f"{name}/".startswith(f"{folder}/")), None)
         if key is None or count > left[key]:

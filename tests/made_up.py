@@ -1,4 +1,4 @@
-"""Runs of ``course run compare`` that nobody made. Imports little: processes that write them start at once."""
+"""Fabricated runs of ``course run compare``. Imports little, so that processes that write them start at once."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from solutions.recipes.config import FineTune
 
 
 def made_up(cell: Cell, **special: object) -> store.Run:
-    """A run as cell.py returns it, with figures that follow from its seed."""
+    """Return a run as cell.py does, with figures that follow from its seed."""
     seed = cell.config.seed
     share = 0.8 + 0.01 * seed
     run = {

@@ -1,4 +1,4 @@
-"""Grades one function in this process: for tests that say what a wrong one may earn and what it must be told."""
+"""Grading of one function in this process: for tests of what a wrong one may earn, and which explanation it gets."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def reference_of(slug: str) -> types.ModuleType:
 
 @functools.cache
 def seen_of_reference(slug: str, check_id: str, seed: int) -> Observed:
-    """What one check sees of the reference."""
+    """Return what one check observes of the reference."""
     (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
     return diagnose.observe(spec, reference_of(slug), seed)
 
 
 def composed(slug: str, source: str) -> types.ModuleType:
-    """The reference with the definitions of ``source`` in place of its own."""
+    """Return the reference with its definitions replaced by those of ``source``."""
     return module_of(paths.solution(slug).read_text(encoding="utf-8") + "\n\n" + source, f"composed_{slug}")
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What the checks of one function saw."""
+    """The observations of one function's checks."""
 
     slug: str
     seed: int
@@ -46,13 +46,13 @@ class Graded:
 
     @functools.cached_property
     def explained(self) -> dict[str, Diagnosis]:
-        """Check -> what explains its failure; worked out when asked for, since simulation takes its time."""
+        """Check -> the diagnosis of its failure; computed on demand, since simulation takes time."""
         references = {name: seen_of_reference(self.slug, name, self.seed) for name in self.wrong}
         return diagnose.diagnose(self.slug, self.observed, references, self.seed)
 
     @property
     def names(self) -> dict[str, str]:
-        """Check -> the misconception that it was told."""
+        """Check -> the misconception in its explanation."""
         return {name: one.id for name, one in self.explained.items()}
 
     @property
@@ -71,7 +71,7 @@ class Graded:
 
     @property
     def lost(self) -> set[str]:
-        """Checks that did not pass, those that wait for another one left out."""
+        """Checks that did not pass, except those that wait for another."""
         return {name.split(".")[1] for name, item in self.observed.items() if item.status not in ("passed", "skipped")}
 
     @property
@@ -80,13 +80,13 @@ class Graded:
 
 
 def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
-    """Run the checks of a function as the judge would."""
+    """Run the checks of a function as the judge does."""
     module = composed(slug, source)
     return grade_module(slug, function, lambda: module, seed)
 
 
 def grade_module(slug: str, function: str, module: Callable[[], types.ModuleType], seed: int) -> Graded:
-    """The same for a file that is loaded already; ``module`` is called before each check."""
+    """Run the checks of a function in a loaded file; ``module`` is called before each check."""
     observed: dict[str, Observed] = {}
     for spec in specs_of(slug):
         if spec.function != function:
@@ -100,7 +100,7 @@ def grade_module(slug: str, function: str, module: Callable[[], types.ModuleType
 
 
 def remarked(slug: str, check_id: str, source: str, seed: int = 5) -> list[str]:
-    """What a check says of a file that it lets pass."""
+    """Return the remarks of a check on a file that passes it."""
     from grader.judge.proxy import check_seed, local_student
 
     (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
@@ -113,7 +113,7 @@ def remarked(slug: str, check_id: str, source: str, seed: int = 5) -> list[str]:
 
 
 def examples_that_fail(slug: str, module: types.ModuleType, names: set[str]) -> list[str]:
-    """Examples of the reference's docstrings, run with the functions of another module."""
+    """Return the examples of the reference's docstrings that fail with the functions of another module."""
     failed: list[str] = []
     parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
     for name in sorted(names):

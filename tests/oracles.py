@@ -1,7 +1,7 @@
-"""What the tests named ``*_oracles`` share: cases, comparisons, and answers that are worked out without our code.
+"""Helpers of the ``*_oracles`` tests: cases, comparisons, and answers that are computed without our code.
 
-A reference is trusted as a measure only because it was measured against these: libraries, and rules applied by hand.
-Nothing here imports ``solutions``. An oracle that only one test asks, in a line or two, is in that test.
+A reference can serve as a standard only because it was tested against these: libraries, and rules applied by hand.
+Nothing here imports ``solutions``. An oracle of a line or two for a single test is in that test.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from transformers import BertConfig, BertForSequenceClassification
 
 
 def draws(n: int) -> Iterator[random.Random]:
-    """One generator of its own per case; torch's global one is seeded along, since modules draw from it."""
+    """Yield one generator per case; torch's global one is seeded too, since modules draw from it."""
     for seed in range(n):
         torch.manual_seed(seed)
         yield random.Random(seed)
 
 
 def randomize(*parameters: Tensor, std: float = 1.0) -> None:
-    """Give parameters numbers that show: many start at zero."""
+    """Set parameters to random numbers, since many start at zero."""
     with torch.no_grad():
         for parameter in parameters:
             parameter.normal_(std=std)
@@ -39,7 +39,7 @@ def randomize(*parameters: Tensor, std: float = 1.0) -> None:
 
 
 def close(got: Tensor, want: Tensor, tolerance: float | None = None) -> None:
-    """Equal shape and dtype, equal numbers, measured against the size of the numbers."""
+    """Assert equal shape and dtype, and equal numbers, relative to their size."""
     assert got.shape == want.shape and got.dtype == want.dtype
     if tolerance is None:
         tolerance = 1e-10 if want.dtype == torch.float64 else 1e-5
@@ -48,7 +48,7 @@ def close(got: Tensor, want: Tensor, tolerance: float | None = None) -> None:
 
 
 def expect_shares(found: Counter[Hashable], want: Mapping[Hashable, float], times: int) -> None:
-    """Outcomes occur as often as their probabilities say, within seven standard deviations; no other one occurs."""
+    """Assert that outcomes occur with their probabilities, within seven standard deviations, and no others occur."""
     assert set(found) <= set(want)
     for outcome, share in want.items():
         assert abs(found[outcome] / times - share) <= 7 * math.sqrt(share * (1 - share) / times), outcome
@@ -58,12 +58,12 @@ def expect_shares(found: Counter[Hashable], want: Mapping[Hashable, float], time
 
 
 def masked_array(hidden: Tensor, mask: Tensor) -> np.ma.MaskedArray:
-    """numpy's own idea of values that do not count."""
+    """Return numpy's array with masked values."""
     return np.ma.MaskedArray(hidden.double().numpy(), np.broadcast_to((mask == 0)[..., None].numpy(), hidden.shape))
 
 
 def texts_alone(hidden: Tensor, mask: Tensor) -> Iterator[Tensor]:
-    """Each text by itself, (1, n, C)."""
+    """Yield each text by itself, (1, n, C)."""
     for row, keep in zip(hidden, mask, strict=True):
         yield row[keep.bool()][None]
 
@@ -72,7 +72,7 @@ def texts_alone(hidden: Tensor, mask: Tensor) -> Iterator[Tensor]:
 
 
 class Holder(nn.Module):
-    """A model with one layer, which peft can wrap."""
+    """A model with one layer that peft can wrap."""
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
@@ -83,25 +83,25 @@ class Holder(nn.Module):
 
 
 def in_peft(layer: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> peft.tuners.lora.Linear:
-    """peft's layer around a copy of ours, its adapter called "default"."""
+    """Return peft's layer around a copy of ours; its adapter is called "default"."""
     config = peft.LoraConfig(r=r, lora_alpha=alpha, lora_dropout=dropout, target_modules=["layer"])
     return peft.inject_adapter_in_model(config, Holder(copy.deepcopy(layer))).layer
 
 
 def copy_factors(a: Tensor, b: Tensor, theirs: peft.tuners.lora.Linear, name: str = "default") -> None:
-    """Give peft's layer our A and B."""
+    """Copy our A and B into peft's layer."""
     with torch.no_grad():
         theirs.lora_A[name].weight.copy_(a)
         theirs.lora_B[name].weight.copy_(b)
 
 
 def trained(module: nn.Module) -> int:
-    """How many numbers training changes."""
+    """Count the trainable numbers."""
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
 
 
 def peft_count(config: peft.PeftConfig, width: int, layers: int) -> int:
-    """What peft trains of a BERT without a head."""
+    """Return how many numbers peft trains of a BERT without a head."""
     bert = BertConfig(
         vocab_size=7, hidden_size=width, num_hidden_layers=layers, num_attention_heads=1, intermediate_size=3
     )
@@ -113,7 +113,7 @@ def peft_count(config: peft.PeftConfig, width: int, layers: int) -> int:
 
 
 def layer_wise_rate(name: str, n_layers: int, base: float, decay: float, head: float) -> float:
-    """The rate of a parameter of BERT by its dotted name, with a product in place of a power."""
+    """Return the rate of a BERT parameter from its dotted name, computed with a product in place of a power."""
     parts = name.split(".")
     if parts[0] != "bert":
         return head
@@ -126,6 +126,6 @@ def layer_wise_rate(name: str, n_layers: int, base: float, decay: float, head: f
 
 
 def group_texts(row: list[int], size: int) -> list[list[int]]:
-    """As in transformers' examples/pytorch/language-modeling/run_mlm.py: full pieces only."""
+    """Cut into full pieces only, as transformers' examples/pytorch/language-modeling/run_mlm.py does."""
     total = (len(row) // size) * size
     return [row[i : i + size] for i in range(0, total, size)]

@@ -1,9 +1,9 @@
-"""Which of many similar tests are fast: one in so many, spread evenly. The others are slow.
+"""Samples of similar tests: every n-th one is fast, the others are slow.
 
     @pytest.mark.parametrize("what", sampled(WRONG, one_in=3))
 
-``make test SAMPLE=4`` makes every sample four times as large and runs the tests marked ``thorough`` too; so does
-``.ci/run``. ``make test-slow`` runs what ``make test`` leaves out.
+``make test SAMPLE=4`` makes every sample four times as large and also runs the tests marked ``thorough``, as
+``.ci/run`` does. ``make test-slow`` runs the tests that ``make test`` leaves out.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ SIZE = float(os.environ.get("COURSE_TEST_SAMPLE") or 1)
 
 
 def thorough(test: Callable[..., None]) -> Callable[..., None]:
-    """A test of some seconds that rarely tells more than its neighbours: slow, unless the samples are large."""
+    """Mark a test of some seconds that rarely finds more than similar ones: slow, unless the samples are large."""
     return test if SIZE >= 2 else pytest.mark.slow(test)
 
 
 def sampled(params: Iterable[Any], one_in: int) -> list[Any]:
-    """All parameters, those outside the sample marked slow. Neighbours are alike, so every n-th is taken.
+    """Return all parameters, with those outside the sample marked slow. Neighbours are alike, so every n-th is taken.
 
     Args:
         params: as for ``pytest.mark.parametrize``, at least one.
-        one_in: 3 for a third of them, where SAMPLE is 1.
+        one_in: 3 for a third of them, if SAMPLE is 1.
     """
     step, chosen = max(1, round(one_in / SIZE)), []
     for place, param in enumerate(params):

@@ -1,10 +1,10 @@
-"""Hostile submissions: none earns what it did not compute, reads what it should not, or harms what comes after it.
+"""Hostile submissions: none earns what it did not compute, reads a secret, or harms what comes after it.
 
-Each file in ``attacks`` says in its docstring what it tries. One grader stands them all, one after the other, and
-has to give the reference full points in between and at the end.
+Each file in ``attacks`` describes its attack in its docstring. One grader takes all of them, one after the other, and
+must give the reference full points in between and at the end.
 
-An attack prints ``FOUND`` where it got at something. It stays within its own scratch folder, the loopback interface
-and a few hundred processes; the seconds that it takes are the grader's to limit.
+An attack prints ``FOUND`` if it succeeds. It stays within its own scratch folder, the loopback interface and a few
+hundred processes; the grader must limit its time.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ REPORT = ("lora_report",)
 ONE = ("lora_report.problem2",)
 OTHER = ("lora_report.head",)
 SUBSTITUTED = ("inject_lora.replaced", "inject_lora.no_head")
-"""Two checks in a row with a substitute for LoRALinear."""
+"""Two consecutive checks with a substitute for LoRALinear."""
 WRONG = frozenset({"failed"})
 WORTHLESS = frozenset({"failed", "crashed"})
-"""A check asks twice; what an attack does at its first call may make the second one impossible."""
+"""Each check calls the function twice, and an attack at the first call can make the second one impossible."""
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What becomes of one hostile file."""
+    """The expected outcome of a hostile file."""
 
     only: tuple[str, ...] = ONE
     statuses: frozenset[str] = WRONG
-    """How its checks end; ``skipped`` is always allowed."""
+    """Allowed statuses of its checks; ``skipped`` is always allowed."""
     says: str = ""
-    """What the attack prints, or its message says, when it has really run."""
+    """Text that the attack prints, or that its message contains, once it has really run."""
     earns: frozenset[str] = frozenset()
-    """Checks that an honest file with the same behaviour would pass too."""
+    """Checks that an honest file with the same behaviour would also pass."""
     whole: str = "failed"
-    """Status of the whole."""
+    """Status of the whole file."""
 
 
 def ends(*statuses: str, says: str = "", only: tuple[str, ...] = ONE) -> Attack:
@@ -74,7 +74,7 @@ CASES = {
     "do_nothing": Attack(
         (),
         frozenset({"failed", "crashed", "passed"}),
-        # What has done nothing is the identity, and that is what these ask for.
+        # A no-op is the identity, which passes these checks.
         earns=frozenset(
             {"LoRALinear.identity_at_start", "BottleneckAdapter.near_identity", "BottleneckAdapter.residual"}
         ),
@@ -116,25 +116,25 @@ CASES = {
     "steal_substitute": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="LookupError"),
     "whisper_substitute": Attack(SUBSTITUTED, frozenset({"failed", "crashed"}), says="LookupError"),
     "tell_substitute": Attack(SUBSTITUTED, frozenset({"failed", "crashed"}), says="not shown"),
-    # what the judge's side believes, draws and remembers
+    # the beliefs, random numbers and memory of the judge's side
     "forge_code": Attack(statuses=frozenset({"skipped"}), says="malformed reply", whole="not_gradable"),
     "guess_draws": Attack(("lora_report.non_square",), says="seeds tried: True"),
     "look_at_the_cache": Attack(says="tries: True"),
     "trace_the_grader": Attack(REPORT, frozenset({"failed", "crashed"}), says="traced: True"),
 }
 NEVER_ANSWER = ("stop_itself", "frame_half", "loop_ignoring_signals", "loop_in_c")
-"""Ended by the time limit of the check; tried all at once, since each takes that long."""
+"""Attacks that the time limit of a check ends; they run all at once, since each takes that long."""
 NUMBERED = {
-    # name: (how many there are, statuses)
+    # name: (number of attempts, statuses)
     "frame_bombs": (11, {"crashed", "failed"}),
     "frame_values": (25, {"crashed", "failed"}),
     "frame_greeting": (16, {"crashed", "failed", "skipped"}),
 }
-"""Files that hold several tries, chosen by NUMBER."""
+"""Files with several attempts, selected by NUMBER."""
 
 
 class Surroundings:
-    """What an attack could reach if a door were open: places to write to and a listener. Compared afterwards."""
+    """Files and a listener that an attack could reach without protection; compared afterwards."""
 
     def __init__(self, host: Host, folder: Path) -> None:
         self.host = host
@@ -153,7 +153,7 @@ class Surroundings:
             (folder / name).write_text("raise SystemExit('a file beside the submission was used')\n")
 
     def submission(self, name: str, number: int = 0) -> Path:
-        """The hostile file, told where the victim and the listener are."""
+        """Write the hostile file, with the locations of the victim and the listener."""
         source = (ATTACKS / f"{name}.py").read_text(encoding="utf-8")
         for constant, value in (("PORT", self.port), ("VICTIM", repr(str(self.victim))), ("NUMBER", number)):
             source = re.sub(rf"^{constant} = .*$", f"{constant} = {value}", source, flags=re.MULTILINE)
@@ -163,7 +163,7 @@ class Surroundings:
         return path
 
     def files(self) -> dict[str, tuple[int, ...]]:
-        """Everything around, with what would tell that it was touched."""
+        """Return all files in reach, with metadata that would show a change."""
         found = {}
         marks = [path for place in ("/tmp", "/dev/shm", "/var/tmp") for path in Path(place).glob("course-attack*")]
         marks += REPOSITORY.glob("course-attack*")
@@ -177,7 +177,7 @@ class Surroundings:
         return found
 
     def assert_untouched(self) -> None:
-        """Nothing new, nothing changed, nobody called."""
+        """Assert that no file is new or changed, and that the listener was not called."""
         assert self.files() == self.before
         for sock in (self.tcp, self.udp):
             with pytest.raises(BlockingIOError):
@@ -190,7 +190,7 @@ class Surroundings:
 
 @pytest.fixture(scope="module")
 def servers(host: Host) -> set[int]:
-    """The grader's own processes, once all of them run: exercises differ in what they have imported in advance."""
+    """Return the grader's own processes, once all of them run: exercises differ in their preloads."""
     for exercise in syllabus.load():
         if not exercise.planned:
             solution = REFERENCE.with_name(f"{exercise.slug}.py")
@@ -210,7 +210,7 @@ def surroundings(host: Host, servers: set[int], tmp_path: Path) -> Iterator[Surr
 
 
 def settled(host: Host, servers: set[int] | None = None) -> dict[int, str]:
-    """The grader's processes once only servers are left, and no folder; the test fails if that moment never comes."""
+    """Wait until only servers and no folders are left; return the grader's processes. The test fails on a timeout."""
     deadline = time.monotonic() + PATIENCE_SECONDS / 5
     before: dict[int, str] = {}
     while time.monotonic() < deadline:
@@ -223,7 +223,7 @@ def settled(host: Host, servers: set[int] | None = None) -> dict[int, str]:
 
 
 def assert_sane(graded: Graded) -> None:
-    """A result that a gradebook can take, whatever was graded."""
+    """Assert that a result, of whatever file, can go into a gradebook."""
     result = graded.result
     announced = {check["id"]: check for check in graded.events[0]["checks"]}
     assert graded.events[0]["event"] == "started"
@@ -245,7 +245,7 @@ def assert_sane(graded: Graded) -> None:
 
 
 def assert_worthless(graded: Graded, attack: Attack) -> None:
-    """It earned what it computed, which is nothing or next to nothing, and found nothing."""
+    """Assert that the attack earned only what it computed, which is nothing or next to nothing, and found nothing."""
     assert_sane(graded)
     passed = {name for name, check in graded.checks.items() if check["status"] == "passed"}
     assert passed <= attack.earns
@@ -259,7 +259,7 @@ def assert_worthless(graded: Graded, attack: Attack) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_attack_is_worthless(host: Host, surroundings: Surroundings, name: str) -> None:
-    if name == "search_memory":  # somebody whose report could be found
+    if name == "search_memory":  # a victim whose report could be found
         before = surroundings.submission("constant_answers").rename(surroundings.folder / "somebody-else-0123abcd.py")
         host.grade(before, only=list(REPORT))
     file = surroundings.submission(name)
@@ -274,7 +274,7 @@ def test_those_that_never_answer_are_ended(host: Host, surroundings: Surrounding
     files = {name: surroundings.submission(name).rename(surroundings.folder / f"{name}.py") for name in NEVER_ANSWER}
     surroundings.before = surroundings.files()
     running = {name: host.start(file, only=list(ONE)) for name, file in files.items()}
-    beside = host.grade(REFERENCE, only=list(REPORT))  # others go on meanwhile
+    beside = host.grade(REFERENCE, only=list(REPORT))  # other gradings continue meanwhile
     assert beside.status == "passed"
     for name in NEVER_ANSWER:
         graded = host.finish(running[name])
@@ -306,8 +306,8 @@ def host_result(host: Host, request: int, statuses: set[str]) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "raise ValueError('no')",  # so that whoever asks for an error gets one
-        "return args[0] if args else next(iter(kwargs.values()), None)",  # so that what is to stay as it is stays so
+        "raise ValueError('no')",  # satisfies checks that expect an error
+        "return args[0] if args else next(iter(kwargs.values()), None)",  # satisfies checks for an unchanged input
     ],
     ids=["refuses everything", "does nothing"],
 )
@@ -330,7 +330,7 @@ def test_no_exercise_pays_for_a_file_without_an_idea(
 
 @pytest.mark.slow
 def test_grading_ends_within_its_limits(host: Host, tmp_path: Path) -> None:
-    """A file that keeps every single limit does not get them all, one after the other."""
+    """A file that stays just below every single limit does not get the sum of them."""
     file = tmp_path / "lora.py"
     file.write_text((ATTACKS / "drip.py").read_text(encoding="utf-8"), encoding="utf-8")
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Exercise 9 pays for what was done, and for nothing else: cheap, forged and careless files, and what they are told."""
+"""Exercise 9 pays only for work that was done: cheap, forged and careless files, and the explanations they get."""
 
 from __future__ import annotations
 
@@ -263,15 +263,15 @@ def random_insertion(tokens, n, lexicon, rng):
     }
 
 
-# --- the dice are the student's ---
+# --- the learner's own random numbers ---
 
 
 ALIKE = {"protected-words-of-an-earlier-call": "only-negations-protected"}
-"""With some dice, the two cannot be told apart: the first call is one with the default."""
+"""With some random numbers, the two cannot be told apart: the first call is one with the default."""
 
 
 def chosen() -> list[diagnose.Misconception]:
-    """One in eight of those on functions that throw dice, without those that would keep something between checks."""
+    """Return one in eight misconceptions of functions that draw random numbers, without those that keep state."""
     known = diagnose.load_misconceptions(paths.misconceptions(SLUG))
     keeping = {one.name for one in known if any("__dict__" in new for _, new in one.edits)}
     return [one for one in known if one.function in RANDOM and one.name not in keeping][::8]
@@ -279,7 +279,7 @@ def chosen() -> list[diagnose.Misconception]:
 
 @pytest.mark.parametrize("misconception", sampled(chosen(), one_in=2), ids=lambda one: one.name)
 def test_a_name_does_not_depend_on_the_numbers_drawn(misconception, monkeypatch):
-    """Whoever draws other numbers than the reference, or more of them, is told the same."""
+    """Code that draws other random numbers than the reference, or more of them, gets the same explanation."""
     seed = 11
     module = diagnose.edited_module(SLUG, misconception)
     specs = [spec for spec in specs_of(SLUG) if spec.function == misconception.function]

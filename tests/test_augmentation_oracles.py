@@ -1,6 +1,6 @@
-"""The reference of exercise-9 against oracles outside ourselves: exact probabilities, torch, and naive loops.
+"""The reference of exercise-9 against independent oracles: exact probabilities, torch, and naive loops.
 
-The grader may use the reference as a measure only because it was measured here. Bounds are seven standard deviations.
+The grader can use the reference as a standard only because it was tested here. Bounds are seven standard deviations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files that cannot be graded, or only in part: the student reads what is wrong and where; the file stays as it is."""
+"""Files that cannot be graded, or only partly: the student reads what is wrong and where; the file stays unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MIB = 2**20
 
 
 def graded(host: Host, folder: Path, content: str | bytes, name: str = "mine.py") -> Graded:
-    """Grade a file with this content; it is the same afterwards, and nothing lies beside it."""
+    """Grade a file with this content, and assert that it is unchanged and that no other file appears."""
     path = folder / name
     data = content if isinstance(content, bytes) else content.encode()
     path.write_bytes(data)
@@ -32,7 +32,7 @@ def graded(host: Host, folder: Path, content: str | bytes, name: str = "mine.py"
 
 
 def assert_presentable(graded: Graded) -> None:
-    """Every check is accounted for, and nothing of ours shows."""
+    """Assert that every check is accounted for, and that no internals show."""
     assert len(graded.checks) == len(graded.events[0]["checks"]) == NUMBER_OF_CHECKS
     said = [graded.message, *(text or "" for check in graded.checks.values() for text in _texts(check))]
     for text in said:
@@ -46,7 +46,7 @@ def _texts(check: dict[str, str | None]) -> list[str | None]:
 
 
 def assert_refused(graded: Graded, *words: str) -> None:
-    """Not gradable, no points, no check lost, and the message holds these words."""
+    """Assert that the file is not gradable, has no points and loses no check, and its message contains these words."""
     assert (graded.status, graded.points, graded.statuses) == ("not_gradable", 0, {"skipped"})
     for word in words:
         assert word in graded.message
@@ -264,7 +264,7 @@ def test_check_says_what_is_wrong(host: Host, tmp_path: Path, what: str) -> None
 
 
 def test_line_of_a_crash_is_the_students_own(host: Host, tmp_path: Path) -> None:
-    """Form feeds and other separators inside a line do not count as lines, neither here nor in Python."""
+    """Form feeds and other separators inside a line do not count as line breaks, neither here nor in Python."""
     source = "import torch\n\x0c\ndef lora_report(*args, **kwargs):\n    text = 'a\x0bb\x1cc\u2028d'\n"
     source += "    raise KeyError(text)\n"
     check = graded(host, tmp_path, source).checks["lora_report.head"]

@@ -1,4 +1,4 @@
-"""The bonus functions of exercise 1: held against transformers, and paid for what was done and for nothing else."""
+"""The bonus functions of exercise 1: compared with transformers, and paid only for work that was done."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_nucleus_is_the_smallest_set_that_reaches_p():
         p = draw.uniform(0.05, 0.95)
         inside = basics.nucleus(shares.log(), p).isfinite()
         assert shares[inside].sum() >= p
-        for size in range(1, int(inside.sum())):  # no smaller set does, not even the most likely tokens
+        for size in range(1, int(inside.sum())):  # no smaller set is enough, not even the most likely tokens
             assert shares.sort(descending=True).values[:size].sum() < p
 
 
@@ -143,7 +143,7 @@ def test_nothing_is_paid_for(what):
 
 
 WRONG = {
-    # what: (function, what it loses, what it is told, source)
+    # name: (function, checks that it loses, explanation, source)
     "less than p": (
         "nucleus",
         {"smallest_set"},

@@ -1,4 +1,4 @@
-"""Exercise 1: points for what was done and for nothing else, and the right name for what people get wrong."""
+"""Exercise 1: points only for work that was done, and the right explanation of what is wrong."""
 
 import ast
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_nothing_is_paid_for(what):
 
 
 WRONG = {
-    # what: (function, what it loses, what it is told, source)
+    # name: (function, checks that it loses, explanation, source)
     "majority only": (
         "label_scores",
         {"no_invented_label"},

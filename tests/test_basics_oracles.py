@@ -1,8 +1,8 @@
-"""The reference of exercise-1 against oracles outside ourselves: transformers, its tokenizers and pipelines, and torch.
+"""The reference of exercise-1 against independent oracles: transformers, its tokenizers and pipelines, and torch.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, and each test counts the cases it looked at. Nothing is downloaded: tokenizers are built from a list of words,
-models from a configuration.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+and each test counts its cases. Nothing is downloaded: tokenizers are built from a list of words, models from a
+configuration.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def word_tokenizer() -> BertTokenizer:
-    """BERT's own tokenizer with a vocabulary of whole words: w3, w4, ... have these ids."""
+    """Return BERT's own tokenizer with a vocabulary of whole words: w3, w4, ... have these ids."""
     special = ["[PAD]", "[CLS]", "[SEP]"]
     names = [*special, *(f"w{number}" for number in range(3, 500)), "[UNK]", "[MASK]"]
     return BertTokenizer(vocab={name: number for number, name in enumerate(names)})
@@ -117,7 +117,7 @@ def test_encode_pair_agrees_with_a_tokenizer():
         cut += len(ours["input_ids"]) == limit
         assert len(ours["input_ids"]) == len(theirs["input_ids"]) <= limit
         lengths = [(row["input_ids"].index(SEP), len(row["input_ids"])) for row in (ours, theirs)]
-        assert abs(lengths[0][0] - lengths[1][0]) <= 1  # of two equally long texts, either may be cut
+        assert abs(lengths[0][0] - lengths[1][0]) <= 1  # of two equally long texts, either can be truncated
         if lengths[0] == lengths[1]:
             exact += 1
             assert ours == {key: theirs[key] for key in ours}
@@ -229,7 +229,7 @@ def test_aggregate_simple_agrees_with_the_pipeline():
                 other[key] for key in ("entity_group", "start", "end")
             ]
             assert one["score"] == pytest.approx(other["score"])
-            # The library joins pieces and keeps the mark of one that opens an entity; we take the text.
+            # The library joins pieces and keeps the mark of a piece that begins an entity; we take the text.
             assert one["word"].replace(" ", "") == other["word"].replace(" ", "").replace("##", "")
             looked += 1
     assert looked > 1000
@@ -255,7 +255,7 @@ def test_greedy_generation_agrees_with_transformers():
             row = torch.tensor([prompt])
             theirs = model.generate(
                 row,
-                attention_mask=torch.ones_like(row),  # else ids that look like padding would be masked
+                attention_mask=torch.ones_like(row),  # otherwise ids that look like padding would be masked
                 max_new_tokens=new,
                 do_sample=False,
                 eos_token_id=eos_id,
@@ -276,7 +276,7 @@ def test_sampling_draws_from_the_distribution_of_the_warpers(monkeypatch: pytest
             scores = TopKLogitsWarper(top_k)(None, scores)
         want = scores.softmax(-1)[0]
 
-        # Each rank is handed out once: what it is worth is what multinomial was asked for.
+        # Each rank is given once: its probability is what multinomial was called with.
         found = torch.zeros(size)
         for rank in range(top_k or size):
             asked: list[torch.Tensor] = []

@@ -1,4 +1,4 @@
-"""What the benchmarks measure with."""
+"""Measuring tools of the benchmarks."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from scripts import bench
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
 WAITED_FOR = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}]); print(flush=True); input()"
-"""A process whose child has used half a second, and which lives on."""
+"""A process that is still running, and whose child has used half a second."""
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")

@@ -1,4 +1,4 @@
-"""Bonus functions: their points are counted separately, and a file that leaves them out has lost nothing."""
+"""Bonus functions: their points are counted separately, and a file without them loses nothing."""
 
 import json
 import sys
@@ -127,7 +127,7 @@ def test_a_wrong_bonus_function_is_told_why_and_costs_nothing(grade):
 
 def test_a_bonus_graded_alone_changes_nothing_about_the_others(grade):
     grade(ASKED + ABSENT)
-    outcome, memory = grade(EARNED, "passed", "--only", "LoRALinear.forward")  # the fake grader looks at no name
+    outcome, memory = grade(EARNED, "passed", "--only", "LoRALinear.forward")  # the fake grader ignores names
     assert outcome.exit_code == 0 and "of 0 points" not in outcome.stdout
     assert (memory.status, memory.points, memory.bonus_points) == ("passed", 63, 5)
 

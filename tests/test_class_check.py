@@ -1,4 +1,4 @@
-"""The check of a whole class finds what it is there to find, and a small class passes it."""
+"""The check of a whole class finds planted faults, and a small class passes it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ LEVEL, REASONS = sandbox.available()
 needs_sandbox = pytest.mark.skipif(LEVEL != "full", reason=f"no full sandbox here: {'; '.join(REASONS)}")
 
 
-# --- Marks that are not what a file deserves --------------------------------------------------------------------------
+# --- Marks that a file does not deserve -------------------------------------------------------------------------------
 
 
 def book_of(expected: list[class_folder.Expected]) -> dict[str, Any]:
-    """The gradebook that a class deserves, as far as it is looked at; each function has two checks of 5 points."""
+    """Return the gradebook that a class deserves, as far as it is checked; each function has two checks of 5 points."""
     students = []
     for one in expected:
         names = ("predict", "predict_batch")
@@ -110,12 +110,12 @@ def test_the_penalty_is_computed_once_more(late: int, cost: str):
     assert class_check.penalty(20, 20, timedelta(hours=late)) == Decimal(cost)
 
 
-# --- Exports that say something else ----------------------------------------------------------------------------------
+# --- Exports that differ ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A fabricated class in every format: full marks, a penalty with decimals, an override, nothing handed in."""
+    """Export a fabricated class in every format: full marks, a penalty with decimals, an override, no submission."""
     folder = tmp_path_factory.mktemp("exported")
     expected = class_folder.write(folder / "in", 5)
     ada, bob, cem, dora, eve = (one.student for one in expected)
@@ -222,7 +222,7 @@ def test_an_empty_screenshot_is_found(tmp_path: Path, monkeypatch: pytest.Monkey
 @needs_sandbox
 @thorough
 def test_a_small_class_is_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """Eight students, of whom one is hostile, from release to report, with a kill in the middle."""
+    """Eight students, one of them hostile, from release to report, with a kill in the middle."""
     assert class_check.main([str(tmp_path / "c"), "--students", "8", "--exercise", "strategy", "--jobs", "2"]) == 0
     told = capsys.readouterr().out
     assert "8 students compared, 0 problems" in told and "killed after 2 gradings" in told
@@ -238,11 +238,11 @@ def test_a_class_of_120_is_as_expected(tmp_path: Path):
 
 PAGE = paths.ROOT / "docs" / "classroom.md"
 DRAWN = re.compile(r"seed \d+|\d+ files;")
-"""What is another number in every run, or whenever the course has grown."""
+"""Numbers that differ in every run, or whenever the course has grown."""
 
 
 def quoted() -> dict[str, list[str]]:
-    """Command -> the lines that the page shows of its output; "…" stands for any lines."""
+    """Return the lines that the page quotes from each command's output; "…" stands for any lines."""
     section = PAGE.read_text(encoding="utf-8").partition("\n## A class of twelve\n")[2].partition("\n## ")[0]
     found: dict[str, list[str]] = {}
     for block in re.findall(r"^```console\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):

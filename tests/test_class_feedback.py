@@ -1,4 +1,4 @@
-"""Feedback for a student: everything that is theirs, and nothing that is hidden or somebody else's."""
+"""Feedback for a student: everything about their own work, and nothing hidden or about other students."""
 
 import csv
 import json
@@ -19,13 +19,13 @@ ADA, BO = Student("ada", "Ada Brandt", "ada@example.org"), Student("bo", "Bo Lar
 
 
 def both(book, student=ADA):
-    """The page and the JSON of a student."""
+    """Return the page and the JSON of a student."""
     whole = feedback.told(book, student)
     return feedback.to_html(whole).decode(), feedback.to_json(whole).decode()
 
 
 def planted(visible):
-    """A failed check that holds a secret in each field that a student must not see of a hidden check."""
+    """Return a failed check with a secret in each field that a student must not see of a hidden check."""
     return check(
         "f.x",
         "failed",
@@ -189,7 +189,7 @@ def test_the_first_thing_to_look_at_and_each_function():
         ("f", 1, False), ("g", 0, False), ("h", 0, True),
     ]  # fmt: skip
     assert page.index("Look at this first") < page.index("Title of swapped") < page.index(">f<")
-    assert page.count("Hint on swapped.") == 1  # a cause is told once
+    assert page.count("Hint on swapped.") == 1  # a cause is explained once
 
 
 def test_a_common_cause_is_told_once():
@@ -254,7 +254,7 @@ def test_everybody_has_a_file_and_a_line_in_the_index(tmp_path, kind):
     folder.mkdir()
     book = gradebook(*(entry(Student(name), result([check("f.x")])) for name in ODD))
     assert feedback.write(book, folder, kind) == len(ODD)
-    assert [path.name for path in tmp_path.iterdir()] == ["inner"]  # nothing beside it
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]  # no other file appears
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["id", "file", "name", "email"] and len(rows) == len(ODD) + 1

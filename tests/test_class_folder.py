@@ -1,4 +1,4 @@
-"""The generated class is what it says: found again whoever's naming it has, late as expected, graded as expected."""
+"""The generated class is as described: found under every naming scheme, late as expected, graded as expected."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_first_twelve_show_every_kind(tmp_path: Path):
 
 @pytest.mark.parametrize("slug", [one.slug for one in syllabus.load() if not one.planned])
 def test_hostile_files_attack_the_exercise(slug: str, tmp_path: Path):
-    """Of all functions of the exercise, those that are not honest are an attack, and the reference stands before it."""
+    """Every function of the exercise is honest or an attack, and the reference comes before the attack."""
     hostile = [one for one in class_folder.write(tmp_path, 120, style="flat", exercises=[slug]) if one.attack]
     assert {one.attack for one in hostile} >= {class_folder.HANGING, *class_folder.ATTACKS[:7]}
     names = syllabus.resolve(slug).names

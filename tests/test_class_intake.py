@@ -1,4 +1,4 @@
-"""Folders of submissions are read: every file once, for its student and exercise, and nothing hostile is opened."""
+"""Reading folders of submissions: every file once, for its student and exercise, and nothing hostile is opened."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CLASS = [
 
 
 def lay(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write these files."""
+    """Write these files into a folder."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -581,7 +581,7 @@ def test_a_file_for_an_exercise_that_is_not_graded_is_named(tmp_path: Path):
 
 
 def patched(data: bytes, **fields: int) -> bytes:
-    """A zip of one member with other fields in its directory and its header."""
+    """Return a zip of one member with other fields in its directory and its header."""
     places = {"flags": (8, 6, "<H"), "method": (10, 8, "<H"), "size": (24, 22, "<I")}
     changed = bytearray(data)
     directory = data.index(b"PK\1\2")
@@ -698,7 +698,7 @@ def test_names_in_archives(tmp_path: Path):
     plain = bytearray(flagged)
     for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         place = flagged.index(mark)
-        struct.pack_into("<H", plain, place + at, 0)  # UTF-8 that does not say so
+        struct.pack_into("<H", plain, place + at, 0)  # UTF-8 without the flag for it
     for data in (flagged, bytes(plain)):
         (tmp_path / "all.zip").write_bytes(data)
         found = submissions.find(tmp_path / "all.zip", BOTH)
@@ -786,7 +786,7 @@ def test_metadata_that_blows_up(tmp_path: Path):
     assert whose(found) == {("submission_1", "lora", "submission_1/lora.py")}
 
 
-# --- What is no file --------------------------------------------------------------------------------------------------
+# --- Not a file -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes and sockets in folders")
@@ -873,7 +873,7 @@ def tree(chance: random.Random, size: int, depth: int = 0) -> Iterator[tuple[str
 
 
 def leaves(origin: str, suffix: str, data: bytes) -> list[str]:
-    """The origins of all files in a file, archives opened as the walk opens them."""
+    """Return the origins of all files in a file, with archives opened as the walk opens them."""
     if suffix not in (".zip", ".tar.gz"):
         return [origin]
     try:
@@ -894,7 +894,7 @@ def test_every_file_is_accounted_for_exactly_once(seed: int, tmp_path: Path):
     for name, suffix, data in tree(chance, 25):
         try:
             lay(tmp_path, {name + suffix: data})
-        except OSError:  # a file lies where this one needs a folder
+        except OSError:  # a file is where this one needs a folder
             continue
         laid += leaves((name + suffix).replace("\n", "\\n"), suffix, data)
     graded = BOTH[: chance.choice([1, 2])]
@@ -1012,7 +1012,7 @@ def test_names_in_an_old_tar_are_read(tmp_path: Path):
 # --- Two students in one name ----------------------------------------------------------------------------------------
 
 INSIDE = {"s2/lora.py": CODE}
-"""What somebody has packed as if it were Grace Hopper's."""
+"""An archive that somebody has packed as if it were Grace Hopper's."""
 SMUGGLED = {
     "a zip named by id": ("s1.zip", zipped(INSIDE)),
     "a zip named by name": ("Ada Lovelace.zip", zipped({"Grace Hopper/lora.py": CODE})),

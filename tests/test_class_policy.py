@@ -1,4 +1,4 @@
-"""Rosters and policies: what an instructor writes is read to the second and to the hundredth of a point, or refused."""
+"""Rosters and policies: an instructor's settings are applied to the second and the hundredth of a point, or refused."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ STAMPS = {
     "2026-01-05T23:59+05:30": "2026-01-05T23:59:00+05:30",
     "20260105_2359": "2026-01-05T23:59:00+01:00",
     "lora_2026-13-05T23-59": None,
-    "2026-03-29T02-30": None,  # left out when the clocks go forward
+    "2026-03-29T02-30": None,  # skipped when the clocks go forward
     "lora_20260105": None,
     "12345_678910": None,
 }
@@ -431,7 +431,7 @@ MEANT = {
     ("Grace",): (),
     ("",): (),
 }
-"""What is known of somebody -> the id; None if it fits several, () if it fits nobody."""
+"""Known facts about a student -> the id; None if they fit several students, () if they fit none."""
 
 
 @pytest.mark.parametrize("known", MEANT)
@@ -447,7 +447,7 @@ def test_whom_a_name_means(known: tuple[str, ...]):
 
 NEAR = {
     "Jose Luis Muller": ["12345"],
-    "josé müller": ["12345"],  # a name left out
+    "josé müller": ["12345"],  # one name is missing
     "muellerjoseluis": ["12345"],
     "Ada Lovelase": ["s1"],
     "Lovelase, Ada": ["s1"],
@@ -460,7 +460,7 @@ NEAR = {
     "Grace Hopper": [],
     "": [],
 }
-"""A name that fits nobody -> who may be meant."""
+"""A name that fits no student -> ids of students with a similar name."""
 
 
 @pytest.mark.parametrize("name", NEAR)

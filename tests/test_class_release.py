@@ -1,4 +1,4 @@
-"""``course class release``: the student edition holds what it should, says what it lacks, and works alone."""
+"""``course class release``: the student edition holds what it should, lists what it lacks, and works alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def edition() -> release.Edition:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, edition: release.Edition) -> None:
-    """A few files and one secret; these tests are about what happens around building and scanning."""
+    """Replace the edition by a few files and one secret; these tests are about building and scanning as a whole."""
     names = ("README.md", "course/edition.toml", "course/hints.py", "exercises/inference.py")
     files = {name: edition.files[name] for name in names}
     known = leaks.Secrets(runs={" ".join(SECRET.lower().split()[:12]): "a secret"})
@@ -49,7 +49,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-# --- what is in it ---
+# --- its content ---
 
 
 def test_it_holds_what_a_learner_needs_and_nothing_else(edition: release.Edition):
@@ -73,7 +73,7 @@ def test_it_holds_what_a_learner_needs_and_nothing_else(edition: release.Edition
 
 
 def test_the_visible_checks_are_those_of_the_whole_course(edition: release.Edition):
-    """Read by the grader's own rules: decorators and docstrings, as the manifest does."""
+    """They are read by the grader's own rules: decorators and docstrings, as in the manifest."""
     looked = 0
     for exercise in READY:
         name = f"grader/checks/check_{exercise.slug}.py"
@@ -93,7 +93,7 @@ def test_the_visible_checks_are_those_of_the_whole_course(edition: release.Editi
 
 
 def declared(source: str) -> dict[tuple[str, str], tuple[int, bool, str]]:
-    """(function, check) -> points, visible, source of the check."""
+    """Return (function, check) -> points, visible, source of the check."""
     found, lines = {}, source.split("\n")
     for group in ast.parse(source).body:
         if not isinstance(group, ast.ClassDef) or not group.name.startswith("Check"):
@@ -110,7 +110,7 @@ def declared(source: str) -> dict[tuple[str, str], tuple[int, bool, str]]:
 
 
 def test_what_stays_is_formatted_and_complete(edition: release.Edition, tmp_path: Path):
-    """ruff finds a name that nobody defines, an import that nobody uses, and a line that is not where it belongs."""
+    """ruff finds undefined names, unused imports, and lines in the wrong place."""
     for name, content in edition.files.items():
         if name.endswith(".py"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -396,7 +396,7 @@ class Alone:
              "--no-build-isolation", "--disable-pip-version-check", str(self.source)],
             check=True, cwd=root, env={**clean(), "PYTHONPATH": str(libraries)}, timeout=300,
         )  # fmt: skip
-        (site / "libraries.pth").write_text(f"{libraries}\n")  # torch and the like, which nobody installs offline
+        (site / "libraries.pth").write_text(f"{libraries}\n")  # torch and others; offline, none can be installed
         shutil.rmtree(self.source)
         self.desk = root / "desk"
         self.home = root

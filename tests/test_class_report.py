@@ -1,4 +1,4 @@
-"""The instructor's page: its figures against values worked by hand and numpy, and what it shows of whom."""
+"""The instructor's page: its figures, compared with values worked by hand and numpy, and which names it shows."""
 
 import html.parser
 import re
@@ -29,7 +29,7 @@ STUDENTS = [Student(f"s{number}", f"Student {number}") for number in range(30)]
 
 
 def small():
-    """Four students: 3 of 3 points, 1 of 3 and late, nothing, and one whose file is broken."""
+    """Return four students: 3 of 3 points, 1 of 3 and late, nothing, and one whose file is broken."""
     full = [check("a.x"), check("a.y"), check("b.z")]
     weak = [check("a.x"), check("a.y", "failed", explanation=explanation_of("swapped")), check("b.z", "not_started")]
     return gradebook(
@@ -88,7 +88,7 @@ def test_discrimination_agrees_with_numpy(seed):
 
 
 def test_discrimination_is_of_the_rest_without_the_check_itself():
-    """The worth of the check, 5 points, would make any check look good."""
+    """Without that, the check's own 5 points would make any check look good."""
     entries, passed, rest = [], [], []
     draw = numpy.random.default_rng(5)
     for student in STUDENTS[:12]:
@@ -104,7 +104,7 @@ def test_discrimination_is_of_the_rest_without_the_check_itself():
 
 
 def group(count, **outcomes):
-    """So many submissions; ``x`` is passed by the first of them, as many as are given."""
+    """Return ``count`` submissions; ``x=n`` means that the first n of them pass check x."""
     return gradebook(
         *(
             entry(
@@ -195,7 +195,7 @@ def test_the_slowest_first():
     assert [seconds for _, seconds in found] == [14.5 - number for number in range(10)]
 
 
-# --- nobody's name ----------------------------------------------------------------------------------------------------
+# --- No student's name ------------------------------------------------------------------------------------------------
 
 TELLING = b'''
 import torch
@@ -306,7 +306,7 @@ def test_the_shortest_example_is_shown_without_whose_it_is():
 
 
 class Look(html.parser.HTMLParser):
-    """Notes tags, ids and links; complains about a tag that is closed wrongly."""
+    """Records tags, ids and links; complains about a tag that is closed wrongly."""
 
     VOID = {"meta", "br", "img", "hr", "input"}
 
@@ -332,7 +332,7 @@ class Look(html.parser.HTMLParser):
 
 
 def assert_self_contained(page):
-    """Well formed, nothing to run, nothing to load."""
+    """Assert that a page is well-formed, with no script and nothing to load."""
     look = Look(page)
     assert not {"script", "iframe", "object", "link", "img", "form"} & set(look.tags)
     assert not [name for name, _ in look.attributes if name.startswith("on")]
@@ -456,7 +456,7 @@ def test_bars_stand_beside_each_other_and_the_highest_fills_the_height():
 
 @pytest.fixture
 def store(tmp_path):
-    """A store with two students; the second handed in nothing that could be graded."""
+    """Return a store with two students; the second handed in only files that could not be graded."""
     source = b"def lora_report(shapes):\n    return 7 + max(shape[0] * 3 for shape in shapes)  # Ada\n"
     ada, bo = Student("ada", "Ada Brandt"), Student("bo/../x", "Bo")
     failed = [check("lora_report.x", "failed", message="secret 42", explanation=explanation_of("swapped"))]

@@ -1,4 +1,4 @@
-"""Grading a class: every submission exactly once, whatever becomes of graders, workers and commands."""
+"""Grading a class: every submission exactly once, whatever happens to graders, workers and commands."""
 
 import contextlib
 import dataclasses
@@ -38,12 +38,12 @@ def desk(tmp_path):
 
 
 def rows(desk):
-    """(student, status, points) of the gradebook."""
+    """Return (student, status, points) of the gradebook."""
     with Store(desk.store_path) as store:
         return [(entry.student.id, entry.status, int(entry.points)) for entry in gradebook.build(store)]
 
 
-# --- What becomes of submissions --------------------------------------------------------------------------------------
+# --- Outcomes of submissions ------------------------------------------------------------------------------------------
 
 
 def test_each_source_is_graded_once_and_told_to_everybody_who_handed_it_in(desk):
@@ -66,7 +66,7 @@ def test_what_is_unchanged_is_not_graded_again(desk, monkeypatch):
     counts, heard = desk.grade(*files)
     assert (counts.reused, counts.graded, heard, len(desk.requests)) == (2, 0, [], 2)
     counts, _ = desk.grade(files[0], handed("bob", "# fail: 2"), handed("cem", "x = 1"))
-    assert (counts.reused, counts.graded) == (2, 1)  # what cem handed in was known
+    assert (counts.reused, counts.graded) == (2, 1)  # cem's file was known
     counts, _ = desk.grade(*files, seed=lambda one: 5)
     assert (counts.reused, counts.graded) == (0, 2) and desk.requests[-1]["seed"] == 5
     monkeypatch.setattr(bundle, "environment", lambda level: json.dumps({"torch": "another", "sandbox": level}))
@@ -142,7 +142,7 @@ def test_no_more_gradings_at_once_than_there_are_jobs(desk):
 
 
 def test_other_checks_than_those_of_the_store_grade_nothing(desk):
-    """A worker of a cluster may have another version of the course."""
+    """A worker of a cluster can have another version of the course."""
     with desk.store() as store:
         store.register(run.Found((handed("ada", "x"),), ()), "/hand-ins")
         (job,) = run.plan(store.submissions(), desk.setup())
@@ -184,7 +184,7 @@ def test_a_broken_future_is_our_fault_and_a_lost_cluster_stops(desk):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Three students and a document."""
+    """Return a folder with the files of three students and a document."""
     folder = tmp_path / "hand-ins"
     for name, source in {"ada": "x = 1\n", "bob": "# fail: 2\n", "cem": "# broken\n"}.items():
         (folder / name).mkdir(parents=True)
@@ -217,7 +217,7 @@ course class report --store STORE
 
 
 def plain(output, desk):
-    """What was printed, without what differs from run to run."""
+    """Return the printed text without the parts that differ from run to run."""
     text = output.replace(str(desk.store_path), "STORE")
     text = re.sub(r"[\d.]+ s, [\d.]+ gradings per second", "0.1 s, 9.99 gradings per second", text)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
@@ -226,7 +226,7 @@ def plain(output, desk):
 def test_the_report_of_a_run(desk, folder):
     outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--jobs", "1")
     shown = plain(outcome.stdout, desk)
-    first = sorted(shown.splitlines()[2:5])  # of two that end at the same time, either may be told first
+    first = sorted(shown.splitlines()[2:5])  # if two end at the same time, either can be reported first
     assert "\n".join([*shown.splitlines()[:2], *first, *shown.splitlines()[5:]]) + "\n" == REPORT
     assert outcome.exit_code == 0
     again = desk("grade", str(folder), "--store", str(desk.store_path))
@@ -456,7 +456,7 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(desk, tmp_path
 
 
 class InterruptedExecutor(Executor):
-    """Is interrupted in the middle of what it does."""
+    """An executor that is interrupted in the middle of its work."""
 
     finished = False
 
@@ -478,7 +478,7 @@ def test_a_signal_waits_until_no_lock_of_the_executor_is_held():
         with pytest.raises(signals.Stopped):
             run.grade([job, job], store, crew, run.Counts(), lambda *told: None)
         assert executor.finished
-        with pytest.raises(signals.Stopped):  # and at once where nothing is held
+        with pytest.raises(signals.Stopped):  # at once if nothing is held
             signal.raise_signal(signal.SIGTERM)
             pytest.fail("nobody was stopped")
     finally:
@@ -491,12 +491,12 @@ def test_a_signal_waits_until_no_lock_of_the_executor_is_held():
 
 
 HIDING = 'mount -t tmpfs none "$0" && exec "$@"'
-"""Shell: run a command that sees an empty folder where this one is."""
+"""Shell script: run a command for which this folder is empty."""
 
 
 @contextlib.contextmanager
 def dask(tmp_path, workers=2, *, elsewhere=None, hidden=None):
-    """A scheduler and worker processes as on a cluster; their processes.
+    """Start a scheduler and worker processes as on a cluster; return their processes.
 
     The workers run in the folder ``elsewhere``; the folder ``hidden`` is empty for them, as on a machine without it.
     """
@@ -555,11 +555,11 @@ def test_a_worker_of_a_cluster_is_killed_and_every_submission_is_graded_exactly_
     assert sorted(heard) == [f"s{n:02}" for n in range(30)] and counts.graded == 30
     graders = {request["pid"] for request in desk.requests}
     assert len(graders) == 2  # one for each worker process
-    assert 30 <= len(desk.requests) <= 30 + crew.window  # of what the killed worker had in hand, some is graded again
+    assert 30 <= len(desk.requests) <= 30 + crew.window  # some of the killed worker's tasks are graded again
 
 
 def can_hide():
-    """Whether a folder can be hidden from a process: on Linux, by root."""
+    """Return whether a folder can be hidden from a process: on Linux, by root."""
     command = ["unshare", "--mount", "sh", "-c", HIDING, "/mnt", "true"]
     return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
 
@@ -649,7 +649,7 @@ def test_a_class_is_graded_by_the_real_grader(tmp_path):
 
 @pytest.mark.slow
 def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_expected(tmp_path):
-    """Right, wrong, late, broken, empty, resubmitted and hostile files, by the command and the real grader."""
+    """Right, wrong, late, broken, empty, resubmitted and hostile files, with the command and the real grader."""
     expected = class_folder.write(tmp_path / "submissions", 12, exercises=["strategy"])
     (tmp_path / "roster.csv").write_text(class_folder.roster(expected), encoding="utf-8")
     (tmp_path / "policy.toml").write_text(class_folder.policy(["strategy"]), encoding="utf-8")
@@ -667,7 +667,7 @@ def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_ex
     words += ["--roster", str(tmp_path / "roster.csv"), "--policy", str(tmp_path / "policy.toml"), "--jobs", "2"]
     options = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True, "env": {**os.environ, "LANGUAGE": "en"}}
     with subprocess.Popen(words, **options) as child:
-        lines = [child.stdout.readline() for _ in range(5)]  # what was refused, the head, and three of them
+        lines = [child.stdout.readline() for _ in range(5)]  # refused files, the head, and three of them
         os.kill(child.pid, signal.SIGKILL)
     assert all("exercise-10" in line for line in lines[2:])
     with Store(store_path) as store:

@@ -1,4 +1,4 @@
-"""Similar submissions: what a copy keeps, what does not count, and pages that never accuse."""
+"""Similar submissions: the parts that a copy keeps, the parts that do not count, and pages that never accuse."""
 
 import csv
 import io
@@ -21,26 +21,26 @@ WHOLE = (paths.variants(SLUG) / "whole_file.py").read_text(encoding="utf-8")
 
 
 def pairs(*texts, **wishes):
-    """The pairs of these files, of students called 0, 1, ..."""
+    """Return the pairs of these files, of students called 0, 1, ..."""
     handed = [(Student(str(number)), text.encode()) for number, text in enumerate(texts)]
     return similarity.compare(handed, SLUG, **wishes).pairs
 
 
 def score(*texts, **wishes):
-    """Of two files; 0 if they are no pair."""
+    """Return the score of two files; 0 if they are not a pair."""
     found = pairs(*texts, threshold=0.001, **wishes)
     return found[0].score if found else 0
 
 
 def renamed(text):
-    """Other names for everything that a student names."""
+    """Rename everything that a student names."""
     for word in ("Update", "first", "second", "update", "frozen", "folded", "like", "alpha", "rank", "parent", "child"):
         text = re.sub(rf"\b{word}\b", f"{word}_of_mine", text)
     return text
 
 
 def blocks(text):
-    """The definitions at the top level, and what stands before them."""
+    """Return the definitions at the top level, and the text before them."""
     return re.split(r"\n\n\n(?=def |class |@)", text.rstrip("\n"))
 
 
@@ -50,7 +50,7 @@ def reordered(text):
 
 
 def commented(text):
-    """Other comments and docstrings, and a comment behind each line."""
+    """Change comments and docstrings, and add a comment to each line."""
     text = re.sub(r'""".*?"""', '"""Mine."""', text, flags=re.DOTALL)
     return re.sub(r"(?m)^(    +(?:return|self)\b.*)$", r"\1  # my own idea", text)
 
@@ -67,7 +67,7 @@ def test_all_changes_at_once():
 
 
 def test_a_copy_in_a_file_with_more_in_it_is_found():
-    """The score is of the smaller file."""
+    """The score is relative to the smaller file."""
     more = (paths.variants(SLUG) / "linear_own_gradients.py").read_text(encoding="utf-8")
     assert score(WHOLE, WHOLE + "\n\n" + more) > 0.95
 
@@ -79,7 +79,7 @@ def test_the_skeleton_alone_is_nothing():
 
 
 def test_the_reference_is_no_evidence():
-    """Who writes the natural solution has copied from nobody; two identical files are shown all the same."""
+    """A natural solution is not evidence of copying; two identical files are shown all the same."""
     assert score(SOLUTION, commented(SOLUTION)) == 0
     assert score(SOLUTION, commented(SOLUTION), natural=False) > 0.9
     (pair,) = pairs(SOLUTION, SOLUTION)
@@ -88,7 +88,7 @@ def test_the_reference_is_no_evidence():
 
 @pytest.mark.parametrize("slug", ["lora", "heads"])
 def test_independent_solutions_stay_below(slug):
-    """The reference, and variants of it that differ in how they go about it; even the reference counts here."""
+    """The reference, and variants of it with other approaches; even the reference counts here."""
     files = [paths.solution(slug), *sorted(paths.variants(slug).glob("*.py"))[::2]]
     handed = [(Student(path.stem), path.read_bytes()) for path in files]
     found = similarity.compare(handed, slug, natural=False)
@@ -97,7 +97,7 @@ def test_independent_solutions_stay_below(slug):
 
 
 def near(text, **wishes):
-    """The pair of this file and the reference, if it is near it."""
+    """Return the pair of this file and the reference, if the file is near it."""
     return similarity.compare([(Student("0"), text.encode())], SLUG, **wishes).near_reference
 
 
@@ -107,9 +107,9 @@ def test_what_is_near_the_reference_is_shown_on_its_own():
         assert pair.score > 0.85 and pair.second.student.id == similarity.REFERENCE
         assert pair.identical == (text == SOLUTION)
     half = "\n\n\n".join(blocks(SOLUTION)[: len(blocks(SOLUTION)) // 2])
-    assert near(half)[0].score > 0.95  # of the smaller file
+    assert near(half)[0].score > 0.95  # relative to the smaller file
     assert near(SKELETON) == near(WHOLE) == ()
-    assert pairs(SOLUTION, commented(SOLUTION)) == ()  # for two who are both near it, it is still no evidence
+    assert pairs(SOLUTION, commented(SOLUTION)) == ()  # for two files near it, it is still no evidence
 
 
 @pytest.mark.parametrize("slug", ["lora", "heads"])
@@ -126,7 +126,7 @@ def test_one_short_function_alone_is_never_a_pair():
 
 
 def test_what_many_share_is_common():
-    """Twelve of twelve: taught in class, it seems. Three of twelve are worth a look."""
+    """Twelve of twelve suggest that it was taught in class. Three of twelve are worth a look."""
     own = [
         f"def own_{number}(x):\n    return [x, {', '.join(map(str, range(number, 90 + number)))}]\n"
         for number in range(12)
@@ -182,7 +182,7 @@ def test_the_marked_lines_are_the_shared_ones():
 
 
 def written(tmp_path, texts, students=None):
-    """The pages of a class; returns what was found."""
+    """Write the pages of a class; return the findings."""
     students = students or [Student(f"s{number}", f"Student {number}") for number in range(len(texts))]
     made = result([check("lora_report.x")])
     book = gradebook(*(entry(one, made) for one in students), title="Autumn")
@@ -222,7 +222,7 @@ def test_one_of_several_identical_files_stands_for_all(tmp_path):
     (found,) = written(tmp_path, [text.encode() for text in texts])
     assert [[one.id for one in group] for group in found.identical] == [["s1", "s4", "s5"], ["s0", "s2"]]
     assert [(pair.first.student.id, pair.second.student.id) for pair in found.differing] == [("s0", "s1")]
-    assert len(list(tmp_path.glob("pair-*.html"))) == 2  # and the one near the reference
+    assert len(list(tmp_path.glob("pair-*.html"))) == 2  # and one for the reference
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "<li>Student 1; Student 4; Student 5</li><li>Student 0; Student 2</li>" in index
     assert index.count('<th scope="row">') == 2

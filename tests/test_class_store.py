@@ -94,7 +94,7 @@ def test_what_a_kill_during_its_making_left_is_taken_over(tmp_path):
     (tmp_path / "class.db").touch()
     Store(tmp_path / "class.db", create=True).close()
     with contextlib.closing(sqlite3.connect(tmp_path / "second.db")) as db:
-        db.execute("PRAGMA journal_mode = WAL")  # as far as it came
+        db.execute("PRAGMA journal_mode = WAL")  # creation was killed after this
     with Store(tmp_path / "second.db", create=True) as store:
         assert store.submissions() == []
 
@@ -200,7 +200,7 @@ def test_a_grading_is_found_under_its_whole_key_only(store):
 def test_the_same_key_is_never_counted_twice(store):
     (one,) = put(store, handed("ada", "x = 1"))
     first = mark(store, one, 4)
-    assert mark(store, one, 9) == first  # somebody graded it once more: the first result stands
+    assert mark(store, one, 9) == first  # graded a second time: the first result stands
     assert store.result(first).points == 4 and store.regradings() == []
 
 
@@ -306,7 +306,7 @@ def test_one_file_in_two_folders_is_one_attempt(store):
 
 
 def test_a_copied_folder_changes_nothing(store):
-    """The files of the copy are those of the day of copying, long after the deadline."""
+    """The files of the copy have the date of copying, long after the deadline."""
     for one, points in zip(
         put(
             store,
@@ -415,12 +415,12 @@ def test_the_last_file_that_could_be_read_counts_and_a_newer_refused_one_is_name
         [sentence] * bool(sentence),
         bool(sentence),
     )
-    assert not [line for line in (*lines, *told_of, *entry.notes) if "ttempt" in line]  # what is refused is none
+    assert not [line for line in (*lines, *told_of, *entry.notes) if "ttempt" in line]  # refused files are not attempts
 
 
 def test_who_handed_in_only_what_was_refused_has_a_status_of_their_own(store):
     store.enrol([Student("ada", "Ada"), Student("bob", "Bob"), Student("cem", "Cem")])
-    page = Refused(Student("bob"), None, "bob/page.html", "It is a page.")  # of no exercise in particular
+    page = Refused(Student("bob"), None, "bob/page.html", "It is a page.")  # of no particular exercise
     refused = [Refused(Student("ada"), "lora", "ada/lora.docx", "lora.docx is a document."), page]
     (one, two) = put(store, handed("dan", "x"), handed("dan", "y", "heads"), refused=refused)
     mark(store, one, 10)
@@ -449,7 +449,7 @@ def test_an_exercise_is_of_the_class_only_as_long_as_its_override_holds(store):
     assert store.exercises() == {"lora"}
 
 
-# --- What is told of the class as a whole -----------------------------------------------------------------------------
+# --- Messages about the class as a whole ------------------------------------------------------------------------------
 
 
 def told(store, attempts="last", more=""):
@@ -635,7 +635,7 @@ def test_an_override_wins_over_everything_until_it_is_removed(store):
 
 
 def test_totals_are_exact(store):
-    """A thousand additions of hundredths, counted once more in whole hundredths."""
+    """A thousand additions of hundredths are compared with whole numbers of hundredths."""
     dice = random.Random(3)
     rows = []
     for number in range(40):
@@ -655,12 +655,12 @@ def test_totals_are_exact(store):
     assert sum(totals.values()) == sum((entry.points for entry in whole), Decimal(0)) > 0
 
 
-# --- The hash of what decides -----------------------------------------------------------------------------------------
+# --- The hash of the grading code -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def rooms(tmp_path):
-    """A copy of what the hash looks at."""
+    """Copy the files that the hash covers."""
     for slug in ("basics", "lora"):
         for path in bundle.files(slug):
             target = tmp_path / path.relative_to(paths.ROOT)
@@ -703,7 +703,7 @@ def test_points_and_limits_of_an_exercise_decide_too(rooms):
 
 
 def test_the_hash_looks_at_everything_that_a_grading_reads():
-    """No check or fixture leans on another exercise's, and each module of the course that the grader imports counts."""
+    """No check or fixture uses another exercise's, and each module of the course that the grader imports counts."""
     slugs = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
     imported = set()
     for path in (ROOT / "grader").rglob("*.py"):
@@ -717,7 +717,7 @@ def test_the_hash_looks_at_everything_that_a_grading_reads():
                 imported |= {word for word in words if (ROOT / "course" / f"{word}.py").exists()}
             elif own in slugs:
                 assert not {word.removeprefix("check_") for word in words} & (set(slugs) - {own}), path
-    assert imported == {*bundle.SHARED, "notebook"}  # which only says in which cell of a notebook a line stands
+    assert imported == {*bundle.SHARED, "notebook"}  # the notebook only tells which cell holds a line
     for slug in slugs:
         names = {path.relative_to(paths.ROOT).as_posix() for path in bundle.files(slug)}
         assert {f"grader/checks/check_{slug}.py", f"solutions/{slug}.py", "grader/judge/grading.py"} <= names
@@ -739,7 +739,7 @@ print("end", flush=True)
 
 
 def test_kill_loses_what_was_running_and_counts_nothing_twice(tmp_path):
-    """Killed at several moments, gone on with each time; in the end everything was graded."""
+    """Killed at several moments and resumed each time; in the end everything is graded."""
     desk = Desk(tmp_path)
     seen = [0]
     for target in (0, 2, 7, None):
@@ -767,7 +767,7 @@ def test_kill_loses_what_was_running_and_counts_nothing_twice(tmp_path):
     assert seen[-1] == FILES
     asked = [json.dumps(request["source"]) for request in desk.requests]
     assert len(set(asked)) == FILES
-    assert len(asked) <= FILES + 3 * 6  # of each killed run no more than what was in flight
+    assert len(asked) <= FILES + 3 * 6  # each killed run repeats at most the gradings that were in flight
     with Store(desk.store_path) as store:
         whole = gradebook.build(store)
         assert [entry.points for entry in whole] == [

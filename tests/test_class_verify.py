@@ -1,4 +1,4 @@
-"""verify, regrade and override: what a correction changes, and what an instructor has said by hand."""
+"""verify, regrade and override: the changes of a correction, and an instructor's own decisions."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def desk(tmp_path):
 
 @pytest.fixture
 def graded(desk):
-    """A result as the class has it, and its file."""
+    """Return a result as the class has it, and its file."""
 
     def graded(source):
         file = desk.folder / "lora.py"
@@ -45,7 +45,7 @@ def graded(desk):
 
 
 def correct(desk, monkeypatch, *slugs):
-    """The checks of these exercises are corrected: the first one passes for everybody from now on."""
+    """Correct the checks of these exercises: the first one passes for everybody from now on."""
     (desk.folder / "changed").touch()
     old = bundle.of
     monkeypatch.setattr(bundle, "of", lambda slug: "c" * 64 if slug in slugs else old(slug))

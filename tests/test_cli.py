@@ -1,4 +1,4 @@
-"""The commands as a learner types them, against a grader that plays a script; whole outputs where the words matter."""
+"""The commands as a learner types them, with a scripted grader; whole outputs are compared where the words matter."""
 
 import dataclasses
 import json
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("english_environment")
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """A workspace to stand in, with a grader whose script is ``play``ed."""
+    """Create and enter a workspace, with a grader whose script is ``play``ed."""
     workspace.start(tmp_path / "desk", [syllabus.resolve("lora")])
     monkeypatch.chdir(tmp_path / "desk")
     return Desk(tmp_path)
@@ -112,7 +112,7 @@ LoRALinear
   output: off by up to 0.472 (tolerance 1e-05)
   expected  [1.0, 2.0] shape (2,)
   got       [1.0, 2.472] shape (2,)
-  largest difference at [1], relative 0.236
+  largest difference: at [1], 0.236 relative to the expected value
   lesson: course read exercise-3
 
 One more check did not pass: -v shows it in full.
@@ -184,7 +184,7 @@ def test_passed(desk):
     assert "The check passed: 63 of 63 points." in outcome.stdout
     assert last_line(outcome) == "course next"
     assert "✓ " in desk("list").stdout or "passed" in desk("list").stdout
-    assert last_line(desk("next")) == "course read exercise-4"  # the first after it that has not been passed
+    assert last_line(desk("next")) == "course read exercise-4"  # the next exercise that has not been passed
 
 
 def test_without_utf8_everything_is_ascii(desk):
@@ -382,7 +382,7 @@ def test_after_a_full_pass_the_reference_is_named(desk):
 
 
 def groups(out):
-    """The headings of the functions, and the lines that stand for a whole one."""
+    """Return the headings of functions, and the lines that sum up a whole function."""
     return re.findall(r"^(?:\W )?([fg](?:, continued)?)(?:  \d+ checks? .*)?$", out, re.MULTILINE)
 
 
@@ -443,7 +443,7 @@ def test_a_terminal_without_japanese_is_spoken_to_in_english(desk):
     ("encoding", "lang", "lost"), [("ascii", "en", False), ("cp932", "ja", False), ("ascii", "en", True)]
 )
 def test_a_lesson_on_a_stream_that_cannot_encode_it(encoding, lang, lost):
-    lesson = "10" if lost else "5"  # the tenth one quotes Japanese
+    lesson = "10" if lost else "5"  # the tenth lesson quotes Japanese
     done = subprocess.run(
         [sys.executable, "-m", "course", "read", lesson, "--lang", lang],
         capture_output=True,
@@ -489,7 +489,7 @@ def test_where_the_largest_difference_is_said_as_one_sentence_in_japanese(desk):
     difference = {"max_abs": 0.5, "max_rel": 0.204, "index": [0, 1], "tolerance": 1e-5}
     desk.play(session([check("f.a", "failed", message="x", difference=difference)]))
     said = desk("grade", "3", "--lang", "ja").stdout
-    assert "最大の差: 0.5、位置 [0, 1]、相対値 0.204、許容誤差 1e-05" in said
+    assert "最大の差: 0.5、位置 [0, 1]、期待値に対する比 0.204、許容誤差 1e-05" in said
 
 
 def test_next_says_why_it_leaves_an_exercise_out(desk):
@@ -532,7 +532,7 @@ def test_options_reach_the_grader(desk):
         ["LoRALinear.forward", "LoRALinear.merge"],
         "ja",
     )
-    assert last_line(outcome) == "course grade exercise-3"  # all of it, this time
+    assert last_line(outcome) == "course grade exercise-3"  # the whole exercise, this time
 
 
 def test_nothing_selected(desk):
@@ -965,7 +965,7 @@ def test_read_shows_every_question_with_its_answer(desk):
     assert outcome.stdout.startswith("LoRA and PEFT\n") and "Sources" not in outcome.stdout
     asked = [int(number) for number in re.findall(r"Question (\d+)\.", outcome.stdout)]
     assert asked == list(range(1, len(asked) + 1)) and len(asked) >= 5
-    assert "720" in outcome.stdout  # of the first answer, and nowhere in the questions
+    assert "720" in outcome.stdout  # from the first answer, and in no question
 
 
 def test_read_shows_the_answers_of_one_section(desk):
@@ -1027,7 +1027,7 @@ def test_a_file_whose_name_is_mistyped_is_named(desk, tmp_path):
 
 
 def watched(desk, monkeypatch, *moments):
-    """What ``course watch 3`` says, while these happen one after the other between its looks; then comes Ctrl-C."""
+    """Return the output of ``course watch 3`` while these functions run one by one between its looks, then Ctrl-C."""
     left = list(moments)
 
     def sleep(seconds):
@@ -1040,7 +1040,7 @@ def watched(desk, monkeypatch, *moments):
 
 
 def nothing():
-    """Happens."""
+    """Do nothing."""
 
 
 def test_a_watched_file_is_graded_at_once_and_after_each_save(desk, monkeypatch):
@@ -1051,11 +1051,11 @@ def test_a_watched_file_is_graded_at_once_and_after_each_save(desk, monkeypatch)
         monkeypatch,
         nothing,
         lambda: file.write_text("half = "),
-        lambda: file.write_text("half = 1\n"),  # the first look at it came in the middle of saving
+        lambda: file.write_text("half = 1\n"),  # the first check came in the middle of saving
         nothing,
         nothing,
         nothing,
-        file.unlink,  # as some editors do
+        file.unlink,  # some editors do this
         nothing,
         nothing,
     )
@@ -1278,4 +1278,4 @@ def test_the_grader_is_not_told_the_learners_tokens(monkeypatch):
     assert "HF_TOKEN" not in known
     assert known["LC_ALL"] == "C.UTF-8"
     assert "PATH" in known
-    assert "HF_TOKEN" in environment.of_recipe()  # the recipes may need it
+    assert "HF_TOKEN" in environment.of_recipe()  # the recipes can need it

@@ -1,4 +1,4 @@
-"""What click itself says is said in the reader's language, and nothing of it is forgotten when click changes."""
+"""click's own messages are translated, and none is missed when click changes."""
 
 import ast
 import inspect
@@ -29,7 +29,7 @@ FOR_PROGRAMMERS = {
     "{value!r} is not a valid UUID.",
     "Invalid start character for option ({option})",
 }
-"""Said to whoever writes a command, or by kinds of options that we do not have."""
+"""Messages for authors of commands, or for kinds of options that we do not have."""
 NOT_OURS = (
     "DeprecationWarning",
     "Could not determine name",
@@ -40,7 +40,7 @@ NOT_OURS = (
     "{value!r} does not match the format",
     "{len_type} values are required",
 )
-"""Beginnings of more of them."""
+"""Beginnings of more such messages."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def english():
 
 
 def said_by_click() -> set[str | tuple[str, str]]:
-    """Every sentence that these modules look up."""
+    """Return every sentence that these modules look up."""
     found: set[str | tuple[str, str]] = set()
     for module in words.MODULES:
         for node in ast.walk(ast.parse(inspect.getsource(module))):
@@ -130,7 +130,7 @@ def test_lines_of_a_japanese_help_page_fit_into_eighty_columns():
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_words_of_a_japanese_help_page_stay_whole(width):
-    """What is required, names in katakana, the last kana of a sentence."""
+    """Required options, names in katakana, the last kana of a sentence."""
     seen = 0
     for path in commands(cli):
         output = CliRunner().invoke(cli, ["--lang", "ja", *path, "--help"], terminal_width=width).output
@@ -148,14 +148,14 @@ def test_words_of_a_japanese_help_page_stay_whole(width):
 
 
 def kept(help_text: str) -> list[list[str]]:
-    """The blocks of a help text whose lines are not filled."""
+    """Return the blocks of a help text whose lines are not wrapped."""
     blocks = [block.split("\n") for block in re.split(r"\n{2,}", help_text)]
     return [block[1:] for block in blocks if block[0].strip() == "\b"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_lines_of_a_block_are_kept_in_japanese_as_in_english(width):
-    """Lists of exit codes, and examples: as many as in English, and each line on a line of its own."""
+    """Lists of exit codes, and examples: as many as in English, each line on its own line."""
     seen = 0
     for chosen, group in ((["--lang", "ja"], cli), ([], recipes)):
         for path in commands(group):
@@ -164,7 +164,7 @@ def test_lines_of_a_block_are_kept_in_japanese_as_in_english(width):
                 command = command.commands[name]
             english = inspect.cleandoc(command.callback.__doc__)
             blocks = kept(text.translated(english, "ja"))
-            if kept(english):  # where English has sentences, a list may be clearer
+            if kept(english):  # where English has sentences, a list can be clearer
                 assert [len(block) for block in blocks] == [len(block) for block in kept(english)], path
             text.use("ja")
             shown = CliRunner().invoke(group, [*chosen, *path, "--help"], terminal_width=width).output.splitlines()

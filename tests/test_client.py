@@ -1,4 +1,4 @@
-"""The client of the grader, against small programs that answer, die or babble in its place."""
+"""The client of the grader, tested with small programs that answer, die or babble in its place."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RESULT = 'answer(request, event="result", result={"file": name, "start": starts,
 
 @pytest.fixture
 def grader(tmp_path):
-    """Starts a client of a program with this body; its starts are counted by files."""
+    """Return a function that starts a client of a program with this body; files count the starts."""
     running = []
 
     def start(body, **options):
@@ -83,7 +83,7 @@ def test_answers_find_those_who_asked_whatever_their_order(grader):
 
 
 def test_no_more_judges_than_allowed(grader, tmp_path):
-    """A request that arrives while another one is running would be seen in the same read."""
+    """A request that arrives while another is running would be seen in the same read."""
     one = grader(
         f"""
         time.sleep(0.05)

@@ -1,7 +1,7 @@
-"""``course run compare``: which runs a table is made of, how they are kept, and what the table says about them.
+"""``course run compare``: the runs of each table, how they are stored, and what the table says about them.
 
-Most runs here are made up, and the processes are small scripts of this file; a tiny encoder is trained where the real
-thing is the point. The processes that are killed are this file's own.
+Most runs here are fabricated, and the processes are small scripts of this file; a tiny encoder is trained only where
+real training is the point. The processes that are killed are this file's own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
-    """200 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
+    """Write 200 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
     return write_reviews(tmp_path_factory.mktemp("data") / "reviews.csv", n=200, most_words=9, stars=(3, 1))
 
 
@@ -60,12 +60,12 @@ def config(encoder, reviews) -> FineTune:
 
 
 def whole(name: str, asked: Asked, **special: object) -> Runs:
-    """All runs of a table."""
+    """Return all runs of a table."""
     rows = TABLES[name].cells(asked).values()
     return Runs({cell.key: made_up(cell, **special) for row in rows for cell in row})
 
 
-# --- Which runs -------------------------------------------------------------------------------------------------------
+# --- The runs of each table -------------------------------------------------------------------------------------------
 
 
 def keys(name: str, asked: Asked, *row: str) -> list[str]:
@@ -131,7 +131,7 @@ def test_rates_are_chosen_without_a_look_at_the_test_texts():
     assert own.key in {cell.key for cell in TABLES["methods"].missing(asked, runs)}
 
 
-# --- What the tables say ----------------------------------------------------------------------------------------------
+# --- The text of the tables -------------------------------------------------------------------------------------------
 
 
 def body(name: str, asked: Asked, runs: Runs) -> list[str]:
@@ -304,7 +304,7 @@ def test_a_foreign_file_is_refused_and_stays_as_it_is(tmp_path, content, message
 
 
 def scripted(tmp_path: Path, body: str) -> tuple[str, ...]:
-    """A command that takes a cell as cell.py does, and is done at once."""
+    """Return a command that takes a cell as cell.py does, and finishes at once."""
     script = tmp_path / "script.py"
     script.write_text(
         "import json, os, sys, time\nfrom pathlib import Path\n"
@@ -336,7 +336,7 @@ def test_every_cell_has_a_process_of_its_own_and_only_what_is_asked_for_is_kept(
 
 
 def test_cells_run_side_by_side(tmp_path):
-    """Each waits until the other has begun; one after the other they would wait in vain."""
+    """Each waits until the other has started; one after the other, they would wait in vain."""
     wait = (
         "(folder / f'began-{config[\"seed\"]}').touch()\n"
         "end = time.monotonic() + 60\n"
@@ -502,7 +502,7 @@ def test_quote_prints_the_markdown_and_measures_nothing(tmp_path):
 
 
 def test_in_a_clone_quote_finds_the_runs_of_the_page(tmp_path, monkeypatch):
-    """The command as it stands on the page, with nothing but --quote, in a folder without runs."""
+    """The command from the page, plus --quote, in a folder without runs."""
     monkeypatch.chdir(tmp_path)
     committed = ["--json", str(ROOT / "docs/results.json")]
     assert quote("methods", "--seeds", "5") == quote("methods", "--seeds", "5", *committed)
@@ -565,7 +565,7 @@ def test_whoever_interrupts_a_table_is_told_that_its_runs_are_kept(tmp_path, mon
     assert "all runs that had ended are saved. The same command continues with the rest" in outcome.stderr
 
 
-# --- What a cell does -------------------------------------------------------------------------------------------------
+# --- The work of a cell -----------------------------------------------------------------------------------------------
 
 
 def test_a_run_keeps_the_errors_on_the_test_texts(config, tmp_path):
@@ -659,7 +659,7 @@ def test_a_measured_step_is_one_of_this_method(config, method, encoder):
     trained, total = run["parameters"]["trainable"], run["parameters"]["total"]
     assert run["predicted"]["grads"] == 4 * trained and run["predicted"]["weights"] == 4 * total
     assert {"full": trained == total, "lora": 50 < trained < total, "head": trained == 50}[method]
-    assert run["measured_bytes"] is not None  # in this large process a tiny step may find its room ready
+    assert run["measured_bytes"] is not None  # this large process can have room for a tiny step already
     assert run["formula_bytes"] == run["predicted"]["total"] - run["predicted"]["buffers"] > 0
     with pytest.raises(RecipeError, match="has 64 positions, and 128 are needed"):
         memory_model.measure(dataclasses.replace(config, max_length=128), checkpointing=False)
@@ -678,13 +678,13 @@ del block
 watch.restart()
 print(high, watch.peak())
 """
-    # in a process of its own, which has had no higher peak before
+    # a process of its own has had no higher peak before
     outcome = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     high, low = map(int, outcome.stdout.split())
     assert high > 190_000_000 and low < 100_000_000
 
 
-# --- With files of your own -------------------------------------------------------------------------------------------
+# --- With your own files ----------------------------------------------------------------------------------------------
 
 OWN_MEAN = """
 def mean_pool(h, mask):
@@ -703,7 +703,7 @@ class LSTMHead:
 
 @pytest.fixture
 def workspace(tmp_path) -> Path:
-    """One started function."""
+    """Write a workspace with one started function."""
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "heads.py").write_text(OWN_MEAN, encoding="utf-8")
@@ -720,7 +720,7 @@ def test_another_version_of_your_files_is_another_run(workspace):
     (cell,) = TABLES["heads"].cells(own)["mean",]
     again = Cell.from_plain(json.loads(json.dumps(cell.plain())))
     assert again.key == cell.key and again.config.mine == workspace
-    assert not page.quoted(whole("methods", own))  # no lesson quotes them
+    assert not page.quoted(whole("methods", own))  # no lesson quotes these
 
 
 def test_a_cell_takes_your_function_or_says_that_it_did_not(config, workspace, tmp_path):
@@ -757,7 +757,7 @@ def test_a_table_without_any_of_your_functions_is_refused(tmp_path, workspace, m
     assert "none of the functions that this table needs is started" in outcome.stderr
 
 
-# --- The real thing ---------------------------------------------------------------------------------------------------
+# --- With real training -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -776,7 +776,7 @@ def test_the_command_measures_a_table_and_goes_on(tmp_path, encoder, reviews):
 @pytest.mark.skipif(not memory.can_restart(), reason="the highest resident memory cannot be watched here")
 @pytest.mark.parametrize(("method", "size"), [("full", (4, 128)), ("lora", (4, 128)), ("head", (1, 512))])
 def test_the_memory_model_is_right_within_its_bar(method, size):
-    """In a process of its own, as the command measures it."""
+    """It is measured in a process of its own, as by the command."""
     config = FineTune(method=method, model=tables.BERT_BASE, batch_size=size[0], max_length=size[1])
     run = running.Runner(threads=1, jobs=1).run(Cell("memory", config))
     assert run["measured_bytes"] == pytest.approx(run["predicted"]["total"], rel=tables.BAR)

@@ -1,4 +1,4 @@
-"""How many threads a recipe computes with while other processes need the cores."""
+"""The number of threads of a recipe while other processes need the cores."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from solutions.recipes.hardware import Hardware
 
 
 class Machine:
-    """A clock, and threads that wait for cores by a script: seconds of waiting in each second, for every number."""
+    """A clock, and threads with scripted waiting: seconds of waiting per second, for every number of threads."""
 
     def __init__(self, most: int, waiting: dict[int, float]) -> None:
         self.most, self.waiting, self.threads = most, waiting, most
@@ -20,7 +20,7 @@ class Machine:
         self.watch = contention.Contention(self.use, self.clocks, lambda: self.time)
 
     def clocks(self) -> contention.Clocks:
-        """One thread waits for all of them; two more only wait, as those of a tokenizer do."""
+        """Return clocks in which one thread does all the waiting; two others only wait, like a tokenizer's."""
         idle = {name: (0.01 * self.time, 0.4 * self.time) for name in ("idle", "idle too")}
         return idle | {"one": (self.time, self.waited)} | {str(n): (0.9 * self.time, 0.0) for n in range(1, self.most)}
 
@@ -29,7 +29,7 @@ class Machine:
         self.changes.append((self.time, threads))
 
     def run(self, seconds: int) -> list[tuple[float, int]]:
-        """The changes in so many more seconds; four forward passes in each of them."""
+        """Return the changes in the next seconds, with four forward passes per second."""
         before = len(self.changes)
         for _ in range(4 * seconds):
             self.watch.look(self.most)

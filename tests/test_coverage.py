@@ -1,7 +1,7 @@
-"""docs/coverage.toml says where every item of the source documents is taught: each place exists or is announced.
+"""docs/coverage.toml says where every item of the source documents is taught; each place exists or is announced.
 
-Looked at: that no item was lost, and that headings, functions, checks and recipes of these names exist. Not looked at:
-whether what stands there teaches the item.
+Checked: no item is missing, and the named headings, functions, checks and recipes exist. Not checked: whether the text
+there teaches the item.
 """
 
 import copy
@@ -17,7 +17,7 @@ from scripts import coverage
 TABLE = coverage.load()
 ITEMS = coverage.items(TABLE)
 SIZES = {"A2": 4, "A3": 7, "A4": 9, "A5": 15, "A6": 14, "A7": 8, "A8": 20}
-"""Items of each section of the inventory; the learning goals are G1 to G8."""
+"""Number of items in each section of the inventory; the learning goals are G1 to G8."""
 ERRATA = [f"B{number:02}" for number in (*range(1, 62), *range(65, 81))]
 
 
@@ -50,7 +50,7 @@ def test_what_is_planned_is_counted_and_listed():
 
 
 def test_every_function_of_an_exercise_has_its_item():
-    """What is graded and stands nowhere in the table would be something that the sources do not ask for."""
+    """A graded function without an entry in the table would be one that the sources do not ask for."""
     named = {tuple(target.split(".")[:2]) for _, targets in ITEMS.values() for target in targets if ":" not in target}
     graded = {(exercise.slug, function) for exercise in syllabus.load() for function in exercise.functions}
     assert len(graded) > 60
@@ -60,9 +60,9 @@ def test_every_function_of_an_exercise_has_its_item():
 BEYOND = {
     ("lora", "load_lora_state_dict"),  # the other half of lora_state_dict
     ("training", "amp_step"),  # the chapter trains in one precision
-    ("augmentation", "random_swap"),  # of the same family as the chapter's deletion and insertion
+    ("augmentation", "random_swap"),  # belongs to the chapter's deletion and insertion
 }
-"""Functions that no item of the sources asks for by itself."""
+"""Functions that no single item of the sources asks for."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What explains a failure: two misconceptions at once, relations, evidence; and that nothing is named wrongly.
+"""Explanations of failures: two misconceptions at once, relations, evidence; and none that is wrong.
 
 The wrong functions are written as learners write them, not as edits of the reference.
 """
@@ -19,7 +19,7 @@ SEED = 11
 
 
 def explained(slug, function, source):
-    """(checks that failed, check -> diagnosis) of a file in which one function is replaced."""
+    """Return (failed checks, check -> diagnosis) of a file in which one function is replaced."""
     graded = grade(slug, function, source, SEED)
     assert graded.wrong, "this file should fail"
     return graded.wrong, graded.explained
@@ -84,7 +84,7 @@ def make_nsp_pairs(documents, n_pairs, rng):
     ids=["dropout inside", "result normalised", "windows over padding win", "labels are words"],
 )
 def test_what_shares_its_facts_with_a_misconception_is_not_named_after_it(slug, function, source):
-    """Each of these was named wrongly once. A catalogue that has grown may know them by their own names."""
+    """Each of these once got a wrong explanation. A larger catalogue can have entries of their own for them."""
     _, found = explained(slug, function, source)
     wrong_names = {
         "activation-after-up",
@@ -221,7 +221,7 @@ def test_edits_that_make_no_program_together_are_not_put_together():
 
 def test_pairs_have_little_time(monkeypatch):
     source = "def mlm_loss(logits, labels):\n    return (logits.double() ** 2).mean().float() * 3\n"
-    explained("objectives", "mlm_loss", source)  # what is compiled and imported once
+    explained("objectives", "mlm_loss", source)  # compile and import once
     monkeypatch.setattr(diagnose, "PAIR_SECONDS", 0.05)
     started = time.process_time()
     _, found = explained("objectives", "mlm_loss", source)
@@ -258,7 +258,7 @@ def fill_mask_topk(logits, input_ids, mask_id, k=5):
 def test_a_relation_speaks_where_no_misconception_does(function, source, name):
     _, found = explained("objectives", function, source)
     kinds = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
-    if kinds == {("misconception", "lists-not-nested")}:  # what "flat" is, in the words of the catalogue
+    if kinds == {("misconception", "lists-not-nested")}:  # the catalogue's word for "flat"
         assert name == "flat"
         return
     assert ("relation", name) in kinds

@@ -20,7 +20,7 @@ SLUG = "lora"
 
 
 def copy_of(root, rooms):
-    """Grades a file (None: one that is missing) with a copy of the project that has no misconceptions."""
+    """Return a function that grades a file (None: a missing one) with a copy of the project without misconceptions."""
     for room in rooms:
         shutil.copytree(paths.ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "misconceptions"))
     shutil.copy(paths.ROOT / "pyproject.toml", root)
@@ -47,13 +47,13 @@ def copy_of(root, rooms):
 
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory):
-    """Neither references nor misconceptions: what a student edition lacks."""
+    """Copy the project without references and misconceptions, like a student edition."""
     return copy_of(tmp_path_factory.mktemp("edition"), ("course", "grader", "exercises"))
 
 
 @pytest.fixture(scope="module")
 def without_misconceptions(tmp_path_factory):
-    """The references are there."""
+    """Copy the project with references, but without misconceptions."""
     return copy_of(tmp_path_factory.mktemp("unexplained"), ("course", "grader", "exercises", "solutions"))
 
 
@@ -71,7 +71,7 @@ def test_the_visible_checks_run_and_the_result_says_that_they_are_not_all(editio
 
 
 def test_a_file_that_cannot_be_graded_could_have_earned_the_same_points(edition):
-    """Whether the command refuses it or the grader does."""
+    """Whether the command or the grader refuses it makes no difference."""
     for source, words in ((None, "There is no file mine.py"), ("def f(:\n", "invalid syntax")):
         result, _ = edition(source)
         assert (result.status, result.edition, result.points) == ("not_gradable", "student", 0)
@@ -108,7 +108,7 @@ def test_a_wrong_file_fails_without_a_name_for_its_misconception(edition):
 
 
 def test_nothing_of_the_students_is_substituted(edition):
-    """Where the reference would stand in for a broken LoRALinear, inject_lora fails with it."""
+    """Without a reference to substitute for a broken LoRALinear, inject_lora fails with it."""
     assert SOURCE.count("    def __init__(") >= 2
     broken = SOURCE.replace(
         "    def __init__(", "    def __init__(self, *a, **k): raise RuntimeError('broken')\n    def _(", 1

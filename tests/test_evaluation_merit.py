@@ -1,4 +1,4 @@
-"""Exercise 7: points for what was done and for nothing else, and the right name for what people get wrong."""
+"""Exercise 7: points only for work that was done, and the right explanation of what is wrong."""
 
 import pytest
 from sample import sampled
@@ -8,7 +8,7 @@ from tests.merit import examples_that_fail, grade, reference_of, remarked, specs
 SLUG = "evaluation"
 
 NOTHING = {
-    # what: (function, source); none of them earns a point
+    # name: (function, source); none of them earns a point
     "first row against the rest": (
         "group_split",
         "def group_split(texts, labels, test_size=0.2, seed=42): return list(range(1, len(texts))), [0]",
@@ -91,7 +91,7 @@ def test_nothing_is_paid_for(what):
 
 
 WRONG = {
-    # what: (function, what it loses, what it is told or None, source)
+    # name: (function, checks that it loses, explanation or None, source)
     "train_test_split, stratified": (
         "group_split",
         {"no_leak"},

@@ -1,7 +1,7 @@
-"""The reference of exercise-7 against oracles outside ourselves: scikit-learn, numpy, torch, and counting by hand.
+"""The reference of exercise-7 against independent oracles: scikit-learn, numpy, torch, and counting by hand.
 
-The grader may use the reference as a measure only because it was measured here. scikit-learn comes with the offline
-extra; what it is asked is also counted by plain loops, so that nothing rests on it alone.
+The grader can use the reference as a standard only because it was tested here. scikit-learn comes with the offline
+extra; its figures are also computed by plain loops, so that no test rests on it alone.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ LESSON = (Path(__file__).resolve().parents[1] / "course/lessons/en/evaluation.md
 with_sklearn = pytest.mark.skipif(
     find_spec("sklearn") is None, reason="scikit-learn comes with the offline extra: pip install -e '.[offline]'"
 )
-# scikit-learn warns of undefined figures and of classes with few members; that is what is looked at here.
+# scikit-learn warns of undefined figures and of small classes, which these tests need.
 pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning")]
 
 
 def corpus(draw: random.Random) -> tuple[list[str], list[int]]:
-    """Texts of up to four classes, repeated in other writing, in an order of chance."""
+    """Return texts of up to four classes, repeated with other spelling, in random order."""
     rows = []
     for label in range(draw.randint(1, 4)):
         for number in range(draw.randint(2, 30)):
@@ -46,7 +46,7 @@ def corpus(draw: random.Random) -> tuple[list[str], list[int]]:
 
 
 def said(text: str) -> list[str]:
-    """The words of a text, found in another way than the reference does."""
+    """Return the words of a text, found in another way than in the reference."""
     return re.findall(r"\S+", text.casefold())
 
 
@@ -213,7 +213,7 @@ def test_what_the_judge_expects_of_prf_is_what_the_words_say():
 
 
 def test_a_suggested_length_is_the_smallest_that_is_enough():
-    """By trying every length; shares are compared as fractions, so no float decides."""
+    """Every length is tried; shares are compared as fractions, to avoid rounding."""
     from fractions import Fraction
 
     for draw in draws(200):
@@ -352,7 +352,7 @@ def test_a_paired_interval_agrees_with_plain_python():
 
 
 def test_matrices_that_fit_are_found_by_counting_all_of_them():
-    """For 20 rows, against every matrix there is."""
+    """For 20 rows, all possible matrices are tried."""
     found = 0
     for tp, fp, fn in itertools.product(range(1, 21), range(20), range(20)):
         if tp + fp + fn <= 20:

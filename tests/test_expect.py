@@ -1,4 +1,4 @@
-"""What a student is shown of a comparison: short, and never the same twice where something differs."""
+"""The comparison that a student is shown: short, and different wherever the values differ."""
 
 import textwrap
 import types

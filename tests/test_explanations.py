@@ -1,4 +1,4 @@
-"""What a learner is told of code that crashes, does not end, or says more than anybody wants to read."""
+"""Explanations for a learner whose code crashes, does not end, or prints too much."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from grader.judge import crashes, report
 from grader.judge.source import Source
 from grader.student.dispatch import MAX_FRAMES, Dispatcher, describe
 
-# --- what frequent messages mean -------------------------------------------------------------------------------------
+# --- the meaning of frequent messages ---------------------------------------------------------------------------------
 
 
 def nothing() -> Any:
-    """As a function that forgets to return."""
+    """Return None, like a function that forgets to return."""
 
 
 def weight(*shape: int) -> torch.Tensor:
@@ -48,7 +48,7 @@ def changed_before_backward() -> None:
 
 
 def debugged() -> None:
-    """What breakpoint() comes to where nobody answers."""
+    """Do what breakpoint() does without a user to answer."""
     raise bdb.BdbQuit
 
 
@@ -289,11 +289,11 @@ def test_where_nothing_is_quoted_no_sentence_has_a_gap(name, provoke):
     assert found is None or not re.search(r"…|`\W*`|\[\W*\]|\{", found[1].replace("x[...]", "").replace("[...]", ""))
 
 
-# --- what the judge may know of an exception -------------------------------------------------------------------------
+# --- the judge's view of an exception ---------------------------------------------------------------------------------
 
 
 def raised_by(source: str, call: str = "f") -> StudentRaised:
-    """What the description of ``call()``'s exception comes to on the judge's side."""
+    """Return the description of ``call()``'s exception on the judge's side."""
     namespace: dict[str, Any] = {}
     exec(compile(source, "mine.py", "exec"), namespace)
     try:

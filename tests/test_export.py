@@ -1,4 +1,4 @@
-"""``course class export`` from a real store, and Gradescope's autograder with a grader that plays a script."""
+"""``course class export`` from a real store, and Gradescope's autograder with a scripted grader."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def handed(student: Student, text: str, exercise: str = "lora") -> Handed:
 
 @pytest.fixture
 def store(tmp_path) -> Path:
-    """A class of five: passed, failed, refused, nothing, and points by hand."""
+    """Return a class of five: passed, failed, refused, nothing, and points by hand."""
     path = tmp_path / "class.db"
     ada, bob, cy = (Student(name, name.title(), f"{name}@example.org") for name in ("ada", "bob", "cy"))
     files = [handed(ada, "a"), handed(bob, "b")]
@@ -171,18 +171,18 @@ def test_classroom50_takes_links_from_its_runner(course, store, monkeypatch):
     assert outcome.exit_code == 2 and "ASSIGNMENT" in outcome.stderr
 
 
-# --- Since when a score is what it is ---------------------------------------------------------------------------------
+# --- Times of scores --------------------------------------------------------------------------------------------------
 
 
 class Platform:
-    """Takes scores as LTI AGS says: one that is not newer than the one before is ignored."""
+    """Accepts scores by the rules of LTI AGS: a score that is not newer than the previous one is ignored."""
 
     def __init__(self, course, store):
         self.course, self.store = course, store
         self.kept: dict[str, dict] = {}
 
     def post(self, *more) -> set[str]:
-        """Export and post everything; whose score was new here. No score that differs may be ignored."""
+        """Export and post everything; return the students with new scores. No score that differs may be ignored."""
         outcome = self.course("export", "--store", self.store, "--to", "lti-ags", "--out", "out.zip", "--force", *more)
         assert outcome.exit_code == 0, outcome.output
         taken = set()
@@ -205,7 +205,7 @@ POLICY = 'deadline = "2026-03-01T13:00:00Z"\npenalty_of = "earned"\npenalty_per_
 
 @pytest.fixture
 def classroom(tmp_path, monkeypatch):
-    """A class that a scripted grader graded, and its platform."""
+    """Return a class graded by the scripted grader, and its platform."""
     monkeypatch.chdir(tmp_path)
     desk = Desk(tmp_path)
     for name, text in {
@@ -329,7 +329,7 @@ def test_the_scripts_parse(script):
 
 
 class Place:
-    """``/autograder`` in a folder."""
+    """The folders of ``/autograder``, inside another folder."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.source = root, root / "source"

@@ -1,6 +1,6 @@
-"""Where the grader cannot fork, or has no sandbox, it spawns student processes: slower, less safe, and it says so.
+"""If the grader cannot fork, or has no sandbox, it spawns student processes: slower, less safe, and with a notice.
 
-``--spawn`` asks for that on Linux too, so that it is tried where the tests run.
+``--spawn`` does that on Linux too, so that it is tested where the tests run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all t
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """A grader that does without fork."""
+    """Start a grader without forking."""
     host = Host(tmp_path_factory.mktemp("spawning"), arguments=["--spawn"])
     yield host
     assert host.close() == 0, host.complaints()
@@ -41,7 +41,7 @@ def spawned(host: Host, file: Path, level: str, only: str = ONE) -> Graded:
 
 
 def left(host: Host, known: set[int]) -> dict[int, str]:
-    """Processes and folders that are still there when they have had time to go."""
+    """Return the processes and folders that still exist after some time."""
     deadline = time.monotonic() + PATIENCE_SECONDS / 10
     while time.monotonic() < deadline:
         processes = {pid: what for pid, what in host.processes().items() if pid not in known}
@@ -156,7 +156,7 @@ def test_full_is_full_here_too(host: Host) -> None:
 
 @pytest.mark.parametrize("name", ["read_files", "import_ours"])
 def test_attack_does_find_something_where_there_is_no_sandbox(host: Host, name: str) -> None:
-    """Or its silence elsewhere would prove nothing."""
+    """Otherwise finding nothing elsewhere would prove nothing."""
     graded = spawned(host, ATTACKS / f"{name}.py", "none")
     assert graded.points == 0 and "FOUND" in graded.checks[ONE]["stdout"]
 

@@ -1,9 +1,9 @@
-"""Every number that a lesson states is backed: computed by its script, measured by a command, or given by a source.
+"""Every number in a lesson is backed: computed by its script, measured by a command, or given by a source.
 
-Looked at: decimals, percentages, counts from 1,000 on, and smaller whole numbers of seconds, bytes, operations, texts
-per second or "times as much", in the running text and the tables of every lesson. Not looked at: code and diagrams,
-headings, links, the list of sources, years, numbers in words, and other small whole numbers, which are mostly sizes of
-examples. Nor can a test see whether a source says what is quoted from it.
+Checked: decimals, percentages, counts from 1,000 on, and smaller whole numbers of seconds, bytes, operations, texts per
+second or "times as much", in the running text and the tables of every lesson. Not checked: code and diagrams, headings,
+links, the list of sources, years, numbers in words, and other small whole numbers, which are mostly sizes of examples.
+Nor can a test see whether a source says what is quoted from it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from solutions.recipes.compare.tables import TABLES, Asked, with_error
 LESSONS = [INTRO, *(exercise.slug for exercise in syllabus.load() if not exercise.planned)]
 ROOT = paths.ROOT
 GIVEN = tomllib.loads((ROOT / "tests/lesson_numbers.toml").read_text(encoding="utf-8"))
-"""Lesson -> section -> where the numbers come from -> the numbers."""
+"""Lesson -> section -> source of numbers -> the numbers."""
 NUMBER = re.compile(
     r"(?<![\w.,^/])"  # neither the end of a word nor of another number
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<power>e[-+−]?\d+)?(?P<percent>\s?%)?"
@@ -51,30 +51,30 @@ UNIT = (
     r"|(?P<percent>per ?cent(?!\w))"
 )
 MEASURE = re.compile(rf"(?P<list>{ANY}(?:(?:,? and |,? or |, | to |[-–]){ANY})*)(?:\s|-)?(?:{UNIT})")
-"""One or more numbers before a unit, which may touch the last one."""
+"""One or more numbers before a unit, which can touch the last one."""
 NOT_LOOKED_AT = re.compile(r"`[^`]*`|https?://\S+|arXiv \d+\.\d+|!?\[[^\]]*\]\([^)]*\)|[Ss]ections? \d+(\.\d+)+")
 SOURCES = "Sources"
 
 
 @dataclass(frozen=True)
 class Stated:
-    """A number of a lesson that has to be backed."""
+    """A number in a lesson that must be backed."""
 
     section: str
     number: str
-    """Without the percent sign and the sign."""
+    """The number without percent sign and sign."""
     line: str
     kind: str = ""
-    """What a small whole number counts: time, speed, times, percent or a unit like MB. Empty for all other numbers."""
+    """Unit of a small whole number: time, speed, times, percent or a unit like MB. Empty for all other numbers."""
 
     @property
     def key(self) -> str:
-        """What a script has to compute: of a small whole number, which occurs everywhere, the kind as well."""
+        """The text that a script must compute; for a small whole number, which can occur anywhere, with its kind."""
         return f"{self.number} {self.kind}".strip()
 
 
 def measures(text: str) -> dict[int, tuple[str, str]]:
-    """Where each number before a unit begins -> the number and the kind of the unit.
+    """Return the start of each number before a unit -> the number and the kind of the unit.
 
     >>> list(measures("3 s, 12.7s, 40 or 60 MB, 8 × 12; 37 times faster, 5 times, 9 texts per second").values())
     [('3', 'time'), ('12.7', 'time'), ('40', 'MB'), ('60', 'MB'), ('37', 'times'), ('9', 'speed')]
@@ -88,11 +88,11 @@ def measures(text: str) -> dict[int, tuple[str, str]]:
 
 
 def numbers(text: str, after: str = "") -> Iterator[str]:
-    """The decimals, percentages and large counts in a piece of text; small whole numbers with the kind of their unit.
+    """Yield the decimals, percentages and large counts in a text, and small whole numbers with the kind of their unit.
 
     Args:
         text: a line.
-        after: the line after it, on which the unit of its last number may stand.
+        after: the next line, which can contain the unit of the last number.
 
     >>> list(numbers("In 2021 .823 of 5,970 texts, 12% or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`; 3.1GB in 7 s"))
     ['.823', '5,970', '12', '0.5e-3', '3.1', '7 time']
@@ -117,7 +117,7 @@ def numbers(text: str, after: str = "") -> Iterator[str]:
 
 
 def stated(markdown: str) -> list[Stated]:
-    """What a lesson states, in its order."""
+    """Return the numbers in a lesson, in order."""
     found, section, fenced, code = [], "", False, False
     before = ""
     lines = markdown.splitlines()
@@ -139,13 +139,13 @@ def stated(markdown: str) -> list[Stated]:
 
 @functools.cache
 def figures_of(slug: str) -> list[tuple[str, str]]:
-    """(what it is, how the lesson writes it) of every figure that the lesson's script computes."""
+    """Return (name, text in the lesson) of every figure that the lesson's script computes."""
     return [(figure.what, figure.text) for rows in figures.compute(slug).values() for figure in rows]
 
 
 @functools.cache
 def computed(slug: str) -> frozenset[str]:
-    """The numbers that the lesson's script computes, with their powers of ten and without, and with their units."""
+    """Return the numbers that the lesson's script computes, with and without powers of ten, and with units."""
     found = [match for _, text in figures_of(slug) for match in NUMBER.finditer(text)]
     plain = {match["number"] + power for match in found for power in ("", match["power"] or "")}
     units = {one for what, text in figures_of(slug) for told in with_unit(what, text) for one in numbers(told)}
@@ -153,7 +153,7 @@ def computed(slug: str) -> frozenset[str]:
 
 
 def with_unit(what: str, text: str) -> tuple[str, str]:
-    """A figure's name and its number; the unit may stand behind the number, or at the end of the name.
+    """Return a figure's name and its number; the unit can come after the number, or at the end of the name.
 
     >>> with_unit("full, 8 GiB", "60"), with_unit("three copies, MB", "441")
     (('full, 8 GiB', '60'), ('three copies, MB', '441 MB'))
@@ -164,7 +164,7 @@ def with_unit(what: str, text: str) -> tuple[str, str]:
 
 @functools.cache
 def measured() -> frozenset[str]:
-    """The numbers in the tables of `course run compare`, short and long, and the sizes of its data."""
+    """Return the numbers in the tables of `course run compare`, short and long, and the sizes of its data."""
     runs = page.quoted(store.load(ROOT / "docs/results.json"))
     sizes = {f"{run[name]:,}" for run in runs for name in ("training_texts", "test_texts", "trainable", "total")}
     tables = (ROOT / "docs/results.md").read_text(encoding="utf-8")
@@ -175,7 +175,7 @@ def measured() -> frozenset[str]:
 def unbacked(
     markdown: str, script: frozenset[str], given: Mapping[str, Mapping[str, str]], table: frozenset[str]
 ) -> list[Stated]:
-    """What nothing backs. The table counts in sections that name its command."""
+    """Return the numbers that nothing backs. The table counts in sections that name its command."""
     named = {section for section, text in sections(markdown).items() if "course run compare" in text}
     return [
         one
@@ -187,7 +187,7 @@ def unbacked(
 
 
 def sections(markdown: str) -> dict[str, str]:
-    """Heading -> text; what stands before the first heading is under the empty one."""
+    """Return a mapping from heading to text; the text before the first heading has an empty heading."""
     parts = re.split(r"^## (.*)$", markdown, flags=re.MULTILINE)
     return {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -198,9 +198,9 @@ def lesson(slug: str) -> str:
 
 @pytest.mark.parametrize("slug", LESSONS)
 def test_the_lesson_quotes_every_figure_as_it_is_computed(slug):
-    text, rows = " ".join(lesson(slug).split()), figures_of(slug)  # a formatter may move the line breaks
+    text, rows = " ".join(lesson(slug).split()), figures_of(slug)  # a formatter can move the line breaks
     assert len(rows) > (10 if slug == INTRO else 25)
-    if sys.version_info < (3, 11):  # there the pinned transformers is an older one than the lesson says it looked at
+    if sys.version_info < (3, 11):  # the pinned transformers is older there than the version in the lesson
         rows = [(what, row) for what, row in rows if what != "transformers"]
     assert [f"{what}: {row}" for what, row in rows if " ".join(row.split()) not in text] == []
     assert f"course figures {slug}" in text
@@ -215,7 +215,7 @@ def test_every_number_of_a_lesson_is_backed(slug):
 
 @pytest.mark.parametrize("slug", LESSONS)
 def test_what_is_given_is_stated_there_and_not_computed(slug):
-    """A list that nobody tidies up would back what a later hand writes."""
+    """An outdated list could back a number that is added later."""
     has = {(one.section, one.number) for one in stated(lesson(slug))}
     looked = 0
     for section, sources in GIVEN.get(slug, {}).items():
@@ -231,7 +231,7 @@ FILE = re.compile(r"\b(?:scripts|solutions|docs)/[\w/]+\.\w+")
 
 
 def cited(given: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[tuple[str, str, str]]:
-    """(source, file, numbers) of the sources that name a file of ours."""
+    """Yield (source, file, numbers) of the sources that name one of our files."""
     for sections_of in given.values():
         for sources in sections_of.values():
             for source, listed in sources.items():
@@ -240,7 +240,7 @@ def cited(given: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[tupl
 
 
 def miscited(given: Mapping[str, Mapping[str, Mapping[str, str]]], root: Path) -> list[str]:
-    """What a source says about a file of ours and the file does not: its name, a constant's, the numbers."""
+    """Return what a source says about one of our files that is not in it: its name, a constant's, the numbers."""
     offences = []
     for source, file, listed in cited(given):
         text = (root / file).read_text(encoding="utf-8") if (root / file).is_file() else ""
@@ -308,7 +308,7 @@ def test_a_planted_number_is_found():
     for planted in ("It is 0.4441 here.", "A share of 13%.", "All 12,500 of them.", "| .815 |"):
         left = unbacked(backed + planted, script, given, frozenset({"3.14", ".815"}))
         assert len(left) == 2, planted
-    rates = frozenset({"37", "63", "728", "12", "12.7", "3.1"})  # computed, but not as what is planted
+    rates = frozenset({"37", "63", "728", "12", "12.7", "3.1"})  # computed, but not as the planted numbers
     for planted in (
         *("LoRA trains 37 times faster.", "It takes 63 s.", "728 texts per second", "12 percent", "It takes 63s."),
         *("It takes 63 seconds.", "63 MB", "63 bytes", "a 63-second run", "63 or 12 ms", "37× faster", "37 x as many"),
@@ -346,7 +346,7 @@ SEARCHES = ("optimization", "lora")
 
 
 def searched() -> dict[str, list[tuple[str, str]]]:
-    """Method -> (rate, validation accuracy) of the recorded search, as the command prints them."""
+    """Return method -> (rate, validation accuracy) of the recorded search, as the command prints them."""
     table, asked = TABLES["learning-rates"], Asked(seeds=1, limit=1000)
     found = table.find(asked, store.load(ROOT / "docs/results.json"))
     rows: dict[str, list[tuple[str, str]]] = {}
@@ -357,7 +357,7 @@ def searched() -> dict[str, list[tuple[str, str]]]:
 
 
 def on_validation_texts() -> dict[str, str]:
-    """Method -> mean and standard error over the seeds, of the runs that the short table quotes."""
+    """Return method -> mean and standard error over the seeds of the runs in the short table."""
     accuracies: dict[str, list[float]] = {}
     for run in page.plain(store.load(ROOT / "docs/results.json")):
         assert run["validation"]["n"] == 852
@@ -374,7 +374,7 @@ def test_the_searched_rates_are_those_of_the_runs(lang):
     assert on_validation_texts()["full"] in texts["optimization"]
     section = next(text for text in sections(texts["lora"]).values() if "compare learning-rates" in text)
     quoted = [pair for method, n in (("lora", 4), ("full", 3)) for pair in searched()[method][:n]]
-    for rate, accuracy in quoted[:4] + quoted[5:]:  # full at 1e-5 is left out there
+    for rate, accuracy in quoted[:4] + quoted[5:]:  # full at 1e-5 is not quoted there
         assert rate in section and accuracy in section, (rate, accuracy)
     for text in texts.values():
         assert "course run compare learning-rates --seeds 1 --limit 1000\n" in text
@@ -401,7 +401,7 @@ PROCESSOR = re.compile(r"\b(AMX|AVX-?512|AVX2|NEON)\b")
 
 
 def speeds_without_processor(markdown: str) -> list[str]:
-    """Headings of sections that tell a speed or a duration without naming what computed it."""
+    """Return headings of sections that state a speed or a duration without naming the processor."""
     return [
         heading or "(top)"
         for heading, text in sections(markdown).items()
@@ -442,7 +442,7 @@ HEAVY = ("torch", "transformers", "peft", *(f"scripts.figures.{slug}" for slug i
 
 
 def without(monkeypatch, missing: str) -> None:
-    """One package is not installed, and nothing that takes seconds can be imported."""
+    """Hide one package, and prevent imports that take seconds."""
     spec = importlib.util.find_spec("json")
     monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == missing else spec)
     for name in HEAVY:
@@ -491,7 +491,7 @@ OF_THE_MODEL, OF_THE_DATA = {"packaged_encoder", "pretrained", "load_tokenizer",
 
 
 def used_by(slug: str, function: str) -> set[str]:
-    """All names in a function of a lesson's module, and in those that it calls."""
+    """Return all names in a function of a lesson's module, and in the functions that it calls."""
     tree = ast.parse((figures.HERE / f"{slug}.py").read_text(encoding="utf-8"))
     bodies = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     found, waiting = set(), [function]

@@ -1,4 +1,4 @@
-"""The whole of ``course run finetune``: methods, heads, resume, peft's format, your own files, and what may go wrong.
+"""The whole of ``course run finetune``: methods, heads, resume, peft's format, your own files, and failures.
 
 Everything trains a tiny encoder made on the spot, on one thread. The processes that are killed are this file's own.
 """
@@ -70,7 +70,7 @@ def encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
-    """120 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
+    """Write 120 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
     return write_reviews(tmp_path_factory.mktemp("data") / "reviews.csv", n=120, most_words=9, stars=(300, 50))
 
 
@@ -81,7 +81,7 @@ def config(encoder, reviews) -> FineTune:
 
 
 def trained_model(config: FineTune) -> tuple[model.Classifier, data.Split, training.Trained]:
-    """Train without a folder."""
+    """Train a model without a folder."""
     parts = splitting.split(*data.load(config.data, config.task, config.text_column, config.label_column))
     torch.manual_seed(config.seed)
     classifier = model.load_classifier(config, len(parts.label_names) or 1, FP32)
@@ -229,7 +229,7 @@ def test_texts_that_share_little_are_no_near_duplicates():
 
 @pytest.mark.parametrize("n_words", [3, 8, 40])
 def test_near_duplicates_are_those_of_all_pairs(n_words):
-    """Every pair compared, and groups closed by a walk; short texts and repeated words included."""
+    """All pairs are compared, and groups are closed by a walk; short texts and repeated words are included."""
     draw = random.Random(n_words)
     words = [f"w{i}" for i in range(n_words)]
     grouped = 0
@@ -252,7 +252,7 @@ def test_near_duplicates_are_those_of_all_pairs(n_words):
 
 
 def test_near_duplicates_with_a_vocabulary_of_millions(monkeypatch):
-    """Runs of words are renumbered where their numbers would not fit into 64 bits."""
+    """Shingles are renumbered if their numbers would not fit into 64 bits."""
     monkeypatch.setattr(splitting, "MOST", 100)
     forms = ["a b c d e f g h", "a b c x y z g h", "a b c d e f g h i", "q"]
     assert splitting.near_duplicates(forms) == [0, 1, 0, 3]
@@ -414,7 +414,7 @@ def test_peft_loads_what_was_saved_and_answers_the_same(config, tmp_path, no_pic
     fresh = saving.base_for_peft(tmp_path)
     with torch.no_grad():
         without = fresh(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-    assert (without - logits).abs().max() > 1e-3  # the adapter does something
+    assert (without - logits).abs().max() > 1e-3  # the adapter has an effect
 
 
 def test_transformers_loads_a_fully_trained_encoder(config, tmp_path, no_pictures):
@@ -468,7 +468,7 @@ def test_a_run_answers_on_the_command_line(config, tmp_path, no_pictures):
 
 
 def command(config: FineTune, out: Path, *more: str) -> list[str]:
-    """A run of its own process that saves after every step."""
+    """Return the command of a run in its own process that saves after every step."""
     options = ["--model", config.model, "--data", config.data, "--rank", "3", "--lr", "0.01", "--lora-dropout", "0.1"]
     options += ["--epochs", "3", "--batch-size", "8"]
     options += ["--early-stopping", "2", "--augment", "swap,mixup", "--precision", "fp32", "--threads", "1"]
@@ -496,7 +496,7 @@ def lines_of(out: Path) -> int:
 
 
 def wait_for(process: subprocess.Popen, out: Path, n: int) -> None:
-    """Until a run has written n lines; it must not end before."""
+    """Wait until a run has written n lines; it must not end before."""
     deadline = time.monotonic() + 240
     while lines_of(out) < n:
         assert process.poll() is None and time.monotonic() < deadline, process.stderr.read() if process.stderr else ""
@@ -504,7 +504,7 @@ def wait_for(process: subprocess.Popen, out: Path, n: int) -> None:
 
 
 def same_run(first: Path, second: Path) -> None:
-    """Two finished runs have the same weights to the last bit, and the same story."""
+    """Assert that two finished runs have the same weights to the last bit, and the same log."""
     one, other = weights(first), weights(second)
     assert one and one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
     results = [json.loads((folder / "result.json").read_text(encoding="utf-8")) for folder in (first, second)]
@@ -522,10 +522,10 @@ def test_a_killed_run_goes_on_to_the_same_weights_to_the_last_bit(config, tmp_pa
     config = dataclasses.replace(config, epochs=3, lora_dropout=0.1, early_stopping=2, augment=("swap", "mixup"))
     finetune(config, tmp_path / "whole", QUIET, save_every=0)
     out = tmp_path / "killed"
-    for moment in (2, 11, 12, 30):  # in the first epoch, about its end, in the second, in the third
+    for moment in (2, 11, 12, 30):  # in the first epoch, near its end, in the second, in the third
         resume = (out / "checkpoint.safetensors").exists()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads in a process that forks
+            warnings.simplefilter("ignore", DeprecationWarning)  # newer versions of Python warn of forking with threads
             child = os.fork()
         if not child:
             try:
@@ -561,11 +561,11 @@ def test_the_command_goes_on_after_a_kill(config, tmp_path):
 
 
 class Stopping(Exception):
-    """Planted: the end of a process."""
+    """A planted exception that ends a process."""
 
 
 QUICK = ("lora",)
-"""What the fast tests end in the middle; the others are slow."""
+"""Methods that the fast tests interrupt; the others are slow."""
 
 
 @pytest.mark.parametrize(
@@ -586,7 +586,7 @@ def test_a_run_that_ended_anywhere_goes_on_to_the_same_weights(config, tmp_path,
         with pytest.raises(Stopping):
             finetune(config, out, QUIET, save_every=0, resume=ends_at > 1)
         assert (out / "checkpoint.safetensors").exists()
-        torch.manual_seed(12345)  # whatever the next process begins with
+        torch.manual_seed(12345)  # the next process can begin with any state
     monkeypatch.setattr(training, "save_checkpoint", save)
     finetune(config, out, QUIET, save_every=0, resume=True)
     same_run(tmp_path / "whole", out)
@@ -618,7 +618,7 @@ def test_ctrl_c_names_the_command_that_goes_on(config, tmp_path):
 
 @pytest.fixture
 def unfinished(config, tmp_path, monkeypatch) -> Path:
-    """A folder with a checkpoint after three steps."""
+    """Return a folder with a checkpoint after three steps."""
 
     def end(step):
         if step.number == 3:
@@ -688,7 +688,7 @@ def test_a_full_disk_costs_no_checkpoint(config, unfinished, monkeypatch):
     path = unfinished / "checkpoint.safetensors"
     before = path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))  # a real write that fails half-way
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))  # a real write that fails halfway
     try:
         with pytest.raises(RecipeError, match="File too large. Choose a different folder.*--resume"):
             files.write_atomically(path, before * 2)
@@ -729,7 +729,7 @@ def test_what_is_not_started_comes_from_the_reference_and_is_listed(config, tmp_
     config = dataclasses.replace(config, max_steps=4)
     ours = finetune(config, tmp_path / "ours", QUIET)
     theirs = finetune(dataclasses.replace(config, mine=mine), tmp_path / "theirs", QUIET)
-    assert len(mark.read_text()) > 4  # theirs was called
+    assert len(mark.read_text()) > 4  # the learner's function was called
     assert set(theirs["mine"]["yours"]) == {
         "heads.mean_pool",
         "optimization.decay_groups",
@@ -829,7 +829,7 @@ def test_a_fault_in_any_of_your_files_is_named_with_its_exercise(config, tmp_pat
         ),
     ],
 )  # fmt: skip
-@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # what torch itself says of the first one
+@pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")  # torch's own warning about the first one
 def test_training_that_cannot_work_is_not_blamed_on_the_learning_rate_alone(config, tmp_path, slug, old, new, said):
     mine = workspace(tmp_path / "mine", slug)
     replace_in(mine / f"{slug}.py", old, new)
@@ -898,7 +898,7 @@ def test_a_model_without_berts_layers_is_refused_where_they_are_needed(config):
 def test_a_hub_out_of_reach_is_not_waited_for(config, monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
-    with socket.socket() as taken:  # bound and not listening: connections are refused
+    with socket.socket() as taken:  # bound but not listening, so connections are refused
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{taken.getsockname()[1]}")
         preflight.ask_no_dead_hub()
@@ -935,7 +935,7 @@ def test_the_help_shows_every_option_in_a_group_at_eighty_columns():
         assert f"--{field.name.replace('_', '-')}" in shown, field.name
 
 
-# --- The real thing ---------------------------------------------------------------------------------------------------
+# --- With real training -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(

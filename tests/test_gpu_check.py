@@ -1,6 +1,6 @@
 """``course run gpu-check``: its steps on the CPU with tiny models, its limits with processes that misbehave.
 
-What only a GPU can show is not shown here; what is asked of CUDA is answered by fakes.
+What only a real GPU can show is not tested here; fakes answer the calls of CUDA.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def told(tmp_path_factory) -> Check:
 
 
 def here(step: Step, told: Check, folder: Path, seconds: float) -> dict:
-    """A step in this very process."""
+    """Run a step in this process."""
     return gpu_steps.take_step(step, told, folder)
 
 
@@ -74,7 +74,7 @@ def test_every_method_and_head_and_both_kinds_of_pretraining_have_a_step():
     assert {name.partition(":")[2] for name in names if name.startswith("method:")} == set(METHODS)
     assert {step.kind for step in STEPS} == set(gpu_steps.KINDS)
     assert {"pretrain:mlm", "pretrain:clm"} <= set(names) and set(gpu_steps.HEADS) == set(HEADS)
-    assert names.index("method:lora") < names.index("predict")  # whose run it asks
+    assert names.index("method:lora") < names.index("predict")  # predict uses the run of method:lora
     assert gpu_options.BUDGET == 480 and all(0 < step.limit <= 90 for step in STEPS)
 
 
@@ -163,7 +163,7 @@ def test_losses_and_labels_decide_in_float32(losses, labels, same):
         logits[:flipped] = torch.tensor([0.0, 1.0])
         return {"losses": losses, "logits": logits, "accuracy": 0.5}
 
-    bf16 = run([9.0, 9.0], 50)  # is noted, and not judged
+    bf16 = run([9.0, 9.0], 50)  # recorded, but not judged
     found = gpu_steps.summarise({"cpu": run([0.7, 0.6], 0), "fp32": run(losses, labels), "bf16": bf16})
     assert found["same"] is same
     assert found["runs"]["bf16"]["same_labels"] == 0.5
@@ -203,11 +203,11 @@ def test_pretraining_is_compared(told, tmp_path, monkeypatch):
     assert asked == [("mlm", told.model, "cpu", one) for one in ("fp32", "fp32", "bf16")]
 
 
-# --- What is asked of CUDA --------------------------------------------------------------------------------------------
+# --- Calls of CUDA ----------------------------------------------------------------------------------------------------
 
 
 class FakeCuda:
-    """Answers as ``torch.cuda`` does on a GPU."""
+    """Answers like ``torch.cuda`` on a GPU."""
 
     def __init__(self, monkeypatch) -> None:
         self.allocated, self.highest, self.reset = 100, 0, 0
@@ -255,7 +255,7 @@ def test_measured_memory_is_judged_against_the_prediction(told, tmp_path, monkey
 
 
 def test_the_memory_of_a_step_on_a_gpu_is_what_the_model_says(told, tmp_path, monkeypatch):
-    """Three layers, of which a step needs enough for the bar to mean something."""
+    """Three layers are enough for the bar to be meaningful."""
     shape = BertConfig(
         hidden_size=96, num_hidden_layers=3, num_attention_heads=4, intermediate_size=384, vocab_size=2000
     )  # fmt: skip
@@ -301,7 +301,7 @@ def test_a_step_that_hangs_is_ended_with_all_that_it_started(tmp_path):
         "print('still at it', flush=True)\ntime.sleep(600)"
     )
     outcome = {"status": ""}
-    for seconds in (2, 20):  # on a machine that is very busy it may not have come to that in two
+    for seconds in (2, 20):  # on a very busy machine, two might not be enough
         outcome = gpu_check.watch([sys.executable, "-c", program], tmp_path, seconds)
         if (tmp_path / "pid").exists():
             break

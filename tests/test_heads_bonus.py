@@ -1,4 +1,4 @@
-"""The bonus functions of exercise 4: held against torch, and paid for what was done and for nothing else."""
+"""The bonus functions of exercise 4: compared with torch, and paid only for work that was done."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SLUG = "heads"
 
 
 def batch(draw: random.Random, width: int) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
-    """A padded batch with junk behind its texts, the mask, and the texts themselves."""
+    """Return a padded batch with random numbers after its texts, the mask, and the texts themselves."""
     texts = [torch.randn(draw.randint(1, 9), width) for _ in range(draw.randint(1, 5))]
     length = max(map(len, texts)) + draw.randint(0, 4)
     hidden, mask = 5 * torch.randn(len(texts), length, width), torch.zeros(len(texts), length, dtype=torch.long)
@@ -139,7 +139,7 @@ def test_nothing_is_paid_for(what):
 
 
 WRONG = {
-    # what: (function, what it loses, what it may be told, source)
+    # name: (function, checks that it loses, possible explanations, source)
     "a plain root": (
         "GeMPool",
         {"value", "learned"},

@@ -1,4 +1,4 @@
-"""Exercise 4 pays for what was done, and for nothing else: cheap and careless files, and what each of them earns."""
+"""Exercise 4 pays only for work that was done: cheap and careless files, and the points that they earn."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class AttentionPool(nn.Module):
 
 
 KNOWN_BY_FACTS = ("gamma-scales-the-mix", "result-normalised")
-"""What the checks see of these are yes/no facts that other errors share: nothing else may be named."""
+"""The checks see only yes/no facts of these, which other errors share: nothing else may be named."""
 
 
 @pytest.mark.parametrize(("function", "name", "caught_by", "source"), NAMED, ids=[entry[1] for entry in NAMED])

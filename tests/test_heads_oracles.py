@@ -1,8 +1,8 @@
-"""The reference of exercise-4 against oracles outside ourselves: numpy's masked arrays, torch's own packing, attention
-and convolution on single texts, and the encoders of transformers.
+"""The reference of exercise-4 against independent oracles: numpy's masked arrays, torch's own packing, attention and
+convolution on single texts, and the encoders of transformers.
 
-Every case is drawn from a seed of its own, sizes differ, and each test counts the cases it looked at. The
-code of the lesson and its picture are held to the programs that make them.
+Every case is drawn from its own seed, sizes differ, and each test counts its cases. The code and the picture of the
+lesson are compared with the programs that make them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "heads.md"
 CASES = 120
 
-# transformers announces its own future; none of it is about our code.
+# transformers warns of its own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -38,7 +38,7 @@ pytestmark = [
 
 
 def batches(n: int = CASES, holes: bool = False) -> Iterator[tuple[random.Random, Tensor, Tensor]]:
-    """Hidden states and masks (int64) of n batches: padded on the right, or with holes; a real token in every text."""
+    """Yield hidden states and masks (int64) of n batches, padded on the right or anywhere; each text has a token."""
     for seed in range(n):
         torch.manual_seed(seed)
         draw = random.Random(seed)
@@ -50,7 +50,7 @@ def batches(n: int = CASES, holes: bool = False) -> Iterator[tuple[random.Random
         yield draw, torch.randn(n_texts, n_tokens, width) * draw.choice([0.1, 1.0, 10.0]), mask
 
 
-# --- poolings are what numpy's masked arrays say ----------------------------------------------------------------------
+# --- poolings agree with numpy's masked arrays ------------------------------------------------------------------------
 
 
 def test_mean_pool_is_the_mean_of_a_masked_array():
@@ -147,11 +147,11 @@ def test_attention_pool_is_torchs_attention_with_the_scores_as_its_bias():
     assert looked == CASES
 
 
-# --- behind an encoder of transformers --------------------------------------------------------------------------------
+# --- with an encoder of transformers ----------------------------------------------------------------------------------
 
 
 def encoder(draw: random.Random) -> BertModel:
-    """A narrow BERT of random depth and numbers."""
+    """Return a narrow BERT with random depth and weights."""
     config = BertConfig(
         vocab_size=30,
         hidden_size=8,
@@ -164,7 +164,7 @@ def encoder(draw: random.Random) -> BertModel:
 
 
 def tokens(draw: random.Random) -> tuple[Tensor, Tensor]:
-    """Token ids and mask of a batch."""
+    """Return token ids and mask of a batch."""
     lengths = torch.tensor([draw.randint(1, 9) for _ in range(draw.randint(2, 4))])
     mask = (torch.arange(int(lengths.max())) < lengths[:, None]).long()
     return torch.randint(1, 30, mask.shape) * mask, mask

@@ -1,4 +1,4 @@
-"""The host itself: it ends when it should, leaves nothing behind, and minds only its own."""
+"""The host itself: it ends when it should, leaves nothing behind, and touches only its own processes and files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> Iterator[Callable[[], Host]]:
-    """Starts grader processes, each with a folder of its own, and ends those that a test has not ended."""
+    """Return a function that starts grader processes, each with its own folder; those still running are ended."""
     running: list[Host] = []
 
     def start() -> Host:
@@ -70,7 +70,7 @@ def hosts(tmp_path: Path) -> Iterator[Callable[[], Host]]:
 
 
 def gone(host: Host) -> dict[int, str]:
-    """The processes that are left once all have had time to go: none, or the test shows which."""
+    """Return the processes that remain after all had time to end: none, or the test shows them."""
     deadline = time.monotonic() + PATIENCE_SECONDS / 10
     while (left := host.processes()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -79,7 +79,7 @@ def gone(host: Host) -> dict[int, str]:
 
 def test_end_of_input_ends_it_after_what_it_was_asked(hosts: Callable[[], Host]) -> None:
     host = hosts()
-    request = host.start(REFERENCE, only=ONE)  # the first one: it also starts what imports in advance
+    request = host.start(REFERENCE, only=ONE)  # the first request, which also starts the preloads
     assert host.process.stdin is not None
     host.process.stdin.close()
     assert host.finish(request).status == "passed"
@@ -91,7 +91,7 @@ def test_end_of_input_ends_it_after_what_it_was_asked(hosts: Callable[[], Host])
 def test_signal_ends_it_and_its_folders_are_removed(hosts: Callable[[], Host], number: int) -> None:
     host = hosts()
     host.start(ATTACKS / "loop_ignoring_signals.py", only=ONE)
-    while not any(host.temporary.rglob("lora.py")):  # until a student process has begun
+    while not any(host.temporary.rglob("lora.py")):  # until a student process has started
         time.sleep(0.01)
     host.process.send_signal(number)
     assert host.process.wait(PATIENCE_SECONDS / 5) in (130, 143)
@@ -114,7 +114,7 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     assert len(left) == 1
 
     link = host.temporary / f"course-grader-{2**22 + 1}-link"
-    link.symlink_to(victim)  # as any user could put it there
+    link.symlink_to(victim)  # any user could create this link
     environ = {**os.environ, "TMPDIR": str(host.temporary), "PYTHONPATH": str(REPOSITORY)}
     subprocess.run(module_command("grader"), input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
     assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == [link]
@@ -124,7 +124,7 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
 def test_what_a_host_left_is_removed_even_if_its_number_is_still_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a zombie, or by a younger process; the folder of a host that is alive stays."""
+    """Its number can be that of a zombie or of a younger process; the folder of a live host stays."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     of_ours = tmp_path / f"course-grader-{os.getpid()}-x"
     of_ours.mkdir()
@@ -149,7 +149,7 @@ def test_what_a_host_left_is_removed_even_if_its_number_is_still_in_use(
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_command_that_is_killed_takes_the_grader_along(tmp_path: Path, number: int) -> None:
-    """Whatever the grader is doing: importing torch (at once), or waiting for a student's loop."""
+    """The grader can be importing torch (at once), or waiting for a student's loop."""
     file = tmp_path / "lora.py"
     file.write_bytes((ATTACKS / "loop_ignoring_signals.py").read_bytes())
     environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY), "COURSE_TOKEN": str(tmp_path)}
@@ -173,7 +173,7 @@ def test_command_that_is_killed_takes_the_grader_along(tmp_path: Path, number: i
 
 
 def marked(token: str) -> list[int]:
-    """Processes that were started with this in their environment; a server forgets it and is known by its parent."""
+    """Return the processes started with this in their environment; a server forgets it and is known by its parent."""
     parents: dict[int, int] = {}
     found = []
     for path in Path("/proc").glob("[0-9]*"):
@@ -192,7 +192,7 @@ def marked(token: str) -> list[int]:
 
 
 def test_dead_server_is_replaced(hosts: Callable[[], Host]) -> None:
-    """The kernel may kill one for want of memory; all that were forked from it go too."""
+    """The kernel can kill a server if memory runs out; all processes forked from it end too."""
     host = hosts()
     assert host.grade(REFERENCE, only=ONE).status == "passed"
     for _ in range(2):
@@ -253,7 +253,7 @@ def test_file_is_compiled_aside_and_its_mistakes_are_told() -> None:
 
 
 def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a process of its own it can be; the source that would keep it busy was not found, so it is kept busy here."""
+    """A separate process can be ended; no source is known that would keep it busy, so it is kept busy here."""
     monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.5)
     monkeypatch.setattr(compiling, "imports", lambda *_: time.sleep(1000))
     started = time.monotonic()
@@ -261,11 +261,11 @@ def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) 
     assert time.monotonic() - started < PATIENCE_SECONDS / 5
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     states = [Path("/proc", child, "stat").read_text().rpartition(")")[2].split()[0] for child in children]
-    assert "Z" not in states  # it is waited for; others may have children of their own here
+    assert "Z" not in states  # it is waited for; other processes can have children here
 
 
 def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -> None:
-    """Most processes get code that another one compiled in another folder."""
+    """Most processes get code that another process has compiled in another folder."""
     file = tmp_path / "mine.py"
     source = "import pathlib\n\n\ndef peft_param_count(*args, **kwargs):\n    assert pathlib.Path(__file__).is_file()\n"
     file.write_text(source + "    return 1 / 0\n", encoding="utf-8")
@@ -275,7 +275,7 @@ def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -
     first, *others = [check for check in tried if check["status"] == "crashed"]
     assert others
     assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in first["traceback"]
-    for check in others:  # the same exception in the same line is told once
+    for check in others:  # the same exception in the same line is shown once
         assert (check["explanation"]["kind"], check["explanation"]["id"]) == ("follows", first["id"])
 
 
@@ -311,7 +311,7 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 
 @pytest.fixture
 def filled(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
-    """An empty model pool, filled as a server fills it that has imported everything."""
+    """Return an empty model pool, filled as by a server that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
     monkeypatch.setattr(pool, "models", {})
     before = torch.get_rng_state()
@@ -337,7 +337,7 @@ def test_model_from_the_pool_is_the_one_that_would_be_built(filled: dict[Any, li
 
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model from the pool was built before the student's file ran, any other one afterwards."""
+    """A model from the pool was built before the student's file ran, any other model afterwards."""
     monkeypatch.setattr(pool, "models", {})
     torch.set_default_dtype(torch.float64)
     try:
@@ -372,7 +372,7 @@ def test_file_that_changes_torch_finds_that_in_every_model(
     filled: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Linear(nn.Linear):
-        """A student's own."""
+        """A student's own class."""
 
     ready = filled[lora.Classifier, ("LayerNorm", lora.FEW)]
     before = len(ready)
@@ -442,7 +442,7 @@ def test_fault_of_ours_while_explaining_costs_no_mark(
 
 
 SERVED = "import os, sys\nprint('process', os.getpid())\nserved = getattr(sys, 'served', 0)\nsys.served = served + 1\n"
-"""At the top of a file: says which process this is, and knows how many checks it has served before."""
+"""First lines of a file: they print the process id, and count the checks that it has served before."""
 FEW = ["lora_report", "best_rank_r"]
 
 
@@ -747,7 +747,7 @@ def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:
 
 
 def test_long_event_survives_interruptions_and_a_slow_reader() -> None:
-    """A child that ends interrupts the host's writing; what was not yet written must follow."""
+    """A child that ends interrupts the host's writing; the rest must still be written."""
     program = """
 import signal
 from grader.host.main import Output
@@ -774,13 +774,13 @@ signal.setitimer(signal.ITIMER_REAL, 0)
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="whoever runs the tests is not root: all of them show this")
 def test_grades_without_being_root(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Root may list and remove what others have closed; the host must not rely on that."""
+    """Root can list and remove folders that other users have closed; the host must not rely on that."""
     tried = [*AS_NOBODY, sys.executable, "-c", "import torch"]
     if shutil.which("setpriv") is None or subprocess.run(tried, capture_output=True).returncode:
         pytest.skip("nobody cannot run this interpreter")
     folder = tmp_path_factory.mktemp("nobody")
     ours = [path for path in folder.parents if Path(tempfile.gettempdir()) in path.parents]
-    for path in (folder, *ours):  # pytest closes its folders to others
+    for path in (folder, *ours):  # pytest closes its folders to other users
         path.chmod(0o755)
     folder.chmod(0o777)
     before = os.umask(0)
@@ -858,7 +858,7 @@ def test_scratch_is_weighed_and_removed(tmp_path: Path, fill: Callable[[Path], N
     (keep / "file").write_text("x")
     keep.chmod(0o500)
     fill(folder)
-    if too_much is None:  # root lists what is closed; others cannot know what is in it
+    if too_much is None:  # root lists closed folders; other users cannot see their content
         too_much = os.geteuid() != 0
     assert scratch.overflows(folder) == too_much
     assert scratch.remove_if_plain(folder) == (fill in (plain, heavy))

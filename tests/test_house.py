@@ -1,8 +1,8 @@
 """The house keeps its promises: import directions, one home and one word per thing, documents that are true.
 
 Every guard is a plain function of a root directory, here or in ``house_directions``, ``house_homes`` and
-``house_words``. It returns what it looked at and what offends, so that a test can ask three things: did it look at
-everything, is the house in order, and does it find what we plant in a copy?
+``house_words``. It returns what it looked at and the offences, so that a test can ask three things: did it look at
+everything, is the house in order, and does it find an offence that is planted in a copy?
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ MAY_IMPORT = {
     "tests": ANYTHING,
     "tests/variants": TORCH_STACK,
 }
-"""Folder -> what its files may import besides the standard library; the longest folder counts."""
+"""Folder -> packages that its files can import besides the standard library; the longest folder counts."""
 ASKED_FOR = {"copydetect", "datasets", "distributed", "xlsxwriter"}
-"""Imported only where a person named something that needs it; the program says how to install it."""
+"""Packages that are imported only if a user asks for something that needs them, with advice on installing them."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
-"""Of the newest Python that is supported, whichever is running."""
+"""Modules of the standard library of the newest supported Python, whichever is running."""
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "_pytest": "pytest", "yaml": "pyyaml"}
-"""Import name -> distribution, where they differ by more than a hyphen."""
+"""Import name -> distribution, if they differ by more than a hyphen."""
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def guard_imports(root: Path) -> Look:
 
 
 def guard_declared_dependencies(root: Path) -> Look:
-    """What a room imports is written in pyproject.toml; nothing is used that only happens to be there."""
+    """Every package that a room imports is declared in pyproject.toml; nothing is used only because it is installed."""
     look = Look()
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
@@ -108,13 +108,13 @@ def guard_declared_dependencies(root: Path) -> Look:
             continue
         look.seen.append(path.as_posix())
         known = needed if path.parts[0] in ("course", "exercises", "grader") else needed | extra
-        in_tests = path.parts[0] == "tests"  # inside functions they import what they have just made up
+        in_tests = path.parts[0] == "tests"  # functions there import modules that they have just written
         tree = outside_functions(root / path) if in_tests else parse(root / path)
         for name, line in imported(tree, package_of(path)):
             top = name.split(".")[0]
             if not top or top in STANDARD or top in ROOMS or top in ASKED_FOR:
                 continue
-            if (root / path).with_name(f"{top}.py").is_file():  # a neighbour in tests/
+            if (root / path).with_name(f"{top}.py").is_file():  # another file in tests/
                 continue
             if canonicalize_name(DISTRIBUTIONS.get(top, top)) not in known:
                 look.offences.append(f"{path.as_posix()}:{line} {top} is not in pyproject.toml")
@@ -132,11 +132,11 @@ ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
     "misconceptions": (paths.misconceptions, True),
     "fixtures": (lambda slug: paths.ROOT / "grader" / "fixtures" / f"{slug}.py", False),
 }
-"""Room -> (where the file of a slug stands, does every exercise need it)."""
+"""Room -> (function from a slug to its file, whether every exercise needs it)."""
 
 
 def guard_one_declaration(root: Path) -> Look:
-    """Every exercise that is ready has its file in each room, and every such file has an exercise."""
+    """Every ready exercise has its file in each room, and every such file has an exercise."""
     look = Look()
     slugs = {exercise.slug for exercise in ready(root)}
     for room, (where, required) in ROOM_FILES.items():
@@ -163,12 +163,12 @@ TRUSTED_CODE = {
     ("grader/judge/compiling.py", "marshal.dumps"),
     ("grader/student/process.py", "marshal.loads"),
 }
-"""Compiled code is loaded in a student process only, inside the sandbox: reference definitions from the judge, and the
-student's own file as the judge's side has compiled it. On the trusted side it is bytes."""
+"""Compiled code is loaded only in a student process, inside the sandbox: reference definitions from the judge, and the
+student's own file, compiled on the judge's side. On the trusted side it is bytes."""
 
 
 def guard_no_pickle(root: Path) -> Look:
-    """Nothing that came from a student or from the disk is ever unpickled."""
+    """Nothing from a student or from the disk is ever unpickled."""
     look = Look()
     for path in files(root, ".py"):
         if path.parts[0] not in ("course", "grader", "solutions", "scripts"):
@@ -206,11 +206,11 @@ FORBIDDEN = {
 
 
 MAY_NAME = {("course/classroom/autograder/setup.sh", "the host of a package index")}
-"""It runs where nobody can set pip up beforehand, and only that index has builds of torch without CUDA."""
+"""The script runs where pip cannot be configured beforehand, and only that index has builds of torch without CUDA."""
 
 
 def guard_no_machine(root: Path) -> Look:
-    """Nothing in the repository speaks of the machine it was written on."""
+    """Nothing in the repository names the machine on which it was written."""
     look = Look()
     for path in files(root):
         try:
@@ -239,7 +239,7 @@ def functions_of(node: ast.FunctionDef | ast.ClassDef) -> list[ast.FunctionDef]:
 
 
 def simple_statements(node: ast.FunctionDef) -> set[str]:
-    """What a function does, one normalised line per statement, without docstring, ``raise``, ``super().__init__()``."""
+    """Return a function's statements, normalised, without docstring, ``raise``, ``super().__init__()``."""
     lines = set()
     for item in ast.walk(node):
         if isinstance(
@@ -256,7 +256,7 @@ def simple_statements(node: ast.FunctionDef) -> set[str]:
 
 
 def outline(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
-    """What a definition promises: names, signatures, decorators and docstrings, its own and its public methods'."""
+    """Return a definition's interface: names, signatures, decorators and docstrings, with its public methods'."""
     promises = [ast.get_docstring(node) or ""]
     for item in functions_of(node):
         if item is node or not item.name.startswith("_") or item.name == "__init__":
@@ -270,7 +270,7 @@ def is_todo(node: ast.FunctionDef) -> bool:
 
 
 def guard_skeletons(root: Path) -> Look:
-    """A skeleton is the finished page with TODOs: no function is written, no statement of the reference is left."""
+    """A skeleton is the finished page with TODOs: it contains no solved function and no statement of the reference."""
     look = Look()
     for exercise in ready(root):
         skeleton_path, solution_path = paths.skeleton(exercise.slug), paths.solution(exercise.slug)
@@ -298,7 +298,7 @@ def guard_skeletons(root: Path) -> Look:
 
 
 def guard_generated_skeletons(root: Path) -> Look:
-    """A skeleton is, byte for byte, what is generated from the reference and its TODO sentences."""
+    """A skeleton is, byte for byte, generated from the reference and its TODO sentences."""
     look = Look()
     for exercise in ready(root):
         reference = inside(root, paths.solution(exercise.slug)).read_text(encoding="utf-8")
@@ -338,7 +338,7 @@ def guard_constraints(root: Path) -> Look:
 
 
 def supported(root: Path) -> list[str]:
-    """The versions of Python that the package declares, as its oldest one does."""
+    """Return the supported versions of Python, from the declaration of the oldest."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     start = "Programming Language :: Python :: 3."
     found = [line.removeprefix(start[:-2]) for line in project["classifiers"] if line.startswith(start)]
@@ -347,7 +347,7 @@ def supported(root: Path) -> list[str]:
 
 
 def pins(root: Path, python: str | None = None) -> dict[str, str]:
-    """Name -> the version pinned for this Python (None: the running one); each line pins one."""
+    """Return name -> the version pinned for this Python (None: the running one); each line pins one."""
     pinned = {}
     environment = {"python_version": python or ".".join(map(str, sys.version_info[:2]))}
     for line in (root / "constraints.txt").read_text(encoding="utf-8").splitlines():
@@ -365,7 +365,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 
 
 def code(text: str) -> str:
-    """What a document shows as something to type or to open: fenced blocks and spans between backticks."""
+    """Return the parts of a document to type or to open: fenced blocks and spans between backticks."""
     fences = re.findall(r"^```.*?^```", text, flags=re.MULTILINE | re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
     return "\n".join([*fences, *spans])
@@ -382,7 +382,7 @@ def course_commands() -> set[str]:
 
 
 def guard_documents(root: Path) -> Look:
-    """The commands and the files that the documents name exist."""
+    """The commands and files that the documents name exist."""
     look = Look()
     targets, commands = make_targets(root), course_commands()
     for document in DOCUMENTS:
@@ -413,12 +413,12 @@ def guard_documents(root: Path) -> Look:
 
 @functools.cache
 def at_home(guard: Callable[[Path], Look]) -> Look:
-    """What a guard says of this very house."""
+    """Return the guard's findings on this project itself."""
     return guard(ROOT)
 
 
 def on_disk(*rooms: str) -> list[str]:
-    """The same files, counted another way: everything on the disk that is no cache."""
+    """Return the same files, counted in another way: everything on the disk except caches."""
     return sorted(
         path.relative_to(ROOT).as_posix()
         for room in rooms
@@ -462,9 +462,9 @@ def test_nothing_imports_in_a_circle():
     look = at_home(guard_circles)
     assert {
         "course.cli.learner -> course.grader",
-        "course.session -> course.grader",  # for types only
+        "course.session -> course.grader",  # only for types
         "grader.host.forkhost -> grader.judge.grading",
-        "grader.student.registry -> grader.fixtures.lora",  # in a loop, by a name put together
+        "grader.student.registry -> grader.fixtures.lora",  # in a loop, by a composed name
         "scripts.figures -> scripts.figures.heads",
         "solutions.recipes.functions -> solutions.heads",
     } <= set(look.seen)
@@ -546,9 +546,9 @@ def test_constraints_cover_the_declared_dependencies():
 
 
 def test_constraints_cover_what_comes_along():
-    """The dependencies of our dependencies are pinned too, and the tests run on the pinned versions."""
+    """The dependencies of our dependencies are pinned too, and the tests run with the pinned versions."""
     pinned, seen, waiting = pins(ROOT), set(), ["transformers-course"]
-    by_others = {"transformers-course"}  # torch built for CUDA names two dozen packages, each in one version
+    by_others = {"transformers-course"}  # torch for CUDA requires two dozen packages, each in one version
     while waiting:
         name = canonicalize_name(waiting.pop())
         if name in seen:
@@ -580,7 +580,7 @@ def test_documents_name_what_exists():
 
 
 def test_contributing_is_no_longer_than_it_was():
-    """What docstrings say already is said there; whoever adds something finds something to leave out."""
+    """It need not repeat docstrings; whoever adds something can remove something else."""
     assert 2000 < len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split()) <= 2612
 
 
@@ -610,11 +610,11 @@ FLOORS: dict[Callable[[Path], Look], dict[str, int]] = {
         **{"CHANGELOG": 265, "CONTRIBUTING": 210, "README": 180, "pyproject": 145, "Makefile": 70},
     },
 }
-"""Guard -> room -> the least that it looks at there, a few per cent below what there is; "" stands for all together."""
+"""Guard -> room -> minimum of what it looks at there, a few per cent below the present number; "" is the total."""
 
 
 def counted(look: Look) -> Counter[str]:
-    """What was looked at, by room."""
+    """Count what was looked at, by room."""
     return Counter({"": len(look.seen), **Counter(re.split(r"[/.:\s]", one)[0] for one in look.seen)})
 
 
@@ -639,12 +639,12 @@ def test_a_guard_that_skips_a_room_is_below_its_floor(guard: Callable[[Path], Lo
         assert all(found[room] < floor for room, floor in FLOORS[guard].items() if room in rooms)
 
 
-# --- The guards can fail: an offence is planted in a copy and found ---------------------------------------------------
+# --- The guards can fail: an offence planted in a copy is found -------------------------------------------------------
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A copy of the project's files; of the hundreds of submissions for tests, the first two of each exercise."""
+    """Copy the project's files; of the hundreds of submissions for tests, the first two of each exercise."""
     taken: Counter[Path] = Counter()
     for path in files(ROOT):
         if path.parts[:2] in (("tests", "wrong"), ("tests", "variants")) and path.suffix == ".py":
@@ -979,7 +979,7 @@ def test_every_guard_has_a_planted_offence():
     assert guards == {guard.__name__ for guard, _, _ in PLANTED.values()}
 
 
-# --- What is built and what is scaffolded -----------------------------------------------------------------------------
+# --- The wheel, and scaffolds -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -1007,7 +1007,7 @@ def test_the_wheel_holds_every_file_of_the_rooms(tmp_path: Path):
 
 
 def run_module(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module of a copy of the house, in that copy."""
+    """Run a module of a copy of the project, in that copy."""
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
 
@@ -1038,7 +1038,7 @@ for exercise in syllabus.load():
     }
 print(json.dumps(facts))
 """
-"""What each exercise comes to, asked in a process of its own: the copy's modules have the names of ours."""
+"""Program that prints the facts of each exercise; it needs its own process, since the copy's modules have our names."""
 
 
 def facts(root: Path, slugs: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -1049,8 +1049,8 @@ def facts(root: Path, slugs: Sequence[str]) -> dict[str, dict[str, int]]:
 
 
 def assert_consistent(root: Path, *slugs: str) -> None:
-    """Every exercise that is ready, or each of these, imports, has examples that run, misconceptions that apply, and
-    its points.
+    """Assert that every ready exercise, or each of these, imports, and has running examples, applicable misconceptions
+    and its points.
     """
     looked_at = facts(root, slugs)
     assert set(looked_at) == (set(slugs) or {exercise.slug for exercise in ready(root)})
@@ -1083,7 +1083,7 @@ state = "planned"
 
 @pytest.fixture
 def scaffolded(house: Path) -> Path:
-    """A copy in which one exercise that is announced was scaffolded, and one that is not."""
+    """Return a copy in which one announced exercise and one that is not announced were scaffolded."""
     append(house / "course/syllabus.toml", PLANNED)
     for slug in ("abc", "xyz"):
         outcome = run_module(house, "scripts.new", slug)

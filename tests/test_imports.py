@@ -1,4 +1,4 @@
-"""What the grader imports is its own choice, and what a student's file imports is imported once."""
+"""The grader chooses what it imports, and the modules that a student's file imports are imported once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HARMFUL = {
 
 @pytest.fixture(scope="module")
 def modules() -> list[str]:
-    """Top-level modules of a running grader."""
+    """Return the top-level modules of a running grader."""
     command = [sys.executable, "-I", "-c", LISTING.format(root=str(REPOSITORY))]
     listed = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
@@ -51,7 +51,7 @@ def modules() -> list[str]:
 
 
 def plant(folder: Path, names: Sequence[str]) -> Path:
-    """Files of these names that tell when they are imported; returns where they tell it."""
+    """Write files of these names that record their import; return the file with the record."""
     told = folder / "told"
     for name in names:
         if name.isidentifier():
@@ -77,7 +77,7 @@ def test_nothing_beside_the_submission_is_imported_by_the_grader(
 
 
 def test_nor_is_it_when_somebody_starts_the_grader_as_a_module(tmp_path: Path, modules: list[str]) -> None:
-    """``-m`` puts the current folder first; what Python itself imports before us is out of our hands."""
+    """``-m`` puts the current folder first; we cannot control what Python itself imports before us."""
     told = plant(
         tmp_path, [name for name in modules if name not in sys.stdlib_module_names and name not in compat.OURS]
     )
@@ -112,7 +112,7 @@ def test_an_entry_of_the_path_is_inherited_only_if_a_library_is_nowhere_else(
         compat.more_libraries.cache_clear()
         assert compat.more_libraries() == more
     (beside / "something-1.dist-info").mkdir()
-    monkeypatch.chdir(beside)  # even where it looks like a folder of libraries
+    monkeypatch.chdir(beside)  # even if it looks like a folder of libraries
     compat.more_libraries.cache_clear()
     assert compat.more_libraries() == [str(library)]
     compat.more_libraries.cache_clear()
@@ -159,7 +159,7 @@ def test_what_every_process_has_is_not_imported_again(monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 def test_a_library_is_imported_once_for_all_checks(host: Host, tmp_path: Path) -> None:
-    """Seen from inside: it is there before the first line of the file runs."""
+    """Seen from inside: the library is there before the first line of the file runs."""
     file = tmp_path / "lora.py"
     first = "import sys\nprint('sympy' in sys.modules)\nimport sympy\nfrom sympy import Symbol\n"
     file.write_text(first + REFERENCE.read_text(encoding="utf-8"), encoding="utf-8")

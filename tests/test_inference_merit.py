@@ -1,4 +1,4 @@
-"""Exercise 8 pays for what was done: cheap, careless and doubly wrong files, what they earn and what they are told.
+"""Exercise 8 pays only for work that was done: cheap, careless and doubly wrong files, their points and explanations.
 
 None of these files was made from the reference.
 """
@@ -73,7 +73,7 @@ def test_cheap_files_are_told_nothing_that_is_not_so(kind, function):
         "softmax-over-the-batch",
         "softmax-over-the-batch-of-texts + one-text-at-a-time",
         "softmax-over-the-batch-of-texts + a-batch-for-each-length",
-    }  # the first label, always: that is what a softmax over one text gives, and these batches are of one text
+    }  # the first label, always: a softmax over one text gives that, and these batches have one text
 
 
 def test_the_first_answer_for_ever_earns_nothing():
@@ -85,7 +85,7 @@ def predict(text, model, tokenizer, max_length=128, right=predict):
         _known.append(right(text, model, tokenizer, max_length))
     return _known[0]
 """
-    assert grade(SLUG, "predict", source).points <= 2  # the first answer is one of a model in the right mode
+    assert grade(SLUG, "predict", source).points <= 2  # the first answer comes from a model in the right mode
 
 
 def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
@@ -99,7 +99,7 @@ def test_helpers_that_are_told_what_to_say_earn_nothing(monkeypatch):
         assert graded.points == 0
 
 
-# --- one mistake, written by somebody else ---
+# --- one misconception, written by another person ---
 
 ONE = [
     (
@@ -286,7 +286,7 @@ def test_one_mistake_costs_its_checks_and_is_named(function, what, lost, name, s
     graded = grade(SLUG, function, source)
     assert graded.lost == lost
     assert graded.named <= {name}
-    if what != "the chapter's own function":  # two mistakes: the names, and a limit of its own
+    if what != "the chapter's own function":  # two misconceptions: the names, and its own limit
         assert graded.named == {name}
 
 
@@ -314,7 +314,7 @@ def test_a_chapter_s_function_with_the_argument_loses_the_names_alone():
     assert graded.named == {"positive-or-negative"}
 
 
-# --- two mistakes at once ---
+# --- two misconceptions at once ---
 
 TWO = {
     "training mode and a logit": (

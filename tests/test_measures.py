@@ -1,4 +1,4 @@
-"""The two searches that measure the grader: points without merit, and explanations of wrong answers. Both are slow."""
+"""The two searches that measure the grader: unearned points, and explanations of wrong answers. Both are slow."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def test_a_pair_is_right_if_nothing_but_its_two_names_is_told():
 
 
 def test_what_is_true_of_a_pair_is_not_wrong_and_counts_for_nothing():
-    """``tests/wrong/PAIRS.toml``: every entry is a pair that can be made, and a name of its exercise."""
+    """``tests/wrong/PAIRS.toml``: every entry is a possible pair, and a name of its exercise."""
     listed = tomllib.loads((naming.FOLDER / "PAIRS.toml").read_text(encoding="utf-8"))
     assert listed
     for entry, also in listed.items():

@@ -1,4 +1,4 @@
-"""What a function keeps from one call to the next is told as such, and nothing else is."""
+"""State that a function keeps between calls is reported, and nothing else is."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_process_that_forgets_runs_the_file_before_every_use_of_it_and_keeps_t
     assert (random.random(), np.random.rand(), float(torch.rand(()))) == known
 
 
-# --- What was right in the same check --------------------------------------------------------------------------------
+# --- Correct values in the same check --------------------------------------------------------------------------------
 
 
 def test_a_failure_that_nothing_explains_says_what_was_right(host: Host, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The sentences and their catalogues: they agree, translations fit into them, and fewer and fewer are missing."""
+"""The sentences and their catalogues: they agree, translations fit, and fewer and fewer are missing."""
 
 import ast
 import io
@@ -28,7 +28,7 @@ AT_LEAST = {
     "pages": 80,
     "recipes": 100,
 }
-"""Sentences that each search finds, or it has looked at too little."""
+"""Minimum number of sentences that each search finds; with fewer, it has looked at too little."""
 
 
 @pytest.fixture(scope="module", params=[(lang, room) for lang in OTHERS for room in messages.ROOMS])
@@ -38,7 +38,7 @@ def known(request):
 
 
 def forms(message):
-    """All English sentences of an entry, all translations."""
+    """Return all English sentences of an entry, and all translations."""
     english = message.id if isinstance(message.id, tuple) else (message.id,)
     others = message.string if isinstance(message.string, tuple) else (message.string or "",)
     return english, tuple(filter(None, others))
@@ -72,12 +72,12 @@ def test_fewer_and_fewer_translations_are_missing(known):
 def test_a_translation_fills_only_gaps_of_its_sentence(known):
     _, room, catalogue = known
     if room == "misconceptions":
-        return  # said as they are: a brace is a brace
+        return  # these are not formatted: a brace is a brace
     for message in catalogue:
         english, others = forms(message)
         for other in others if message.id else ():
             assert gaps(other) <= set().union(*map(gaps, english)), message.id
-            # The diagnosis and the report know a quantity by the words before the colon.
+            # The diagnosis and the report identify a quantity by the words before the colon.
             assert not english[0].startswith("{what}: ") or other.startswith("{what}: "), message.id
 
 
@@ -105,7 +105,7 @@ def findable(node):
         return findable(node.body) and findable(node.orelse)
     if isinstance(node, ast.DictComp):
         return findable(node.value)
-    if isinstance(node, ast.JoinedStr):  # code alone, such as f"mode={mode!r}"
+    if isinstance(node, ast.JoinedStr):  # only code, such as f"mode={mode!r}"
         words = "".join(filter(None, map(messages.constant, node.values)))
         return re.search("[A-Za-z]", re.sub(r"\w+=", "", words)) is None
     return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.BoolOp, ast.Call)) or bool(
@@ -174,7 +174,7 @@ def test_a_count_chooses_the_form(japanese):
         ("{what} の形状", {"what": "重み"}, "重みの形状"),
         ("{what} の形状", {"what": "`w`"}, "`w` の形状"),
         ("表の {what} を", {"what": "（2）"}, "表の（2）を"),
-        ("{path} を読めません", {"path": "/home/課題"}, "/home/課題 を読めません"),  # or where would it end?
+        ("{path} を読めません", {"path": "/home/課題"}, "/home/課題 を読めません"),  # else where would it end?
         ("{one} {other}", {"one": "重み", "other": "偏り"}, "重み 偏り"),
         ("損失 {loss:.2f} 点、{{x}}", {"loss": 0.5}, "損失 0.50 点、{x}"),
         ("{n!r} 行目", {"n": "三"}, "'三' 行目"),
@@ -282,7 +282,7 @@ def test_a_changed_sentence_waits_for_its_translator():
 
 
 class Complaining:
-    """A student's process that answers every question with one complaint."""
+    """A student's process that answers every request with one complaint."""
 
     def __init__(self, *complaint):
         self.complaint = [*complaint]
@@ -338,19 +338,19 @@ def test_a_complaint_of_another_form_is_refused(complaint):
 
 
 QUOTED = {"decay_groups.usable", "load_lora_state_dict.round_trip"}
-"""Checks that show what torch says, as it says it."""
+"""Checks that quote torch's own messages."""
 ENGLISH = re.compile(r"\b(the|of|with|for|and|after|in|from|by|which|each|not|all|is|are|to)\b")
 CODE = re.compile(r"`[^`]*`|\w+\([^)]*\)|'[^']*'|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|\w+=\S+|\w+Error: .*")
 JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
 COMPOSED = re.compile(f"'{JAPANESE}[^']*'|{JAPANESE} {JAPANESE}|{JAPANESE}\\[['0-9]")
-"""A translation in Python's quotes; a space or an index where words of ours were put together."""
+"""A translation in Python's quotes; or a space or an index between composed words."""
 
 
 @pytest.mark.parametrize("slug", messages.slugs())
 def test_a_failed_check_speaks_japanese_throughout(slug, japanese):
-    """The first misconception of every check: its message, and what was expected, hold no English but code.
+    """The first misconception of every check: its message and the expectation contain no English except code.
 
-    Nor is a translation put in quotes as if it were a value, or parted by a space from the words around it.
+    A translation is neither put in quotes like a value, nor separated by a space from the words around it.
     """
     specs = {spec.id: spec for spec in specs_of(slug)}
     seen, english, composed = 0, [], []

@@ -1,4 +1,4 @@
-"""Notebooks: what of them is graded, how places in them are named, and those that a learner starts from."""
+"""Notebooks: the graded parts, the names of places in them, and the notebooks for learners."""
 
 import ast
 import hashlib
@@ -19,7 +19,7 @@ READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 
 
 def written(*cells, **fields):
-    """A notebook with these code cells; a cell that is a pair is (kind, text)."""
+    """Return a notebook with these code cells; a pair is (kind, text)."""
     pairs = [("code", cell) if isinstance(cell, str) else cell for cell in cells]
     return json.dumps(
         {
@@ -40,7 +40,7 @@ def read(*cells, **fields):
 
 
 def kept(*cells):
-    """The graded lines, without the first, which declares the encoding, and without empty ones."""
+    """Return the graded lines, without the first, which declares the encoding, and without empty ones."""
     found = read(*cells)
     ast.parse(found.source)
     return [line for line in found.source.splitlines()[1:] if line.strip()]
@@ -148,7 +148,7 @@ def test_a_cell_that_is_indented_as_a_whole_is_read_as_in_jupyter():
     assert kept("\n   def f(x):\n     return x") == ["def f(x):", "  return x"]
 
 
-# --- what is graded --------------------------------------------------------------------------------------------------
+# --- the graded parts -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_only_tries_things_out_is_not_run(demo):
     alone = read("import os\nimport torch", DEFINED, demo)
     assert demo not in alone.source and DEFINED in alone.source
     assert "cell 3" in " ".join(alone.notes)
-    if demo != "print(":  # nothing tells where a definition ends in a cell that does not parse
+    if demo != "print(":  # the end of a definition is unknown in a cell that does not parse
         below = read(f"{DEFINED}\n{demo}")
         assert (below.source.strip(), len(below.notes)) == (f"# coding: utf-8\n{DEFINED}", 2)
 
@@ -352,7 +352,7 @@ def test_notes_name_a_few_places_only():
     assert notes[0].endswith("cell 9; and 22 more.") and notes[1:] == (COUNTED,)
 
 
-# --- what cannot be graded -------------------------------------------------------------------------------------------
+# --- cells that cannot be graded --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_older_notebooks_read_as_nbformat_reads_them():
     ]
 
 
-# --- the notebooks that a learner starts from ------------------------------------------------------------------------
+# --- the notebooks for learners ---------------------------------------------------------------------------------------
 
 
 def _imports(node):
@@ -519,7 +519,7 @@ AUGMENTATION = syllabus.resolve("augmentation")
 
 
 def _solved(tmp_path, **changed):
-    """A made notebook, filled in with the reference's definitions."""
+    """Write a generated notebook, filled in with the reference's definitions."""
     made = json.loads(blank_notebook.make(AUGMENTATION))
     text = paths.solution("augmentation").read_text(encoding="utf-8")
     for node in ast.parse(text).body:
@@ -604,7 +604,7 @@ def test_a_failing_cell_at_the_top_costs_no_point(tmp_path, grader, scratch):
 
 
 def _first_cell(file, source):
-    """Put a code cell on top."""
+    """Insert a code cell at the top."""
     made = json.loads(file.read_text())
     made["cells"].insert(0, {**made["cells"][1], "id": "top", "source": source})
     file.write_text(json.dumps(made))

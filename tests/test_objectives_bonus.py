@@ -1,4 +1,4 @@
-"""The bonus functions of exercise 2: held against counting and torch, and paid for what was done and nothing else."""
+"""The bonus functions of exercise 2: compared with counting and torch, and paid only for work that was done."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SLUG = "objectives"
 
 
 def by_the_rule(words: list[list[int]], budget: int) -> tuple[int, ...]:
-    """Places selected if words come up in this order, as the program of google-research/bert does it."""
+    """Return the places selected for words in this order, as in the program of google-research/bert."""
     covered: set[int] = set()
     for word in words:
         if len(covered) >= budget:
@@ -154,7 +154,7 @@ def whole_word_mask(word_ids, p, rng):
 
 
 WRONG = {
-    # what: (function, what it loses, what it may be told, source)
+    # name: (function, checks that it loses, possible explanations, source)
     "a coin for each word": (
         "whole_word_mask",
         {"share"},

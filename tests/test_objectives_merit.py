@@ -1,4 +1,4 @@
-"""Exercise 2: points for what was done and for nothing else, and the right name for what people get wrong."""
+"""Exercise 2: points only for work that was done, and the right explanation of what is wrong."""
 
 import ast
 from pathlib import Path
@@ -142,7 +142,7 @@ def attention_visibility(mask, causal):
 """
 
 WRONG = {
-    # what: (function, some of what it loses, what it is told, source)
+    # name: (function, some of the checks that it loses, explanation, source)
     "80/2/18": (
         "mask_tokens",
         {"split_80_10_10"},
@@ -260,7 +260,7 @@ def test_a_wrong_one_loses_the_right_points_and_is_named(what):
 
 
 def test_the_measures_themselves_are_right():
-    """The patterns above, unchanged, earn everything: what fails there fails for its fault."""
+    """The patterns above, unchanged, earn everything, so each failure there is due to its own change."""
     for function, source in (("mask_tokens", masking()), ("make_nsp_pairs", pairs())):
         graded = grade(SLUG, function, source)
         assert not graded.lost and not graded.named

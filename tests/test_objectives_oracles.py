@@ -1,7 +1,7 @@
-"""The reference of exercise-2 against oracles outside ourselves: transformers, torch, and rules applied by hand.
+"""The reference of exercise-2 against independent oracles: transformers, torch, and rules applied by hand.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+sizes differ, and each test counts its cases.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "objectives.md"
 CASES = 120
 
-# transformers announces its own future; none of it is about our code.
+# transformers warns of its own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -48,7 +48,7 @@ pytestmark = [
 
 
 def right_padded(draw: random.Random, rows: int, length: int) -> Tensor:
-    """(rows, length) of 1 and 0, at least two tokens each."""
+    """Return a mask (rows, length) of 1 and 0, with at least two tokens in each row."""
     return torch.tensor([[1] * n + [0] * (length - n) for n in (draw.randint(2, length) for _ in range(rows))])
 
 
@@ -56,14 +56,14 @@ def right_padded(draw: random.Random, rows: int, length: int) -> Tensor:
 
 
 def riddle(draw: random.Random) -> tuple[Tensor, Tensor, int, int, float]:
-    """Ids, who is special, [MASK], V and p."""
+    """Return ids, a mask of special tokens, [MASK], V and p."""
     vocabulary = draw.randint(20, 500)
     ids = torch.randint(5, vocabulary, (draw.randint(1, 6), draw.randint(2, 40)))
     return ids, torch.rand(ids.shape) < 0.2, 4, vocabulary, draw.choice([0.0, 0.15, 0.4, 1.0, draw.random()])
 
 
 def test_mask_tokens_follows_the_rule_token_by_token():
-    """The same throws, read by the rule of the paper, one token at a time."""
+    """The same random draws, read by the rule of the paper, one token at a time."""
     looked = 0
     for draw in draws(CASES):
         ids, special, mask_id, vocabulary, p = riddle(draw)
@@ -91,7 +91,7 @@ def test_mask_tokens_follows_the_rule_token_by_token():
 
 
 def test_mask_tokens_agrees_with_the_collator_of_transformers():
-    """Equally many tokens are selected, and equally many of them meet each fate, up to seven standard deviations."""
+    """Up to seven standard deviations, equally many tokens are selected, and equally many are treated in each way."""
     ids, special = figures_objectives.texts()
     makers = {
         "ours": lambda dice: objectives.mask_tokens(ids, special, 103, 30_522, generator=dice),
@@ -237,7 +237,7 @@ def test_clm_loss_without_any_target_is_zero():
 
 
 def reached(model: nn.Module, mask: Tensor) -> Tensor:
-    """(T, T) bool: whether the state at i of a one-layer model depends on the input vector at j."""
+    """Return (T, T) bool: whether the state at i of a one-layer model depends on the input vector at j."""
     length = mask.shape[1]
     inputs = torch.randn(1, length, 12, requires_grad=True)
     states = model(inputs_embeds=inputs, attention_mask=mask).last_hidden_state[0]
@@ -312,7 +312,7 @@ def test_labels_of_pairs_are_those_of_transformers():
 
 
 class Words:
-    """As much of a tokenizer as the pipeline asks for."""
+    """The part of a tokenizer that the pipeline needs."""
 
     mask_token_id, pad_token_id = 4, 0
 

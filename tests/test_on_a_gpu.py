@@ -1,7 +1,7 @@
-"""What the recipes do on a GPU only, on one that does not exist (see fake_gpu.py).
+"""Code of the recipes that runs only on a GPU, tested on a fake one (see fake_gpu.py).
 
-Its tensors hold what the CPU computed, so a run on it must come to what a run on the CPU comes to. What it does not
-show: speed, and the rounding of real kernels.
+Its tensors hold values computed by the CPU, so a run on it must give the same result as a run on the CPU. It shows
+neither the speed nor the rounding of real kernels.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def config(tmp_path_factory) -> FineTune:
 
 
 def ready(config: FineTune, hardware: Hardware, validated: bool = False, **more) -> training.Training:
-    """A training that has not begun; its weights are drawn on the CPU."""
+    """Return a training that has not begun; its weights are drawn on the CPU."""
     parts = split(*texts.load(config.data))
     torch.manual_seed(0)
     classifier = model.load_classifier(config, 2, hardware)
@@ -89,7 +89,7 @@ VARIANTS = {
     "attention": {"head": "attention", "method": "full"},
 }
 MEANT = ("return torch.stack(list(numbers)).tolist()", "loss_sum, n_right = float(loss_sum), float(n_right)")
-"""Where training looks at losses on purpose: every `LOOK_EVERY` steps, and at the end of ``train_epoch``."""
+"""Places where training reads losses on purpose: every `LOOK_EVERY` steps, and at the end of ``train_epoch``."""
 
 
 @pytest.mark.parametrize("name", sampled(VARIANTS, one_in=2))
@@ -118,7 +118,7 @@ def test_the_loop_of_pretraining_does_not_wait_for_a_gpu(gpu, tmp_path, monkeypa
         return found
 
     monkeypatch.setattr(pretrain_training, "evaluate", watched)
-    monkeypatch.setattr(pretrain_training, "look", lambda *_: [])  # whose texts are a token long
+    monkeypatch.setattr(pretrain_training, "look", lambda *_: [])  # its texts are one token long
     monkeypatch.setattr(training, "save_checkpoint", lambda *_: None)
     run, ran = pretrain_training.PreTraining.run, []
 
@@ -136,14 +136,14 @@ def test_the_loop_of_pretraining_does_not_wait_for_a_gpu(gpu, tmp_path, monkeypa
     )  # fmt: skip
     pretraining.pretrain(config, tmp_path / "run", QUIET)
     assert ran and not [one for one in ran if not any(line in one for line in MEANT)], ran
-    assert len(measured) == 3  # before the first step twice, and after the last one
+    assert len(measured) == 3  # twice before the first step, and once after the last
     asked = ("objectives.py", "every = [one.cpu()", "return int(torch.cat(answers)")
     strays = [one for waits in measured for one in waits if not any(line in one for line in asked)]
     assert not strays and not any("copy to the CPU at objectives.py" in one for waits in measured for one in waits)
 
 
 def passages(path: Path) -> Path:
-    """Texts of a few sentences."""
+    """Write texts of a few sentences."""
     draw = random.Random(0)
     written = [[" ".join(draw.choices(tiny.WORDS, k=8)).capitalize() + "." for _ in range(4)] for _ in range(80)]
     path.write_text("\n".join(map(" ".join, written)), encoding="utf-8")
@@ -151,7 +151,7 @@ def passages(path: Path) -> Path:
 
 
 def test_a_look_at_the_mask_would_be_found(config, gpu, monkeypatch):
-    """What the tests above are for: transformers reads a boolean of the mask in every forward pass."""
+    """The tests above guard against this: transformers reads a boolean of the mask in every forward pass."""
     monkeypatch.setattr(model, "attention_for", lambda hardware: "sdpa")
     ours = ready(config, Hardware(GPU, False, 1))
     gpu.waits.clear()
@@ -191,7 +191,7 @@ def test_a_batch_without_padding_has_no_mask_on_a_gpu():
     batch = {"input_ids": torch.ones(2, 8).long(), "attention_mask": torch.ones(2, 8).long(), "labels": torch.ones(2)}
     assert set(training.for_device(batch, 0, GPU)) == {"input_ids", "labels"}
     assert set(training.for_device(batch, 0, torch.device("meta"))) == {"input_ids", "labels"}
-    assert training.for_device(batch, 0, CPU) is batch  # where transformers looks for itself
+    assert training.for_device(batch, 0, CPU) is batch  # on a CPU, transformers itself looks
     padded = batch | {"attention_mask": torch.tensor([[1] * 8, [1] * 7 + [0]])}
     assert set(training.for_device(padded, 0, GPU)) == set(batch)
 
@@ -384,7 +384,7 @@ def test_one_of_several_gpus_becomes_the_current_one(gpu, monkeypatch):
     monkeypatch.setattr(hardware, "bf16_pays", lambda device: order.append(list(gpu.chosen)) or True)
     find_hardware(FineTune(device="cuda:1"))
     find_hardware(FineTune(device="cuda"))
-    assert order == [[torch.device("cuda", 1)]] * 2  # before the GPU is asked anything; then it stays
+    assert order == [[torch.device("cuda", 1)]] * 2  # before any call of the GPU; then it stays
 
 
 def test_losses_are_looked_at_rarely_only_where_a_look_waits(config, tmp_path, gpu):
@@ -441,7 +441,7 @@ def test_accelerate_is_told_whether_there_are_gpus(config, gpu, monkeypatch, sec
     assert (members.rank, members.size) == (1, 2)
 
 
-# --- What others are given --------------------------------------------------------------------------------------------
+# --- Data for other code ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["cuda", "cpu"])

@@ -1,4 +1,4 @@
-"""The bonus functions of exercise 5: held against torch and transformers, and paid for what was done alone."""
+"""The bonus functions of exercise 5: compared with torch and transformers, and paid only for work that was done."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ STEP = "m / (1 - betas[0] ** n) / (torch.sqrt(v / (1 - betas[1] ** n)) + eps)"
 DECAY = "new = new - lr * weight_decay * weight"
 
 WRONG = {
-    # what: (function, what it loses, what it may be told, source)
+    # name: (function, checks that it loses, possible explanations, source)
     "transformers' own, without a stop": (
         "warmup_cosine",
         {"ends", "floor", "no_warmup"},

@@ -1,4 +1,4 @@
-"""Exercise 5 pays for what was done, and for nothing else: cheap, forged and careless files, and what they earn."""
+"""Exercise 5 pays only for work that was done: cheap, forged and careless files, and the points that they earn."""
 
 from __future__ import annotations
 

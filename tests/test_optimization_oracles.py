@@ -1,7 +1,7 @@
-"""The reference of exercise-5 against oracles outside ourselves: transformers, torch, and arithmetic.
+"""The reference of exercise-5 against independent oracles: transformers, torch, and arithmetic.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+sizes differ, and each test counts its cases.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "optimization.md"
 CASES = 120
 
-# transformers announces its own future; none of it is about our code.
+# transformers warns of its own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -45,7 +45,7 @@ pytestmark = [
 
 
 def tiny_bert(draw: random.Random, kind: Any = BertForSequenceClassification) -> Any:
-    """A BERT of transformers with random sizes."""
+    """Return a BERT of transformers with random sizes."""
     heads = draw.randint(1, 2)
     config = BertConfig(
         vocab_size=draw.randint(5, 9),
@@ -61,7 +61,7 @@ def tiny_bert(draw: random.Random, kind: Any = BertForSequenceClassification) ->
 
 
 def tiny_model(draw: random.Random) -> nn.Module:
-    """A model of one of three families, some of it frozen."""
+    """Return a model of one of three families, with some parameters frozen."""
     family = draw.randrange(3)
     if family == 0:
         model: nn.Module = tiny_bert(draw)
@@ -76,14 +76,14 @@ def tiny_model(draw: random.Random) -> nn.Module:
     return model
 
 
-# --- decay_groups: what the Trainer of transformers does ---
+# --- decay_groups: as in the Trainer of transformers ---
 
 
 def test_decay_groups_agree_with_the_trainer():
     looked = 0
     for draw in draws(CASES):
         model, pull = tiny_model(draw), draw.uniform(0.01, 0.1)
-        forbidden = [r"bias", r"layernorm", r"rmsnorm", r"(?:^|\.)norm(?:$|\.)", r"_norm(?:$|\.)"]  # as in the Trainer
+        forbidden = [r"bias", r"layernorm", r"rmsnorm", r"(?:^|\.)norm(?:$|\.)", r"_norm(?:$|\.)"]  # from the Trainer
         decayed = set(get_parameter_names(model, [nn.LayerNorm], forbidden))
         found = {}
         for group in optimization.decay_groups(model, pull):
@@ -100,7 +100,7 @@ def test_decay_groups_agree_with_the_trainer():
 
 @thorough
 def test_decay_groups_shrink_what_adamw_shrinks():
-    """With gradients of zero, AdamW does nothing but decay: p becomes p (1 - lr * weight_decay)."""
+    """With zero gradients, AdamW only decays: p becomes p (1 - lr * weight_decay)."""
     for draw in draws(CASES):
         model, pull, rate = tiny_model(draw), draw.uniform(0.1, 0.5), draw.uniform(0.1, 0.5)
         before = copy.deepcopy(model.state_dict())
@@ -113,7 +113,7 @@ def test_decay_groups_shrink_what_adamw_shrinks():
             torch.testing.assert_close(parameter.detach(), before[name] * factor)
 
 
-# --- llrd_groups: how far AdamW really moves each parameter ---
+# --- llrd_groups: how far AdamW moves each parameter ---
 
 
 @thorough
@@ -193,7 +193,7 @@ def test_reinit_top_layers_draws_what_torch_draws():
 
 
 def test_reinit_top_layers_starts_as_transformers_starts():
-    """The spread of a fresh BERT and of a re-initialised one; the bound is 7 standard errors of 24,576 numbers."""
+    """The spread of a fresh BERT and of a reinitialised one; the bound is 7 standard errors of 24,576 numbers."""
     torch.manual_seed(0)
     config = BertConfig(vocab_size=9, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
     fresh = BertForSequenceClassification(config)

@@ -1,4 +1,4 @@
-"""Where results go, and what happens when they cannot: streams, devices, pipes, directories, signals and locks."""
+"""Destinations of results, and failures to write there: streams, devices, pipes, directories, signals and locks."""
 
 import errno
 import json
@@ -28,7 +28,7 @@ pytestmark = unix
 
 
 class Desk:
-    """A workspace, and the real entry point in a process of its own, with a grader that plays a script."""
+    """A workspace, and the real entry point in its own process, with a scripted grader."""
 
     def __init__(self, root):
         self.root = root / "desk"
@@ -83,7 +83,7 @@ def desk(tmp_path):
     return Desk(tmp_path)
 
 
-# --- what is never replaced ------------------------------------------------------------------------------------------
+# --- files that are never replaced -----------------------------------------------------------------------------------
 
 
 def make_fifo(path):
@@ -92,10 +92,10 @@ def make_fifo(path):
 
 def make_socket(path):
     here = os.getcwd()
-    os.chdir(path.parent)  # the path of a socket may have a hundred characters
+    os.chdir(path.parent)  # the path of a socket has a limit of about a hundred characters
     try:
         with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)  # its name stays when it is closed
+            made.bind(path.name)  # its name stays after closing
     finally:
         os.chdir(here)
 
@@ -354,7 +354,7 @@ def test_a_current_directory_that_is_gone_or_may_not_be_looked_at(desk, prepare,
         (place / "dark").exists() and (place / "dark").chmod(0o700)
 
 
-# --- the file that is graded -----------------------------------------------------------------------------------------
+# --- the graded file --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("what", ["pipe", "socket", "directory"])
@@ -373,7 +373,7 @@ def test_what_is_no_plain_file_is_refused_at_once(desk, what):
 )
 @pytest.mark.parametrize("what", ["pipe", "device"])
 def test_no_command_waits_for_what_is_no_plain_file(desk, arguments, what):
-    """With and without a notebook beside it, for then it matters which of the two was started."""
+    """With and without a notebook beside it, because then it matters which of the two was started."""
     desk("solution", "3", "--give-up")
     mine = desk.root / "lora.py"
     mine.unlink()
@@ -499,7 +499,7 @@ def test_a_signal_ends_the_grader_too(desk, number, code, stubborn, tmp_path):
 
 
 def test_a_signal_at_any_moment_leaves_no_traceback(desk):
-    """From the first instruction of the entry point on; before that it is Python that starts."""
+    """This holds from the first instruction of the entry point on; before that, Python itself is starting."""
     desk.play([PASSED[0], {"sleep": 60}])
     for delay in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -537,7 +537,7 @@ except signals.Stopped as stopped:
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_in_a_callback_of_python_is_not_lost(name):
-    """Nothing can be raised there; imports have such callbacks, and the next chance may be a minute away."""
+    """No exception can be raised there; imports have such callbacks, and the next chance can be a minute away."""
     done = subprocess.run(
         [sys.executable, "-c", IN_A_CALLBACK.format(name=name)], cwd=paths.ROOT, capture_output=True, timeout=50
     )

@@ -1,7 +1,7 @@
-"""What a reader holds in hand, for every exercise: examples that run, figures and pictures that are computed, hints.
+"""Material of every exercise for its reader: examples that run, computed figures and pictures, hints.
 
-That skeleton and reference promise the same stands in ``test_house.py``; that a hole is a hole, in
-``test_teaching.py``.
+``test_house.py`` tests that skeleton and reference have the same interface, ``test_teaching.py`` that a TODO is not
+solved.
 """
 
 import doctest
@@ -28,7 +28,7 @@ each_lesson = pytest.mark.parametrize("slug", LESSONS)
 
 
 def lesson_of(slug):
-    """The lesson's words, without the line breaks, which a formatter may move."""
+    """Return the words of a lesson, without line breaks, which a formatter can move."""
     return " ".join(paths.lesson(slug).read_text(encoding="utf-8").split())
 
 
@@ -54,11 +54,11 @@ HOMES = {
     "SVG is written": (MARKUP, "scripts/pictures/svg.py"),
     "Figure is defined": (re.compile(r"^class Figure\b|^Figure =", re.MULTILINE), "scripts/figures/figure.py"),
 }
-"""What -> (how it looks, the one file in which it stands)."""
+"""Task -> (pattern of its code, the one file that contains it)."""
 
 
 def homes(what, root):
-    """The files of scripts in which it is done."""
+    """Return the files in scripts that do this."""
     pattern, _ = HOMES[what]
     found = sorted((root / "scripts").rglob("*.py"))
     return [path.relative_to(root).as_posix() for path in found if pattern.search(path.read_text(encoding="utf-8"))]
@@ -97,14 +97,14 @@ def test_an_arrowhead_is_defined_where_an_arrow_is_drawn():
 
 
 def made_up(ran):
-    """A lesson's module with one section and one extra."""
+    """Return a lesson's module with one section and one extra."""
 
     def section():
-        """Always."""
+        """Runs always."""
         return [figures.Figure("half", figures.percent(1, 2), "arithmetic")]
 
     def extra():
-        """Asked for."""
+        """Runs on request."""
         ran.append("extra")
         return [figures.Figure("loss", figures.signed(-0.5, ".2f"))]
 
@@ -148,7 +148,7 @@ def test_every_function_has_hints(slug):
     lesson = lessons.load(slug, "en")
     assert groups and lesson is not None
     for group in groups:
-        assert len(lesson.hints_for(group)) >= 2, group  # from vague to concrete takes two
+        assert len(lesson.hints_for(group)) >= 2, group  # from vague to concrete takes at least two
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

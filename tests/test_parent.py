@@ -1,4 +1,4 @@
-"""A recipe ends with the command that has started it, also after a kill -9."""
+"""A recipe ends with the command that started it, even after a kill -9."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
 
 def started(how: str, named: str) -> tuple[subprocess.Popen[str], int]:
-    """A process, and the number of the process that it has started."""
+    """Return a process, and the number of the process that it has started."""
     command = [sys.executable, "-c", BETWEEN, how, named, CHILD]
     between = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert between.stdout is not None

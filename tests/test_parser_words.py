@@ -1,4 +1,4 @@
-"""What Python's parser says is said in Japanese, for the mistakes that beginners make most often."""
+"""Messages of Python's parser are translated into Japanese, for the most frequent errors of beginners."""
 
 import re
 import sys
@@ -21,7 +21,7 @@ WRONG = (
     "f(x for x in y, 1)", "return 1", "break", "continue", "def f():\n    x = 1\n    global x", "f'{}'", "f'}'",
     "f'{x'", "f'{a b}'", "del 1", "x = a\\ b", "f(a.b=1)",
 )  # fmt: skip
-"""Files that Python does not parse."""
+"""Files that Python cannot parse."""
 
 
 def message(source: str) -> str:
@@ -74,7 +74,7 @@ def test_every_sentence_has_its_japanese():
 
 
 def test_a_file_that_does_not_parse_is_refused_in_japanese(japanese):
-    """By the grader, and by the recipes, which use the same words."""
+    """Both the grader and the recipes refuse it, in the same words."""
     request = SimpleNamespace(name="lora.py")
     error = SimpleNamespace(bad_line=3, message="'(' was never closed", type="SyntaxError")
     file = SimpleNamespace(number=lambda line: line, line=lambda line: "x = (1,", text="")

@@ -1,4 +1,4 @@
-"""``course run pipelines``: every function says what transformers says, or the difference is shown."""
+"""``course run pipelines``: every function agrees with transformers, or the difference is shown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory) -> Tour:
-    """A tour past tiny models with large random weights."""
+    """Return a tour of tiny models with large random weights."""
     folder = tmp_path_factory.mktemp("models")
     labels = {"id2label": {0: "bad", 1: "good"}, "label2id": {"bad": 0, "good": 1}}
     tags = dict(enumerate(tour_models.NER_LABELS))
@@ -231,4 +231,4 @@ def test_the_tour_past_the_packaged_encoder():
     assert (result["compared"], result["different"]) == (11, 0)
     stops = result["stops"]
     assert "22,713,216 numbers, 90.9 MB" in stops["model"]["lines"]
-    assert "PER 'Mara Lindqvist'" in stops["entities"]["lines"][0]  # a name that the toy has not seen
+    assert "PER 'Mara Lindqvist'" in stops["entities"]["lines"][0]  # the toy has not seen this name

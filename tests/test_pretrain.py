@@ -1,4 +1,4 @@
-"""The whole of ``course run pretrain``: objectives, blocks, formats, resume, your own files, and what may go wrong.
+"""The whole of ``course run pretrain``: objectives, blocks, formats, resume, your own files, and failures.
 
 Everything trains a tiny model on a few sentences, on one thread. The processes that are killed are this file's own.
 """
@@ -70,13 +70,13 @@ def short_samples(monkeypatch):
 
 
 def sentence(draw: random.Random) -> str:
-    """Words whose order is a rule: whoever has learned it can fill in and go on."""
+    """Return words in an order with a rule: a model that has learned it can fill in and continue."""
     return f"the {draw.choice(NOUNS)} {draw.choice(VERBS)} {draw.choice(GOOD + BAD)} ."
 
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
-    """120 texts of two or three sentences, with labels."""
+    """Write 120 texts of two or three sentences, with labels."""
     draw, seen = random.Random(0), set()
     path = tmp_path_factory.mktemp("data") / "reviews.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -92,7 +92,7 @@ def reviews(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    """A folder with a tiny BERT, without the head for masked language modelling."""
+    """Write a folder with a tiny BERT, without the head for masked language modelling."""
     folder = tmp_path_factory.mktemp("encoder")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
     (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
@@ -105,24 +105,24 @@ def encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def config(reviews) -> PreTrain:
-    """From scratch, in a moment."""
+    """Return a configuration from scratch that trains in a moment."""
     return PreTrain(start="scratch", data=str(reviews), vocab_size=200, layers=1, width=24, heads=2, block=16, steps=12,
                     evaluate_every=4, evaluation_blocks=4, batch_size=4, threads=1, precision="fp32")  # fmt: skip
 
 
 QUICK = ("mlm", "clm")
-"""What the fast tests take where all kinds cost too much."""
+"""Kinds for the fast tests, if all kinds would take too long."""
 KINDS = {"mlm": {}, "clm": {"objective": "clm"}, "nsp": {"nsp": True}, "continued": {}}
 
 
 @pytest.fixture(params=KINDS)
 def any_kind(request, config, encoder) -> PreTrain:
-    """One of everything that can be pre-trained."""
+    """Return a configuration of each kind of pre-training in turn."""
     start = str(encoder) if request.param == "continued" else "scratch"
     return dataclasses.replace(config, start=start, **KINDS[request.param])
 
 
-# --- What comes out ---------------------------------------------------------------------------------------------------
+# --- The result -------------------------------------------------------------------------------------------------------
 
 
 def test_a_finished_run_loads_with_transformers_and_answers_the_same(any_kind, tmp_path, no_pictures, monkeypatch):
@@ -142,7 +142,7 @@ def test_a_finished_run_loads_with_transformers_and_answers_the_same(any_kind, t
 
 
 def seen_by(trained: list[LanguageModel]):
-    """The final evaluation, which notes the model that it is asked about."""
+    """Return the final evaluation, changed so that it records the model."""
     from solutions.recipes.pretrain.training import evaluate
 
     def evaluate_and_note(model, *rest):
@@ -225,7 +225,7 @@ def test_fine_tuning_goes_on_from_the_folder(config, tmp_path, no_pictures, monk
 
     own = load_run(tmp_path / "frozen").model.bert.state_dict()
     table = "transformer.wte.weight" if kind == "clm" else "bert.embeddings.word_embeddings.weight"
-    assert torch.equal(own[table.partition(".")[2]], first[table])  # it is what was pre-trained
+    assert torch.equal(own[table.partition(".")[2]], first[table])  # the pre-trained tensor
 
 
 @pytest.mark.parametrize("kind", QUICK)
@@ -396,7 +396,7 @@ def test_html_line_breaks_are_not_learned(config, tmp_path):
 
 
 def same_run(first: Path, second: Path) -> None:
-    """Two finished runs have the same weights to the last bit, and the same story."""
+    """Assert that two finished runs have the same weights to the last bit, and the same log."""
     one, other = (load_file(folder / "model.safetensors") for folder in (first, second))
     assert one and one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
     results = [json.loads((folder / "result.json").read_text(encoding="utf-8")) for folder in (first, second)]
@@ -420,7 +420,7 @@ def test_a_killed_run_goes_on_to_the_same_weights_to_the_last_bit(any_kind, tmp_
     for moment in (3, 7, 13):  # before, at and after a look
         resume = (out / "checkpoint.safetensors").exists()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads in a process that forks
+            warnings.simplefilter("ignore", DeprecationWarning)  # newer versions of Python warn of forking with threads
             child = os.fork()
         if not child:
             try:
@@ -439,7 +439,7 @@ def test_a_killed_run_goes_on_to_the_same_weights_to_the_last_bit(any_kind, tmp_
 
 
 class Stopping(Exception):
-    """Planted: the end of a process."""
+    """A planted exception that ends a process."""
 
 
 @pytest.mark.parametrize("ends_at", [4, 12])
@@ -462,7 +462,7 @@ def test_a_run_that_ended_anywhere_goes_on(config, tmp_path, monkeypatch, no_pic
 
 @pytest.fixture
 def unfinished(config, tmp_path, monkeypatch) -> Path:
-    """A folder with a checkpoint after three steps."""
+    """Return a folder with a checkpoint after three steps."""
     save = training.save_checkpoint
 
     def save_and_end(path, identity, position, *rest):
@@ -583,7 +583,7 @@ def test_a_fault_of_yours_is_named_with_its_exercise(config, tmp_path, monkeypat
     assert f"course grade {preflight.EXERCISES[slug]}" in caught.value.message
 
 
-# --- What may go wrong ------------------------------------------------------------------------------------------------
+# --- Failures ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -687,7 +687,7 @@ def test_a_configuration_survives_json(config, kind):
     assert PreTrain.from_plain(json.loads(json.dumps(told.plain()))) == told
 
 
-# --- What a person sees -----------------------------------------------------------------------------------------------
+# --- Terminal output --------------------------------------------------------------------------------------------------
 
 
 def test_the_help_shows_every_option_in_a_group_at_eighty_columns():
@@ -724,7 +724,7 @@ def test_the_command_shows_examples_and_names_the_next_one(config, encoder, tmp_
     assert said.output.rstrip().splitlines()[-1].startswith(f"Next: course run finetune --model {out} --out")
 
 
-# --- The real thing ---------------------------------------------------------------------------------------------------
+# --- With real training -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

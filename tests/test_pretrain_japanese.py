@@ -1,6 +1,6 @@
-"""Recipes in Japanese: what a person reads is, what goes into files is English.
+"""Recipes in Japanese: terminal output is translated, and files are in English.
 
-Here are ``pretrain``, ``pipelines``, ``speedrun``, ``gpu-check`` and ``compare``; the rest is in
+This file tests ``pretrain``, ``pipelines``, ``speedrun``, ``gpu-check`` and ``compare``; the others are in
 ``test_recipes_japanese.py``.
 """
 
@@ -45,7 +45,7 @@ from solutions.recipes.tour.options import Tour
 from tests import tiny
 
 ROOMS = ("pretrain", "tour", "speedrun", "gpu", "compare")
-"""Folders whose sentences these are."""
+"""Folders whose sentences are tested."""
 RECIPES = ("pretrain", "pipelines", "speedrun", "gpu-check", "compare")
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 SAME = {
@@ -55,7 +55,7 @@ SAME = {
     "auto, cpu, cuda, mps.",
     "{n} of {count}: {run}: {outcome}",
 }
-"""Sentences without a word to translate."""
+"""Sentences that are the same in Japanese."""
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def short_and_japanese(monkeypatch, one_thread, no_pictures, japanese):
 
 @pytest.fixture(scope="module")
 def sentences() -> dict[str, str]:
-    """English -> Japanese, of everything that these recipes say."""
+    """Return English -> Japanese for all sentences of these recipes."""
     found = {}
     for message in messages.catalogue("recipes", "ja"):
         if any(path.startswith(f"solutions/recipes/{room}/") for path, _ in message.locations for room in ROOMS):
@@ -77,7 +77,7 @@ def sentences() -> dict[str, str]:
 
 
 def english_in(told: str, sentences: dict[str, str]) -> list[str]:
-    """Parts of English sentences, of at least three words, that occur in what was told."""
+    """Return parts of English sentences, of at least three words, that occur in the output."""
     flat = " ".join(told.split())
     parts = [part for one in sentences for part, *_ in string.Formatter().parse(one)]
     phrases = {" ".join(part.split()) for part in parts if len(re.findall("[A-Za-z]{2,}", part)) > 2}

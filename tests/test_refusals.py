@@ -1,4 +1,4 @@
-"""What recipes refuse, and what they say: each refusal names what was found and what would work."""
+"""Refusals of the recipes: each names what was found and what would work."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("one_thread", "no_pictures")
 
 @pytest.fixture
 def config(tmp_path) -> FineTune:
-    """A tiny run; its model and its data are in ``tmp_path / "tiny"``."""
+    """Return a tiny run; its model and its data are in ``tmp_path / "tiny"``."""
     return replace(tiny(tmp_path / "tiny"), max_steps=1, epochs=1)
 
 
@@ -72,7 +72,7 @@ def test_a_folder_without_a_tokenizer_is_refused(config, tmp_path, left):
 def test_a_tokenizer_that_knows_only_special_tokens_is_none(config):
     for name in ("tokenizer.json", "vocab.txt"):
         (Path(config.model) / name).unlink(missing_ok=True)
-    model.pretrained(model.AutoTokenizer, config.model).save_pretrained(config.model)  # what transformers makes up
+    model.pretrained(model.AutoTokenizer, config.model).save_pretrained(config.model)  # made up by transformers
     with pytest.raises(RecipeError, match="there is no tokenizer in"):
         model.load_tokenizer(config.model)
 
@@ -109,7 +109,7 @@ def test_texts_that_the_tokenizer_does_not_know_are_refused(config, tmp_path):
 
 
 def answering(folder: Path, answers: dict[str, str], *started: str) -> Path:
-    """A workspace in which a few functions do as little as ``answers`` says."""
+    """Write a workspace in which a few functions do only what ``answers`` says."""
     workspace(folder, *started)
     for name, body in answers.items():
         slug, _, function = name.partition(".")
@@ -183,7 +183,7 @@ def test_what_is_not_the_fault_of_an_answer_is_not_blamed_on_it(config, tmp_path
 
 
 def other_kind(folder: Path, kind: str) -> str:
-    """The same tokenizer with a model of another build."""
+    """Save a model of another architecture with the same tokenizer."""
     size = {"vocab_size": 100, "max_position_embeddings": 64}
     torch.manual_seed(0)
     made = {
@@ -346,9 +346,12 @@ def test_a_folder_whose_parent_is_a_file_is_one_sentence(config, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ([("a film", "good"), ("a film", "bad")] * 20, "no text is left. Dropped of the 40 .* 40 contradictory .*"),
-        ([("", "good"), (" ", "bad")] * 20, "no text is left. Dropped of the 40 texts before: 40 blank$"),
-        ([("a film", "good")] * 20, "only 1 label in 1 texts. Dropped of the 20 texts before: 19 duplicates"),
+        (
+            [("a film", "good"), ("a film", "bad")] * 20,
+            "no text is left. Of the 40 texts, these had been dropped: 40 contradictory .*",
+        ),
+        ([("", "good"), (" ", "bad")] * 20, "no text is left. Of the 40 texts, these had been dropped: 40 blank$"),
+        ([("a film", "good")] * 20, "with a different label. Of the 20 texts, these had been dropped: 19 duplicates"),
     ],
 )
 def test_dropped_texts_are_named_where_too_few_are_left(rows, complaint):

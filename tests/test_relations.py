@@ -1,4 +1,4 @@
-"""Relations between a wrong answer and the right one: named where they hold, and never by accident."""
+"""Relations between a wrong answer and the right one: named if they hold, and never by accident."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The result by value: what events come to, and what follows from them. Nothing is printed or started here."""
+"""Results by value: the result of events, and its consequences. Nothing is printed or started here."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -33,7 +33,7 @@ def grading_of(steps, **fields):
 
 
 def result_of(steps, **fields):
-    """What came of these events; a grading that ends without a result is our fault."""
+    """Return the result of these events; a grading that ends without a result is our fault."""
     grading = grading_of(steps, **fields)
     if grading.result is None:
         grading.fail("no result")
@@ -41,7 +41,7 @@ def result_of(steps, **fields):
 
 
 def diagnosed(name, text):
-    """What a diagnosis says of one check."""
+    """Return a diagnosis of one check."""
     return {"mistake": name, "hint": text, "explanation": {"kind": "misconception", "id": name, "text": text}}
 
 
@@ -113,7 +113,7 @@ def test_nothing_selected():
 
 
 def test_a_grading_that_is_begun_again_forgets_its_first_half():
-    """The client asks a new grader where the first one died; what reported to nobody must report again."""
+    """If a grader dies, the client asks a new one; checks whose reports were lost must report again."""
     first, whole = session([check("f.a"), check("f.b")], "passed"), session([check("f.b")], "passed")
     grading = grading_of([*first[:2], whole[0]])
     assert grading.checks == {} and list(grading.announced) == ["f.b"]
@@ -186,7 +186,7 @@ def test_one_schema_holds_for_a_result_a_fault_and_a_refusal():
 
 
 def test_every_result_in_the_tests_is_held_against_the_schema():
-    """Whether a test's own process writes it, or the grader that the tests share sends it."""
+    """This covers results of a test's own process, and those sent by the shared grader."""
     with pytest.raises(jsonschema.ValidationError):
         replace(result_of(session(MIXED)), exercise="exercise-3").to_json()
     host = object.__new__(grading.Host)
@@ -209,7 +209,7 @@ def test_json_of_a_fault_has_every_field():
 
 
 def test_json_has_every_field_that_a_record_left_out():
-    """An older grader, or a stored result, may not know all of them."""
+    """An older grader, or a stored result, might not have all of them."""
     whole = session(MIXED)[-1]["result"]
     for name in ("notes", "edition", "limits", "bundle"):
         del whole[name]
@@ -426,7 +426,7 @@ def test_a_file_that_could_not_be_graded_is_the_first_thing_to_mend():
     memory.record(result_of(session([], "not_gradable", message="lora.py does not parse.")))
     one = hints.following(EXERCISE, memory, chapter, None)
     assert one.text == "lora.py does not parse." and "could not be graded" in one.note
-    assert texts(memory, 1, "LoRALinear") == ["of the check"]  # whoever asks for a function gets its hint
+    assert texts(memory, 1, "LoRALinear") == ["of the check"]  # a question about a function gets the function's hint
     assert Memory.from_json(json.loads(json.dumps(vars(memory)))) == memory
     memory.record(result_of(session(MIXED)))
     assert texts(memory, 1) == ["first"]

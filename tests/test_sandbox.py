@@ -1,4 +1,4 @@
-"""Every door of the sandbox is tried from inside; and without the sandbox it must open, or the try proves nothing.
+"""Every door of the sandbox is tried from inside; without the sandbox it must open, or the test proves nothing.
 
 The doors are tried in forks of one host, as in grading; this file is also that host's program. Everything stays
 within one temporary folder and the loopback interface, with at most one more process, 200 MiB of memory, 2 MiB of disk
@@ -46,11 +46,11 @@ needs_limits = pytest.mark.skipif(LEVEL == "none", reason="no resource limits on
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the host forks, which is safe on Linux only")
 
 
-# --- What is tried. Each function does what it says and returns, or raises, or dies ----------------------------------
+# --- The attempts. Each function does what its name says and returns, or raises, or dies ------------------------------
 
 
 class Place:
-    """Where a try happens: ``scratch`` is the student process's own, ``world`` holds what it must not touch."""
+    """Folders of an attempt: ``scratch`` is the student process's own, ``world`` holds files that it must not touch."""
 
     def __init__(self, world: Path, scratch: Path, inherited: int, host: int) -> None:
         self.world, self.scratch, self.inherited, self.host = world, scratch, inherited, host
@@ -59,9 +59,9 @@ class Place:
 
 
 DOORS: dict[str, Callable[[Place], Any]] = {}
-"""Things that ``full`` must not let happen."""
+"""Attempts that ``full`` must prevent."""
 WINDOWS: dict[str, Callable[[Place], Any]] = {}
-"""Things that ``full`` must let happen."""
+"""Actions that ``full`` must allow."""
 
 
 def door(function: Callable[[Place], Any]) -> Callable[[Place], Any]:
@@ -75,7 +75,7 @@ def window(function: Callable[[Place], Any]) -> Callable[[Place], Any]:
 
 
 def syscall(name: str, *arguments: Any) -> int:
-    """A system call past libc; raises OSError as Python's own functions do."""
+    """Make a system call without libc's wrapper; raise OSError as Python's own functions do."""
     import pyseccomp
 
     libc = ctypes.CDLL(None, use_errno=True)
@@ -203,7 +203,7 @@ def list_the_root_folder(place: Place) -> list[str]:
 
 @door
 def find_the_hosts_token_in_memory(place: Place) -> bool:
-    """The environment that the host was started with follows its arguments; ``write`` finds where memory ends."""
+    """The host's environment follows its arguments in memory; ``write`` finds where that memory ends."""
     libc = ctypes.CDLL(None)
     address = ctypes.c_void_p.in_dll(libc, "program_invocation_name").value
     assert address is not None
@@ -479,7 +479,7 @@ def raise_a_limit(place: Place) -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # even to what it is: no call gets through
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # even unchanged limits: no call gets through
 
 
 @door
@@ -527,7 +527,7 @@ def make_a_user_namespace(place: Place) -> None:
 
 @door
 def enter_the_kernel_by_the_old_door(place: Place) -> int:
-    """``int 0x80`` counts calls as i386 does, where 20 is getpid; a filter that sees but the number is fooled."""
+    """``int 0x80`` numbers calls as i386 does, where 20 is getpid; a filter that sees only the number is fooled."""
     if platform.machine() != "x86_64":
         raise OSError(errno.ENOSYS, "only x86-64 has it")
     code = bytes.fromhex("b814000000cd80c3")  # mov eax, 20; int 0x80; ret
@@ -577,7 +577,7 @@ def read_what_was_allowed(place: Place) -> str:
 
 @window
 def change_modes_and_dates_of_a_library(place: Place) -> bool:
-    """Answered with success, whatever came of it."""
+    """The call reports success, whatever its effect."""
     os.chmod(place.packages / "plain.py", 0o606)
     os.utime(place.packages / "plain.py", (1, 1))
     with open(place.packages / "plain.py") as file:
@@ -589,7 +589,7 @@ def change_modes_and_dates_of_a_library(place: Place) -> bool:
 
 @window
 def have_a_library_evicted_from_memory(place: Place) -> bool:
-    """Answered with success, whatever came of it."""
+    """The call reports success, whatever its effect."""
     libc = ctypes.CDLL(None, use_errno=True)
     evict = 21
     with open(place.world / "pages", "rb") as file:
@@ -676,7 +676,7 @@ def answer_on_an_inherited_socket(place: Place) -> str:
 
 @window
 def learn_the_rest_of_the_libraries_and_train(place: Place) -> dict[str, Any]:
-    """Imports that the host has not made, a tiny BERT with adapters, saved and loaded."""
+    """Import modules that the host has not imported, and build, train, save and load a tiny BERT with adapters."""
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model
     from safetensors.torch import load_file, save_file
@@ -713,12 +713,12 @@ ROOMY = {"memory_bytes": 1024 * MIB, "cpu_seconds": 50, "file_bytes": 8 * MIB, "
 
 
 def prepare(level: str, world: Path) -> sandbox.Prepared:
-    """As the host does, with the simulated ``site-packages`` among the libraries."""
+    """Prepare the sandbox as the host does, with the simulated ``site-packages`` among the libraries."""
     if level in ("limits", "none"):
         return sandbox.prepare(level)
     from py_landlock import landlock_sys
 
-    # What the first version of Landlock did not know, seccomp must refuse.
+    # seccomp must refuse what the first version of Landlock does not cover.
     version = (lambda: 1) if level == "full, Landlock 1" else landlock_sys.get_abi_version
     with mock.patch.object(landlock_sys, "get_abi_version", version):
         prepared = sandbox.prepare(
@@ -734,7 +734,7 @@ def prepare(level: str, world: Path) -> sandbox.Prepared:
 
 
 def serve(world: Path) -> None:
-    """Answer requests, a JSON object per line, each in a fork: what it returned, raised, or which signal killed it."""
+    """Answer requests, a JSON object per line, each in a fork: its result, exception or the signal that killed it."""
     import torch  # noqa: F401
 
     global PAIR, DATAGRAMS
@@ -752,7 +752,7 @@ def serve(world: Path) -> None:
         host = os.getpid()
         pid = os.fork()
         if pid == 0:
-            faulthandler.register(signal.SIGALRM, chain=True)  # says where it hangs, and ends it
+            faulthandler.register(signal.SIGALRM, chain=True)  # prints where it hangs, and ends it
             signal.alarm(PATIENCE_SECONDS)
             set_death_signal = 1
             ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)  # dropping rights must not undo it
@@ -791,11 +791,11 @@ FILES = {
     "site-packages/other/lazy.py": "y = 1\n",
     "site-packages/plain.py": "z = 1\n",
 }
-"""The world, laid out anew before each try."""
+"""The files in ``world``, written again before each attempt."""
 
 
 class Host:
-    """The other end."""
+    """The tests' end of the connection to the host."""
 
     def __init__(self, world: Path) -> None:
         self.world = world
@@ -816,7 +816,7 @@ class Host:
         self.free: dict[str, dict[str, Any]] = {}
 
     def ask_freely(self, what: str) -> dict[str, Any]:
-        """The positive control: the same try at level ``none``, made once."""
+        """Return the positive control: the same attempt at level ``none``, made once."""
         if what not in self.free:
             self.free[what] = self.ask(what, "none", LIMITS)
         return self.free[what]
@@ -867,7 +867,7 @@ CLOSED_ELSEWHERE = {
     "take_an_attribute_of_a_file": "the file system may have none",
     "enter_the_kernel_by_the_old_door": "the kernel or the processor may have none",
 }
-"""Doors that may be shut without us, and then cannot be tried."""
+"""Doors that can be closed without our sandbox, and then cannot be tested."""
 ANSWERS: dict[str, set[int | str]] = {
     "raise_a_limit": {"ValueError"},
     "take_more_memory_than_allowed": {"MemoryError"},
@@ -887,19 +887,19 @@ ANSWERS: dict[str, set[int | str]] = {
     "read_through_a_hard_link": {errno.EXDEV, errno.EACCES},
     "read_after_moving_it_here": {errno.EXDEV, errno.EACCES},
 }
-"""How a door says no, where it is not a PermissionError."""
+"""Outcomes of a closed door, other than PermissionError."""
 WITHOUT_LATER_LANDLOCK = [
     name
     for name in DOORS
     if name.startswith(("truncate_", "signal_", "connect_", "lease_"))
     or name in ("read_through_a_hard_link", "read_after_moving_it_here", "overwrite_a_library", "remove_outside")
 ]
-"""What Landlock learned after its first version, or did not; seccomp stands in."""
+"""Rules that the first version of Landlock lacked, or that it still lacks; seccomp covers them."""
 RESOURCES = [name for name in DOORS if name.endswith("_than_allowed")]
 
 
 def answer_of(outcome: dict[str, Any]) -> Any:
-    """An errno, the name of another exception, or minus the signal that it died of."""
+    """Return an errno, the name of another exception, or minus the signal that ended the process."""
     if "signal" in outcome:
         return -outcome["signal"]
     return outcome.get("errno") or outcome.get("raised")
@@ -965,10 +965,10 @@ def test_modes_and_dates_change_without_the_sandbox(host: Host) -> None:
 @needs_linux
 @needs_full
 def test_what_lies_in_memory_stays_there(host: Host) -> None:
-    """And without the sandbox it goes: the pages of a file are a channel to the next process."""
+    """Without the sandbox they can be evicted, and the pages of a file are a channel to the next process."""
     for level, stays in (("none", False), ("full", True)):
         (host.world / "pages").write_text(FILES["pages"])
-        os.sync()  # what is not on the disk yet cannot be evicted
+        os.sync()  # pages that are not on the disk yet cannot be evicted
         assert host.ask("have_a_library_evicted_from_memory", level) == {"returned": True}
         with open(host.world / "pages", "rb") as file:
             pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
@@ -1025,7 +1025,7 @@ def test_level_that_is_not_available_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def no_landlock() -> int:
-    """As py-landlock says it of a kernel without Landlock."""
+    """Raise as py-landlock does on a kernel without Landlock."""
     from py_landlock.errors import LandlockNotAvailableError
 
     raise LandlockNotAvailableError
@@ -1033,7 +1033,7 @@ def no_landlock() -> int:
 
 @needs_linux
 def test_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = sandbox.obstacles.__wrapped__  # not what it found before
+    find = sandbox.obstacles.__wrapped__  # not the cached result
     with monkeypatch.context() as patch:
         patch.setattr("py_landlock.landlock_sys.get_abi_version", no_landlock)
         patch.setitem(sys.modules, "pyseccomp", None)
@@ -1051,7 +1051,7 @@ def test_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_full_is_available_where_landlock_and_libseccomp_are() -> None:
-    """Or a mistake of ours would have the tests of level ``full`` skipped."""
+    """Otherwise an error of ours could skip the tests of level ``full``."""
     landlock_sys, errors = (pytest.importorskip(f"py_landlock.{name}") for name in ("landlock_sys", "errors"))
     try:
         landlock_sys.get_abi_version()

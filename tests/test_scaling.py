@@ -1,4 +1,4 @@
-"""The page about very many submissions says what its measurement says."""
+"""The page about very many submissions agrees with its measurement."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""An architecture whose axes are scrambled is caught, and is not called something else.
+"""An architecture with scrambled axes is caught, and gets no wrong explanation.
 
 Reshape in place of transpose, a softmax or a mean over the wrong axis, a mask along another axis: the shapes are right,
 the numbers are plausible, and training goes nowhere. Each entry of ``scrambled_axes.toml`` is an

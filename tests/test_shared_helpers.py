@@ -1,4 +1,4 @@
-"""What several test files need has one body: fixtures in conftest.py, oracles in oracles.py, and so on."""
+"""Helpers that several test files need exist once: fixtures in conftest.py, oracles in oracles.py, and so on."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def sources() -> dict[str, str]:
 
 
 def helpers(source: str) -> Iterator[Definition]:
-    """What a file defines at its top, its tests left out."""
+    """Yield the definitions at the top level of a file, except its tests."""
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("test_"):
             yield node
 
 
 def body_of(helper: Definition) -> str:
-    """What it does, whatever it is called; nothing where that is a single statement."""
+    """Return the body of a helper, regardless of its name; an empty string for a single statement."""
     body = helper.body[1:] if ast.get_docstring(helper) is not None else helper.body
     if len(body) < 2:
         return ""
@@ -38,7 +38,7 @@ def is_fixture(helper: Definition) -> bool:
 
 
 def repeated(files: Mapping[str, str]) -> list[str]:
-    """Helpers that stand in several places, one line for each body."""
+    """Return helpers that occur in several files, one line for each body."""
     found = defaultdict(list)
     for name, source in files.items():
         for helper in helpers(source):
@@ -47,7 +47,7 @@ def repeated(files: Mapping[str, str]) -> list[str]:
 
 
 def hidden(files: Mapping[str, str]) -> list[str]:
-    """Fixtures of a file that have the name of one that all files share."""
+    """Return fixtures of a file with the name of a shared one."""
     shared = {helper.name for helper in helpers(files["conftest.py"]) if is_fixture(helper)}
     assert len(shared) > 3
     return [

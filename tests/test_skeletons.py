@@ -1,4 +1,4 @@
-"""What the generator of skeletons takes out of a reference, what it keeps, and what it refuses."""
+"""The generator of skeletons: what it removes from a reference, what it keeps, and what it refuses."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_the_code_goes_and_the_page_stays():
 
 
 def test_a_skeleton_is_its_own_skeleton():
-    """Imports that are marked already are not marked twice."""
+    """Imports that are already marked are not marked twice."""
     assert skeleton(SKELETON, TODOS, ["first", "Layer"]) == SKELETON
 
 
@@ -223,7 +223,7 @@ def test_what_makes_no_skeleton_is_refused(reference: str, todos: dict[str, str]
 
 
 def test_the_command_checks_then_writes(tmp_path):
-    """In a copy of the rooms: what is out of date is shown, then written, and nothing else is touched."""
+    """In a copy of the rooms, outdated files are shown, then written, and nothing else is changed."""
     for room in ("course", "exercises", "scripts", "solutions"):
         shutil.copytree(paths.ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "recipes"))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]

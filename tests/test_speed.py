@@ -1,6 +1,6 @@
-"""What makes the recipes fast, and changes nothing else: looking rarely at losses, even shapes, weights for inference.
+"""Optimisations of the recipes that change nothing else: reading losses rarely, even shapes, weights for inference.
 
-There is no GPU here: what is only done on one is reached by objects that behave like one; test_on_a_gpu.py has a whole
+There is no GPU here: code for a GPU is tested with objects that behave like one; test_on_a_gpu.py has a complete fake
 one.
 """
 
@@ -40,7 +40,7 @@ def config(tmp_path_factory) -> FineTune:
 
 @pytest.fixture
 def under_way():
-    """Makes trainings that have not begun."""
+    """Return a function that makes trainings that have not begun."""
     journals = []
 
     def make(config: FineTune, folder: Path) -> training.Training:
@@ -132,7 +132,7 @@ def test_a_frozen_encoder_reads_every_text_once_however_many_epochs(config, tmp_
             lambda module, inputs, keywords, _, seen=texts_read: seen.append(len(keywords["input_ids"])),
             with_kwargs=True,
         )
-        torch.manual_seed(1)  # of mixup
+        torch.manual_seed(1)  # for mixup
         trainings[name] = ours.run(), ours.model
     (once, one), (always, other) = trainings["once"], trainings["always"]
     n = once.samples // 3
@@ -159,7 +159,7 @@ def test_features_are_kept_only_where_they_stay_the_same(config, changes, worth)
 
 
 class OnGpu:
-    """A tensor, and what is done to bring it to a GPU."""
+    """A tensor that records how it is sent to a GPU."""
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self.tensor, self.shape, self.done = tensor, tensor.shape, []
@@ -233,7 +233,7 @@ def test_memory_is_told_by_the_allocator_of_a_gpu_and_else_by_the_process(monkey
 
 @pytest.fixture
 def finished(config) -> tuple[saving.Run, list[str]]:
-    """A model that has learned something, and texts."""
+    """Return a trained model, and texts."""
     parts = splitting.split(*texts.load(config.data))
     torch.manual_seed(0)
     classifier = model.load_classifier(config, 2, FP32)

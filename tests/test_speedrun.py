@@ -77,12 +77,12 @@ def test_a_run_trains_a_model_for_each_seed_and_asks_the_test_texts_once_for_eac
     assert [one.whose for one in entries] == ["reference", "yours"] and strange == 0
     assert entries[1] == found and [lap.seed for lap in found.laps] == [0, 1, 2]
     assert asked == [32] * 6  # three seeds of ours, three of the learner's
-    assert found.accuracy >= 0.83 and found.reached  # these opinions are easy to tell
+    assert found.accuracy >= 0.83 and found.reached  # these opinions are easy to classify
     assert all(lap.seconds > 0 and lap.cpu_seconds > 0 for lap in found.laps)
     assert entries[0].test_digest == found.test_digest and len(found.test_digest) == 64
 
     again = speedrun.speedrun(config, ours, (0,), table, QUIET)
-    assert again.laps[0].test == found.laps[0].test  # one thread: a seed gives one model
+    assert again.laps[0].test == found.laps[0].test  # with one thread, a seed gives one model
     assert [one.whose for one in scoreboard.read(table)[0]] == ["reference", "yours", "yours"]  # ours is known by now
     speedrun.speedrun(config, ours, (0,), table, QUIET, ask_reference=True)
     assert [one.whose for one in scoreboard.read(table)[0]][3:] == ["reference", "yours"]
@@ -231,7 +231,7 @@ def test_the_table_is_shown_in_eighty_columns(capsys):
 
 
 def racing(monkeypatch) -> list:
-    """What the command would have run."""
+    """Return the list of runs that the command would have started."""
     calls: list = []
     monkeypatch.setattr(speedrun, "speedrun", lambda *arguments: calls.append(arguments))
     return calls

@@ -1,6 +1,6 @@
-"""Exercise 10 pays for what was done: wrong files written from scratch, what they may earn, and what they are told.
+"""Exercise 10 pays only for work that was done: wrong files written from scratch, their points and explanations.
 
-The functions about a new domain: the objective of a task, fragmentation, new rows, blocks, the plan.
+This file tests the functions about a new domain: the objective of a task, fragmentation, new rows, blocks, the plan.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CHEAP_FILES = [
         "    return dict.fromkeys(('pieces_per_word', 'split_rate', 'unk_rate'), 0.0)\n",
     ),
     (
-        "fragmentation",  # the docstring's example only
+        "fragmentation",  # only the docstring's example
         "def fragmentation(words, tokenize, unk=''):\n"
         "    return {'pieces_per_word': 1.5, 'split_rate': 0.25, 'unk_rate': 0.25}\n",
     ),
@@ -53,12 +53,12 @@ CHEAP_FILES = [
     ("chunk_for_mlm", "def chunk_for_mlm(docs, block, cls_id, sep_id):\n    return []\n"),
     ("chunk_for_mlm", "def chunk_for_mlm(docs, block, cls_id, sep_id):\n    return docs\n"),
     (
-        "chunk_for_mlm",  # right at both ends, with nothing of the text between
+        "chunk_for_mlm",  # right at both ends, but with none of the text between
         "def chunk_for_mlm(docs, block, cls_id, sep_id):\n"
         "    return [[cls_id, *[sep_id] * (block - 2), sep_id] for _ in docs]\n",
     ),
     (
-        "chunk_for_mlm",  # the first answer for ever
+        "chunk_for_mlm",  # always the first answer
         "kept = []\n\ndef chunk_for_mlm(docs, block, cls_id, sep_id, right=chunk_for_mlm):\n"
         "    kept.append(right(docs, block, cls_id, sep_id))\n    return kept[0]\n",
     ),
@@ -92,7 +92,7 @@ def test_a_copy_with_zero_rows_keeps_the_points_for_old_rows_only():
 
 
 NAMED = [
-    # function, source, points, check -> what it is told
+    # function, source, points, check -> explanation
     (
         "choose_objective",
         """
@@ -113,7 +113,7 @@ def choose_objective(output, has_source):
         0,
         {"understanding": "other-words"},
     ),
-    (  # two independent mistakes
+    (  # two independent misconceptions
         "choose_objective",
         """
 def choose_objective(output, has_source):
@@ -245,7 +245,7 @@ def chunk_for_mlm(docs, block, cls_id, sep_id):
         0,
         {"format": "documents-truncated-and-padded", "content": "documents-truncated-and-padded"},
     ),
-    (  # as transformers' run_mlm does it: two things are different here
+    (  # as in transformers' run_mlm: two things are different here
         "chunk_for_mlm",
         """
 def chunk_for_mlm(docs, block, cls_id, sep_id):
@@ -316,7 +316,7 @@ def test_a_wrong_file_is_told_what_is_wrong_with_it(function, source, points, to
 
 
 UNEXPLAINED = [
-    # wrong in a way that no entry knows: nothing is said rather than something else
+    # wrong in a way that no entry describes: no explanation is better than a wrong one
     (
         "extend_embedding",
         """

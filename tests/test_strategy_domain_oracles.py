@@ -1,8 +1,8 @@
-"""The reference of exercise-10 against oracles outside ourselves: where a text meets a new domain.
+"""The reference of exercise-10 against independent oracles: texts from a new domain.
 
 The oracles are tokenizers of transformers, torch's own bag of embeddings, the grouping of transformers' run_mlm, and
-tables that were written down from the chapter. Every case is drawn from a seed of its own, sizes differ, and each test
-counts the cases it looked at.
+tables that were written down from the chapter. Every case is drawn from its own seed, sizes differ, and each test
+counts its cases.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def test_old_rows_stand_where_transformers_puts_them():
     assert new.shape == ours.shape and torch.equal(new[:31], old) and torch.equal(ours[:31], old)
     assert not ours.requires_grad
     apart = torch.pdist(ours[31:]).min()
-    assert torch.pdist(new[31:].detach()).max() < apart / 100  # the lesson: theirs are practically one and the same
+    assert torch.pdist(new[31:].detach()).max() < apart / 100  # the lesson says: theirs are practically equal
 
 
 # --- chunk_for_mlm ---
@@ -175,7 +175,7 @@ def test_the_fillings_fill_their_blocks(which):
 
 
 def test_rests_of_the_check_leave_no_room_for_opinions():
-    """Three ways of counting the half agree on every rest that the check may draw."""
+    """Three ways of counting the half agree on every remainder that the check can draw."""
     looked = 0
     for block in (12, 14):
         step = block - 2
@@ -191,7 +191,7 @@ def test_rests_of_the_check_leave_no_room_for_opinions():
 # --- domain_plan ---
 
 SITUATIONS = [
-    # pieces per word, texts, labels, domain model, relations -> called for, ruled out
+    # pieces per word, texts, labels, domain model, relations -> recommended, excluded
     ((3.2, 500_000, 400, False, False), {"dapt", "extend_vocab"}, {"domain_model", "knowledge"}),
     ((3.2, 500_000, 40_000, True, False), {"domain_model"}, {"knowledge", "augment"}),
     ((1.1, 500_000, 40_000, False, False), {"dapt"}, {"domain_model", "extend_vocab", "knowledge", "augment"}),

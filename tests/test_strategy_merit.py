@@ -1,4 +1,4 @@
-"""What wrong files of exercise 10 earn, and what they are told: memory, strategies, settings and reasons.
+"""Points and explanations of wrong files for exercise 10: memory, strategies, settings and reasons.
 
 Each source is written from scratch, as people write it, or is a caricature that tries to be paid for nothing.
 """
@@ -138,7 +138,7 @@ def ok_store(s, method):
 
 
 def test_the_given_helpers_may_say_what_they_like():
-    """The judge calculates itself, so a file that makes its own helpers agree with it gains nothing."""
+    """The judge does its own arithmetic, so a file gains nothing by adapting its helpers."""
     plans = grade(SLUG, "choose_strategy", HELPERS_REPLACED)
     assert {"fits_memory", "fits_storage", "finds_a_plan"} <= plans.lost
     reasons = grade(SLUG, "strategy_reasons", HELPERS_REPLACED)

@@ -1,4 +1,4 @@
-"""The references of exercise 10 against what is known without them: what autograd keeps, and sums done by hand."""
+"""The references of exercise 10 against independent facts: what autograd keeps, and sums done by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGE = counted.LARGE
 
 
 def checks():
-    """The module in which the judge keeps its own arithmetic."""
+    """Return the module with the judge's own arithmetic."""
     import sys
 
     specs_of("strategy")
@@ -44,15 +44,15 @@ def test_the_activations_are_those_that_autograd_keeps(method, per_token, dropou
 
 @pytest.mark.parametrize(("method", "dropout", "per_token"), [("full", 0.1, 66), ("lora", 0.1, 48), ("lora", 0.0, 42)])
 def test_one_layer_keeps_what_the_coefficients_say(method, dropout, per_token):
-    """Three layers less two are one, without embeddings and head; two lengths tell the terms apart."""
+    """Three layers minus two are one, without embeddings and head; two lengths separate the terms."""
     layer = {}
     for seq in (64, 192):
         deep, shallow = (counted.saved_bytes(method, 2, seq, dropout, layers) for layers in (3, 2))
-        layer[seq] = (deep - shallow) / 2 / seq  # bytes of a token, its share of the pairs included
+        layer[seq] = (deep - shallow) / 2 / seq  # bytes per token, including its share of the pairs
     pairs = (layer[192] - layer[64]) / (192 - 64)
     tokens = layer[64] - 64 * pairs
     assert pairs / 12 == pytest.approx(9, abs=0.05)
-    assert tokens / 768 == pytest.approx(per_token, abs=0.5)  # the factors of LoRA keep R numbers for each token
+    assert tokens / 768 == pytest.approx(per_token, abs=0.5)  # the factors of LoRA keep R numbers per token
     if method == "full":
         assert (pairs / 12, tokens / 768) == pytest.approx((9, 66), abs=0.03)  # 0.02: mean and scale of the LayerNorms
 
@@ -69,7 +69,7 @@ def test_what_the_checks_call_measured_is_measured():
 
 
 def test_static_memory_is_that_of_real_tensors():
-    """A real model of the same kind, a step of a real AdamW, and the bytes of what is there afterwards."""
+    """A real model of the same kind, a step of a real AdamW, and the bytes that exist afterwards."""
     model = torch.nn.Sequential(torch.nn.Linear(30, 20), torch.nn.Linear(20, 7))
     model[0].requires_grad_(False)
     optimizer = torch.optim.AdamW([parameter for parameter in model.parameters() if parameter.requires_grad])
@@ -86,7 +86,7 @@ def test_static_memory_is_that_of_real_tensors():
     assert parts["optimizer"] == sum(moment.numel() * moment.element_size() for moment in moments)
 
 
-# --- what is given, against the real models and against the judge's own arithmetic ---
+# --- given helpers, against the real models and the judge's own arithmetic ---
 
 
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
@@ -132,7 +132,7 @@ def test_the_judge_and_the_given_code_calculate_alike_in_the_whole_grid():
 
 
 def test_the_largest_micro_batches_by_hand():
-    """(90% of the GPU less the static part) / bytes of one text, rounded down: calculated with a pocket calculator."""
+    """(90% of the GPU minus the static part) / bytes of one text, rounded down: calculated with a pocket calculator."""
     table = {(4, 128): 21, (8, 128): 60, (16, 128): 138, (4, 512): 3, (8, 512): 9, (16, 512): 21, (24, 512): 32}
     for (gpu, seq), want in table.items():
         one = 12 * (66 * seq * 768 + 9 * 12 * seq * seq)
@@ -144,7 +144,7 @@ def test_the_largest_micro_batches_by_hand():
 
 
 def plans_by_brute_force(s: Scenario):
-    """Every plan that keeps all the rules."""
+    """Return every plan that obeys all rules."""
     for method, micro in itertools.product(strategy.METHODS, range(1, s.target_batch + 1)):
         if strategy.fits(s, method, micro) and strategy.ok_store(s, method):
             if not (method == "full" and s.n_train < 1000):
@@ -246,7 +246,7 @@ def test_the_manifest_has_the_points_of_the_curriculum():
 
 
 def test_the_front_by_its_definition_on_many_tables():
-    """Whoever is in the front is beaten by none; whoever is not is beaten by somebody who is."""
+    """No row in the front is beaten; every other row is beaten by a row in the front."""
     generator = torch.Generator().manual_seed(0)
     for size, width in itertools.product((0, 1, 2, 9, 30), (1, 2, 3, 5)):
         table = torch.randint(0, 4, (size, width), generator=generator)

@@ -1,4 +1,4 @@
-"""The syllabus says what it should, names resolve as readers write them, and nonsense is refused with a reason."""
+"""The syllabus is right, names resolve as readers write them, and invalid entries are refused with a reason."""
 
 import re
 

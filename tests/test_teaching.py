@@ -1,8 +1,8 @@
-"""The proof of the teaching: every reference passes, every misconception is caught by its named check and diagnosed
-by its name, every unusual correct variant passes, every skeleton has not been started.
+"""The proof of the teaching: every reference passes, every misconception is caught by its named check and diagnosed by
+its name, every unusual correct variant passes, and every skeleton is not started.
 
 Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of
-simulated submissions take seconds. The tests of the host run a part of it through real student processes.
+simulated submissions take seconds. The tests of the host run some of it through real student processes.
 """
 
 import ast
@@ -23,7 +23,7 @@ from tests.merit import composed, grade_module, seen_of_reference, specs_of
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 SEEDS = (1, 2)
 SEED = 11
-"""With which misconceptions are proved."""
+"""Seed with which misconceptions are proved."""
 ONE_CAUGHT_IN, ONE_NAMED_IN = 12, 48
 
 
@@ -42,12 +42,12 @@ VARIANTS = [(exercise.slug, path) for exercise in READY for path in sorted(paths
 
 
 def named(value):
-    """Of a parameter, for the name of its test."""
+    """Return a parameter's name for the name of its test."""
     return getattr(value, "stem", None) or getattr(value, "name", value)
 
 
 UNNAMED = tomllib.loads((paths.ROOT / "tests/unnamed.toml").read_text(encoding="utf-8"))
-"""Misconceptions that the checks see too little of, and of which no relation tells either."""
+"""Misconceptions for which the checks have too little evidence, and which no relation describes."""
 
 
 def test_there_is_something_to_prove():
@@ -131,7 +131,7 @@ ONLY_CAUGHT = [
     for caught, named_too in zip(sampled(MISCONCEPTIONS, one_in=ONE_CAUGHT_IN), NAMED, strict=True)
     if named_too.marks and not caught.marks
 ]
-"""Which others are fast to prove: that they are caught. ``make test-slow`` proves the whole of all."""
+"""Misconceptions with a fast test only that they are caught. ``make test-slow`` tests everything for all."""
 
 
 @pytest.mark.parametrize(("slug", "misconception"), ONLY_CAUGHT, ids=named)
@@ -140,7 +140,7 @@ def test_a_misconception_is_caught_by_its_check(slug, misconception):
 
 
 def observe_edited(slug, misconception):
-    """What its check sees of a misconception."""
+    """Return what a misconception's check observes of it."""
     (spec,) = [spec for spec in specs_of(slug) if spec.id == misconception.caught_by]
     return diagnose.observe(spec, diagnose.edited_module(slug, misconception), SEED)
 
@@ -151,17 +151,17 @@ def assert_caught(misconception, seen):
 
 @pytest.mark.parametrize(("slug", "misconception"), NAMED, ids=named)
 def test_a_misconception_is_caught_by_its_check_and_named(slug, misconception):
-    """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
-    # as the student's file does, each check begins with a module of its own
+    """It is named, or, if the checks have too little evidence, nothing else is (see ``diagnose.evidence``)."""
+    # each check begins with a new module, as with the student's file
     graded = grade_module(slug, misconception.function, lambda: diagnose.edited_module(slug, misconception), SEED)
     caught = graded.observed[misconception.caught_by]
-    # its check waits for another one that fails too: nobody is told, but the check would catch it
+    # its check waits for another that fails too: no explanation is shown, but the check would catch it
     assert_caught(misconception, observe_edited(slug, misconception) if caught.status == "skipped" else caught)
     found = graded.explained
     seen = sum(diagnose.evidence(graded.observed[name], seen_of_reference(slug, name, SEED)) for name in graded.wrong)
     if seen >= diagnose.ENOUGH or misconception.name in diagnose.plain_facts(slug):
         kin = {one.name for one in misconceptions_of(slug) if one.kin and one.kin == misconception.kin}
-        expected = {misconception.name, *kin, "does-nothing"}  # a misconception may amount to that
+        expected = {misconception.name, *kin, "does-nothing"}  # a misconception can amount to a no-op
         assert found[misconception.caught_by].id in expected
     else:
         named = [item for item in found.values() if item.kind in ("misconception", "pair")]
@@ -197,13 +197,13 @@ def test_those_that_are_not_named_exist_and_are_few():
 
 
 def unedited(slug):
-    """The reference, in the parts in which an edit leaves all but one."""
+    """Return the parts of the reference, of which an edit changes one."""
     return [part for part in diagnose.parts(slug, diagnose.Misconception("", (), "", "", "")) if part]
 
 
 @pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISCONCEPTIONS}))
 def test_no_two_misconceptions_are_the_same_code(slug):
-    """What behaves alike silences each other; slower tests find those that are written differently."""
+    """Those with the same behaviour silence each other; slower tests find those that are written differently."""
     whole = set(unedited(slug))
     seen = {}
     for misconception in misconceptions_of(slug):
@@ -225,7 +225,7 @@ def test_a_misconception_compiled_in_parts_is_the_edited_file(slug):
 
 
 def test_a_suspect_is_left_at_the_first_difference():
-    """A check that runs to its end costs more than telling that it need not."""
+    """Running a check to its end costs more than stopping it."""
     asked = []
 
     def run(student):
@@ -271,7 +271,7 @@ def test_expectations_are_recorded_for_visible_checks():
 @pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
 @pytest.mark.parametrize("what", [[], ["--variants"]], ids=["reference", "variants"])
 def test_no_verdict_is_flaky(exercise, what):
-    """A sample of ``python -m scripts.flake``; its documentation says how to look longer."""
+    """A sample of ``python -m scripts.flake``, whose documentation tells how to search longer."""
     import subprocess
     import sys
 

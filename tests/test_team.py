@@ -47,7 +47,7 @@ def config(tmp_path_factory) -> FineTune:
 
 
 def environment(rank: int, size: int, port: int, **more: str) -> dict[str, str]:
-    """What torchrun gives to a process."""
+    """Return the environment that torchrun gives to a process."""
     return {
         "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_WORLD_SIZE": str(size),
         "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "GLOO_SOCKET_IFNAME": "lo",
@@ -61,11 +61,11 @@ def free_port() -> int:
 
 
 def fork(size: int, act: Callable[[int], None], log: Path, **more: str) -> list[int]:
-    """Start processes that do the same; what goes wrong in one of them stands in its file."""
+    """Start processes that run the same function; errors are in the log file of each process."""
     port, children = free_port(), []
     for rank in range(size):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads in a process that forks
+            warnings.simplefilter("ignore", DeprecationWarning)  # newer versions of Python warn of forking with threads
             child = os.fork()
         if child:
             children.append(child)
@@ -74,7 +74,7 @@ def fork(size: int, act: Callable[[int], None], log: Path, **more: str) -> list[
         try:
             os.environ.update(environment(rank, size, port, **more))
             warnings.simplefilter("ignore")
-            AcceleratorState._reset_state(reset_partial_state=True)  # another test may have trained alone before
+            AcceleratorState._reset_state(reset_partial_state=True)  # another test can have trained alone before
             act(rank)
             code = 0
         except Interrupted:
@@ -87,7 +87,7 @@ def fork(size: int, act: Callable[[int], None], log: Path, **more: str) -> list[
 
 
 def codes(children: list[int], log: Path, seconds: float = 120) -> list[int]:
-    """How they ended; one that failed ends the others, which would wait for it."""
+    """Return the exit codes; a process that failed ends the others, which would wait for it."""
     ended: dict[int, int] = {}
     deadline = time.monotonic() + seconds
     while len(ended) < len(children):
@@ -113,7 +113,7 @@ def result(out: Path) -> dict:
 
 
 def furthest(first: Path, second: Path) -> float:
-    """How far the weights of two runs are apart."""
+    """Return the largest difference between the weights of two runs."""
     one, other = weights(first), weights(second)
     assert one and one.keys() == other.keys()
     return max((one[name] - other[name]).abs().max().item() for name in one)
@@ -128,7 +128,7 @@ def losses(out: Path) -> list[float]:
 
 @pytest.fixture(scope="module")
 def alone(config, tmp_path_factory) -> Path:
-    """What one process makes of it."""
+    """Return the run of a single process."""
     out = tmp_path_factory.mktemp("alone") / "run"
     torch.set_num_threads(1)
     finetune(config, out, QUIET)
@@ -153,14 +153,14 @@ def test_processes_come_to_the_weights_of_one(config, alone, tmp_path, size):
 
 
 def test_a_step_of_these_runs_has_texts_for_one_process_alone(config, alone):
-    """Otherwise the comparison above would not see whether a short batch is weighed right."""
+    """Otherwise the comparison above would not notice a wrong weight of a short batch."""
     texts = [line["texts"] for line in journal.read(alone) if "texts" in line]
     assert 12 in texts and any(n % config.micro_batch == 1 for n in texts), texts
 
 
 @needs_fork
 def test_a_step_that_is_weighed_wrongly_is_seen(config, alone, tmp_path, monkeypatch):
-    """Planted: every process counts the same, however many texts it has."""
+    """Planted: every process has the same weight, however many texts it has."""
     right = Team.shares
 
     def equal(self, group):
@@ -180,7 +180,7 @@ def test_shares_add_up_to_the_mean_over_all_texts(size, group):
     gradients, taken = [], []
     for rank in range(size):
         shares = Team(rank, size).shares(group)
-        seen = sum(len(share.rows) for share in shares)  # as train_epoch weighs micro-batches
+        seen = sum(len(share.rows) for share in shares)  # the weights of micro-batches in train_epoch
         gradients.append(
             sum((values[share.rows].mean() * share.weight * len(share.rows) / seen).item() for share in shares)
         )
@@ -295,7 +295,7 @@ def test_accelerate_takes_the_documented_configuration_and_tells_us_of_it(monkey
     from accelerate.commands import launch
 
     words = ["--config_file", str(ROOT / "docs" / "fsdp.yaml"), "--num_processes", "2", "-m", "solutions.recipes"]
-    monkeypatch.setattr(launch.torch.cuda, "is_available", lambda: True)  # as on the machine that it is for
+    monkeypatch.setattr(launch.torch.cuda, "is_available", lambda: True)  # like the machine that it is for
     monkeypatch.setattr(launch.torch.cuda, "device_count", lambda: 2)
     arguments, *_ = launch._validate_launch_command(launch.launch_command_parser().parse_args(words))
     assert arguments.use_fsdp and arguments.num_processes == 2 and not arguments.cpu
@@ -314,7 +314,7 @@ def test_split_weights_of_two_precisions_are_refused(config, monkeypatch):
         team.join(lora, Hardware(torch.device("cpu"), bf16=True, threads=1))
 
 
-# --- What is said -----------------------------------------------------------------------------------------------------
+# --- Messages ---------------------------------------------------------------------------------------------------------
 
 
 def started(monkeypatch, rank: int = 0, size: int = 2) -> None:
@@ -372,7 +372,7 @@ def test_next_commands_start_as_many_processes(monkeypatch):
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_an_interrupted_run_says_which_traceback_is_torchruns(config, tmp_path, monkeypatch, size):
-    """It prints one when all processes have ended, so that nothing of ours can come after it."""
+    """torchrun prints it after all processes have ended, so our message cannot come after it."""
     if size > 1:
         started(monkeypatch)
 

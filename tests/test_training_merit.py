@@ -1,4 +1,4 @@
-"""Exercise 6 pays for what was done, and for nothing else: cheap, forged and careless files, and what they are told."""
+"""Exercise 6 pays only for work that was done: cheap, forged and careless files, and the explanations they get."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def train_epoch(model, loader, optimizer, scheduler=None, max_norm=1.0, accum=1)
             waiting = 0
     return total / seen, right / seen
 """
-"""Written another way than the reference, and right; the wrong ones below are made of it."""
+"""A correct loop, written differently from the reference; the wrong ones below are made from it."""
 
 AMP = """
 def amp_step(model, batch, optimizer, scaler, max_norm=1.0, device_type="cpu", dtype=torch.bfloat16):
@@ -237,7 +237,7 @@ def test_what_the_wrong_ones_are_made_of_is_right(function):
     assert grade(SLUG, function, source).points == points
 
 
-# function, edits of the right text, points that are left at least and at most, names that must be among those told
+# function, edits of the correct text, minimum and maximum of points left, names that must be among the explanations
 WRONG = [
     ("train_epoch", [("            optimizer.zero_grad()\n", "")], 3, 6, set()),  # divided again and again, too
     (
@@ -395,7 +395,7 @@ def test_reports_without_the_deed_earn_nothing(source):
 
 
 def test_an_evaluation_with_training_mode_restored_to_its_parts_is_right():
-    """A frozen part that stays in evaluation mode inside a training model is the caller's choice, and not asked for."""
+    """Whether a frozen part of a training model stays in evaluation mode is the caller's choice, and is not checked."""
     source = EVALUATE.replace(
         "    before = model.training\n", "    modes = [(m, m.training) for m in model.modules()]\n"
     )

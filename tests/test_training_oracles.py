@@ -1,7 +1,7 @@
-"""The reference of exercise-6 against oracles outside ourselves: torch, transformers, and arithmetic.
+"""The reference of exercise-6 against independent oracles: torch, transformers, and arithmetic.
 
-The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at.
+The grader can use the reference as a standard only because it was tested here. Every case is drawn from its own seed,
+sizes differ, and each test counts its cases.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.oracles import draws
 ROOT = Path(__file__).resolve().parents[1]
 CASES = 40
 
-# transformers announces its own future; none of it is about our code.
+# transformers warns of its own future changes, which are not about our code.
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -37,12 +37,12 @@ pytestmark = [
 
 
 def classifier(**options: Any) -> fixtures.Classifier:
-    """The fixture, with drawn numbers."""
+    """Return the fixture with random weights."""
     return fixtures.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4), **options)
 
 
 def batch_of(n: int, n_tokens: int = 5) -> dict[str, torch.Tensor]:
-    """Random examples, padded on the right."""
+    """Return random examples, padded on the right."""
     lengths = torch.randint(1, n_tokens + 1, (n,))
     return {
         "input_ids": torch.randint(0, 11, (n, n_tokens)),
@@ -52,11 +52,11 @@ def batch_of(n: int, n_tokens: int = 5) -> dict[str, torch.Tensor]:
 
 
 def joined(batches: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """One large batch."""
+    """Join batches into one."""
     return {key: torch.cat([batch[key] for batch in batches]) for key in batches[0]}
 
 
-# --- the judge's own arithmetic: it is the measure of everything, so torch measures it ---
+# --- the judge's own arithmetic, which is the standard, is itself tested against torch ---
 
 
 def test_the_gradient_that_the_judge_works_out_is_that_of_autograd():
@@ -110,7 +110,7 @@ def test_train_epoch_makes_the_steps_of_large_batches(adam):
 
 
 def test_a_group_leaves_the_gradient_of_exercise_5():
-    """Before the step, .grad is what accumulate_gradients leaves."""
+    """Before the step, .grad holds the result of accumulate_gradients."""
 
     class Halt(Exception):
         pass
@@ -127,7 +127,7 @@ def test_a_group_leaves_the_gradient_of_exercise_5():
         found = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
         pairs = [(batch, batch["labels"]) for batch in batches]
 
-        class Sized(dict):  # accumulate_gradients takes the length of the inputs for the number of examples
+        class Sized(dict):  # accumulate_gradients uses the length of the inputs as the number of examples
             def __len__(self) -> int:
                 return len(self["labels"])
 
@@ -171,7 +171,7 @@ def test_train_epoch_reports_what_each_batch_was_when_it_was_trained_on():
 
 
 def test_train_epoch_overfits_a_bert_of_transformers():
-    """A real model: the loss of one batch, seen twenty times, falls to a third."""
+    """For a real model, the loss of one batch, seen twenty times, falls to a third."""
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, num_labels=4
@@ -219,7 +219,7 @@ def test_early_stopper_stops_where_the_callback_of_transformers_stops():
         state, control = TrainerState(), TrainerControl()
         better = (lambda new, old: new > old) if mode == "max" else (lambda new, old: new < old)
         for step, value in enumerate(values):
-            # the callback looks first; then Trainer moves its best metric, here by the same threshold as ours
+            # the callback comes first; then Trainer updates its best metric, here with the same threshold as ours
             callback.check_metric_value(_Args(mode == "max"), state, control, value)
             said = stopper.step(value)
             assert said == (callback.early_stopping_patience_counter >= patience)
@@ -235,14 +235,14 @@ def test_early_stopper_stops_where_the_callback_of_transformers_stops():
 
 
 class _Args:
-    """What the callback reads of the arguments of a training."""
+    """The training arguments that the callback reads."""
 
     def __init__(self, greater_is_better: bool) -> None:
         self.greater_is_better = greater_is_better
 
 
 def test_early_stopper_by_its_definition():
-    """On every sequence of five values out of four, one of them NaN, by brute force over the whole history."""
+    """All sequences of five values out of four, one of them NaN, are tested by brute force over the whole history."""
     looked = 0
     for values in itertools.product((1.0, 0.75, 0.5, math.nan), repeat=5):
         for patience, delta, mode in itertools.product((1, 2), (0.0, 0.25), ("min", "max")):
@@ -301,7 +301,7 @@ def test_amp_step_skips_an_overflow():
 
 
 def test_the_scaler_of_the_checks_is_that_of_torch():
-    """Its interface and its numbers; an overflow that is asked for is one that torch finds."""
+    """It has the interface and the numbers of torch's; torch also finds the overflow that a test asks for."""
     ours, theirs = fixtures.scaler(64.0), torch.amp.GradScaler("cpu", init_scale=64.0)
     for scaler in (ours, theirs):
         torch.manual_seed(0)
@@ -320,7 +320,7 @@ def test_the_scaler_of_the_checks_is_that_of_torch():
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=["bfloat16", "float16"])
 def test_amp_step_on_cuda(dtype):
-    """The very same code on a GPU, with torch's own scaler, against a float32 step written by hand."""
+    """The same code on a GPU, with torch's own scaler, against a float32 step written by hand."""
     if not torch.cuda.is_available():
         pytest.skip("needs CUDA")
     torch.manual_seed(0)
@@ -356,7 +356,7 @@ def test_amp_step_on_cuda(dtype):
         with torch.no_grad():
             for parameter, gradient in zip(theirs.parameters(), gradients, strict=True):
                 parameter -= 0.5 * gradient * (0.1 / length)
-        # each step is 0.05 long; rounding to 16 bits moves it by a few per cent of that at most
+        # each step is 0.05 long; rounding to 16 bits changes it by at most a few per cent of that
         apart = math.sqrt(
             sum(
                 float((one - other).square().sum())
@@ -445,13 +445,13 @@ def test_a_run_goes_on_bit_by_bit_with_dropout_of_torch(make):
 
 
 class _RealDropout(nn.Dropout):
-    """Of torch; takes the first token that the fixture's own dropout wants, and leaves it alone."""
+    """torch's dropout, which ignores the first token that the fixture's own dropout needs."""
 
     def forward(self, hidden: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
         return super().forward(hidden)
 
 
-# --- what the lesson says ---
+# --- statements of the lesson ---
 
 
 def test_the_log_of_the_chapter_is_the_one_in_the_lesson():

@@ -1,4 +1,4 @@
-"""A change of the input that makes a wrong answer right is told, and only such a change."""
+"""A change of the input that makes a wrong answer right is reported, and no other change is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLUGS = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
 
 
 def told(slug: str, check_id: str, source: str) -> str | None:
-    """What is said of a check that fails with this source in place of the reference's function."""
+    """Return the message about a check that fails with this source in place of the reference's function."""
     module = diagnose.reference_copy(slug)
     exec(compile(source, "<wrong>", "exec"), module.__dict__)
     (spec,) = (one for one in specs_of(slug) if one.id == check_id)
@@ -83,7 +83,7 @@ def test_the_change_that_makes_the_answer_right_is_told(what: str) -> None:
     slug, check_id, source, change = DEPENDING[what]
     text = told(slug, check_id, source)
     assert text is not None
-    assert text.startswith(f"With one change to the input of this check, your result is right: {change}")
+    assert text.startswith(f"Your result is right if one thing about the input of this check is different: {change}")
 
 
 SILENT = {

@@ -1,4 +1,4 @@
-"""What travels between judge and student arrives as it left, or as ``WireError``; nothing else, whatever is sent."""
+"""Messages between judge and student arrive unchanged or as ``WireError``, whatever is sent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def travel(value: object) -> Any:
 
 
 def same(one: object, other: object) -> bool:
-    """Equal in type, dtype, shape and every bit of every number."""
+    """Return whether two values are equal in type, dtype, shape and every bit of every number."""
     if type(one) is not type(other):
         return False
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
@@ -55,7 +55,7 @@ def same(one: object, other: object) -> bool:
 
 
 def assert_plain(value: object) -> None:
-    """Only kinds that the reader makes itself, at every depth."""
+    """Assert that a value contains only kinds that the reader makes itself, at every depth."""
     assert type(value) in PLAIN, type(value)
     if isinstance(value, (list, tuple, set)):
         for item in value:
@@ -66,7 +66,7 @@ def assert_plain(value: object) -> None:
             assert_plain(item)
 
 
-# --- what arrives as it left ---
+# --- values that arrive unchanged ---
 
 DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.bool]
 DTYPES += [torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8]
@@ -124,11 +124,11 @@ def random_value(generator: random.Random, depth: int) -> object:
     return items if kind == 6 else tuple(items)
 
 
-# --- what arrives as something plain ---
+# --- values that arrive as plain ones ---
 
 
 class LyingTensor(torch.Tensor):
-    """Says yes to everything."""
+    """A tensor that is equal to everything."""
 
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):
@@ -220,7 +220,7 @@ def test_other_objects_stay_and_are_named() -> None:
         wire.encode(layer)
 
 
-# --- what does not travel ---
+# --- values that are refused ---
 
 
 def deep(levels: int) -> object:
@@ -305,7 +305,7 @@ def blob_of(header: bytes, data: bytes = b"") -> bytes:
 
 
 def colliding(count: int) -> list[object]:
-    """Integers that all have the hash 0."""
+    """Return integers that all have the hash 0."""
     return [["i", hex(number * (2**61 - 1))] for number in range(5, 5 + count)]
 
 
@@ -393,7 +393,7 @@ def test_malformed_frame_is_refused(what: str) -> None:
 
 
 def test_reading_takes_memory_in_proportion() -> None:
-    """In a child with a gigabyte to spare: whoever hits the limit gets a MemoryError, which is no WireError of ours."""
+    """In a child with a gigabyte to spare, exceeding the limit gives a MemoryError, which is not our WireError."""
     reader, writer = os.pipe()
     if (pid := os.fork()) == 0:
         try:
@@ -415,7 +415,7 @@ def test_reading_takes_memory_in_proportion() -> None:
 
 
 def test_random_frames_are_refused_or_read() -> None:
-    """Noise, valid frames cut off, valid frames with bytes changed: a value of plain kinds, or WireError."""
+    """Noise, truncated valid frames, valid frames with bytes changed: a value of plain kinds, or WireError."""
     generator = random.Random(SEED)
     valid = [wire.encode(random_value(generator, 4)) for _ in range(60)]
     valid += [wire.encode(value) for value in ([torch.ones(3), {"a": 1}], {1, 2}, [2**70, torch.float32], "text")]
@@ -427,7 +427,7 @@ def test_random_frames_are_refused_or_read() -> None:
             data = bytearray(generator.randbytes(generator.randrange(200)))
         elif case % 5 == 1:
             data = data[: generator.randrange(len(data))]
-        elif case % 5 == 2:  # the length agrees, the structure is noise
+        elif case % 5 == 2:  # the length is right, the structure is noise
             data = bytearray(raw_frame(generator.randbytes(generator.randrange(1, 60)), bytes(data[: case % 40])))
         else:
             for _ in range(generator.randrange(1, 6)):
@@ -478,7 +478,7 @@ def test_random_descriptions_are_refused_or_read() -> None:
 
 @pytest.fixture
 def ends() -> Iterator[tuple[Link, socket.socket]]:
-    """The judge's link and the student's socket."""
+    """Yield the judge's link and the student's socket."""
     ours, theirs = socket.socketpair()
     judge = Link(ours, None)
     yield judge, theirs

@@ -50,7 +50,7 @@ def save_tokenizer(folder: Path) -> None:
 
 
 def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any) -> Path:
-    """A BERT of some kind with its tokenizer; its weights are random and large, so that its answers differ."""
+    """Save a BERT of some kind with its tokenizer; its weights are random and large, so that its answers differ."""
     folder.mkdir(parents=True, exist_ok=True)
     save_tokenizer(folder)
     torch.manual_seed(seed)
@@ -62,11 +62,11 @@ def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any
 
 
 def save_gpt(folder: Path, seed: int = 0) -> Path:
-    """A GPT-2 with the same vocabulary; [SEP] ends a text."""
+    """Save a GPT-2 with the same vocabulary; [SEP] ends a text."""
     folder.mkdir(parents=True, exist_ok=True)
     save_tokenizer(folder)
     content = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    content["post_processor"] = None  # no [CLS] in front, no [SEP] behind
+    content["post_processor"] = None  # no [CLS] at the start, no [SEP] at the end
     (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
     special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[CLS]", "eos_token": "[SEP]"}
     PreTrainedTokenizerFast(
@@ -87,14 +87,14 @@ def save_gpt(folder: Path, seed: int = 0) -> Path:
 def write_reviews(
     path: Path, n: int = 160, seed: int = 0, most_words: int = 12, stars: tuple[int, int] | None = None
 ) -> Path:
-    """Sentences with an opinion, which their label tells.
+    """Write sentences with an opinion that matches their label.
 
     Args:
-        path: where to write.
-        n: how many sentences.
-        seed: of the words.
-        most_words: that a sentence has beside the two that tell its opinion.
-        stars: what a bad one has of them, and how many more a good one: a number that goes with the opinion.
+        path: the file to write.
+        n: number of sentences.
+        seed: seed for the words.
+        most_words: maximum number of words besides the two that express the opinion.
+        stars: stars of a bad sentence, and how many more a good one has: a number that goes with the opinion.
     """
     draw = random.Random(seed)
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -109,7 +109,7 @@ def write_reviews(
 
 
 def tiny(folder: Path) -> FineTune:
-    """A run of two epochs on a tiny encoder and a few sentences, in which a step with a single text occurs."""
+    """Return a run of two epochs on a tiny encoder and a few sentences, in which a step with a single text occurs."""
     save_bert(folder)
     path = write_reviews(folder / "reviews.csv", n=53)
     return FineTune(
@@ -119,13 +119,13 @@ def tiny(folder: Path) -> FineTune:
 
 
 def weights(out: Path) -> dict[str, torch.Tensor]:
-    """What a run has saved."""
+    """Return the saved weights of a run."""
     recipe = json.loads((out / "recipe.json").read_text(encoding="utf-8"))
     return load_file(out / recipe["weights"])
 
 
 def workspace(folder: Path, *started: str) -> Path:
-    """Skeletons, with the reference in place of those that are named."""
+    """Write skeletons, with the reference in place of those that are named."""
     (folder / ".course").mkdir(parents=True)
     for slug in preflight.EXERCISES:
         room = "solutions" if slug in started else "exercises"

@@ -1,7 +1,7 @@
-"""Every result in the tests is held against the schema that ships (``course/result.schema.json``).
+"""Every result in the tests is validated against the schema that ships (``course/result.schema.json``).
 
-Results that a test's own process makes are caught in ``Result.to_json`` (``conftest.py``); ``tests/grading.py`` and the
-helpers that start ``course grade`` in a process of its own pass on what they read through ``valid``.
+Results of a test's own process are validated in ``Result.to_json`` (``conftest.py``); ``tests/grading.py`` and the
+helpers that start ``course grade`` in its own process use ``valid``.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _to_json = Result.to_json
 
 
 def valid(record: dict[str, Any]) -> dict[str, Any]:
-    """The record, if the schema holds for it.
+    """Return the record if it is valid.
 
     Raises:
-        jsonschema.ValidationError: it does not.
+        jsonschema.ValidationError: the record is not valid.
     """
     VALIDATOR.validate(record)
     return record
 
 
 def to_json(result: Result) -> dict[str, Any]:
-    """``Result.to_json``, for the duration of the tests."""
+    """Replace ``Result.to_json`` for the duration of the tests."""
     return valid(_to_json(result))

@@ -1,9 +1,9 @@
-"""Archives of submissions, read in memory and within bounds; nothing is ever written to disk.
+"""Read archives of submissions in memory, within limits; nothing is ever written to disk.
 
 A member is refused, each with a sentence, if its path leads out of the archive, if it is a link, a device or encrypted,
 if it is packed in an unusual way, if it is too large or shrinks suspiciously, or if another member has the same name.
-An archive is refused as a whole if it is damaged, holds too many members or unpacks to too much. Archives inside
-archives are listed too, but no deeper than ``MAX_DEPTH``.
+An archive is refused as a whole if it is damaged, contains too many members or unpacks to too much. Nested archives
+are also listed, but no deeper than ``MAX_DEPTH``.
 
 Not covered: 7z, rar and other formats; they are refused by ``course.submission`` as archives to unpack.
 """
@@ -30,28 +30,28 @@ from course.text import clean, mark, say
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 MAX_DEPTH = 2
-"""Archives inside each other: a class's archive with one of each student, and no more."""
+"""Archives nested inside each other: one for the class, containing one per student, and no more."""
 MEMBER = 2**24
-"""Bytes that a member may unpack to."""
+"""Bytes that a member can unpack to at most."""
 NESTED = 2**26
-"""Bytes that an archive inside an archive may unpack to."""
+"""Bytes that an archive inside an archive can unpack to at most."""
 FLOOR = 2**26
-"""Bytes that any archive may unpack to; a large one ``GROWTH`` times its own size as well."""
+"""Bytes that any archive is allowed to unpack to; a large archive is allowed ``GROWTH`` times its own size."""
 GROWTH = 20
 CEILING = 2**33
-"""Bytes that no archive may unpack to."""
+"""Bytes that no archive is allowed to exceed when unpacked."""
 TAR_CEILING = 2**29
-"""The same for a tar, whose members stay in memory."""
+"""The limit for a tar archive, whose members stay in memory."""
 RATIO = 200
-"""How far a member of more than ``SMALL`` bytes may have been compressed; Python shrinks to a third or a tenth."""
+"""Highest compression ratio of a member with more than ``SMALL`` bytes; Python code shrinks to a third or a tenth."""
 SMALL = 2**20
 NESTED_MEMBERS = 2_000
 MEMBERS = 200_000
 LONGEST_NAME = 1_000
 DEEPEST = 30
-"""Folders inside each other."""
+"""Maximum depth of folders."""
 DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""What a zip without times says."""
+"""Timestamp in a zip file without times."""
 
 OUTSIDE = mark("Its path points outside the archive ({path}).")
 LINK = mark("It is a link; links are not followed.")
@@ -66,46 +66,46 @@ NAME = mark("Its name is empty, too long or invalid.")
 
 
 class BadArchive(Exception):
-    """This archive, or this member, is not read; the message says why."""
+    """The archive, or one of its members, cannot be read; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive, or what is wrong with it."""
+    """A file in an archive, or the reason why it was refused."""
 
     path: tuple[str, ...]
-    """From the top of the archive."""
+    """Path from the top of the archive."""
     size: int = 0
-    """Bytes it unpacks to, as the archive says; no more are ever read."""
+    """Unpacked size in bytes, as stated by the archive; no more are ever read."""
     modified: datetime | None = None
-    """With a time zone."""
+    """Modification time, with a time zone."""
     read: Callable[[], bytes] | None = None
-    """Unpacks it, raises BadArchive; None if it is refused."""
+    """Unpacks the member and can raise BadArchive; None if the member is refused."""
     refused: str = ""
     is_folder: bool = False
 
     @property
     def name(self) -> str:
-        """Without the folders."""
+        """File name without the folders."""
         return self.path[-1]
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name is an archive that we read."""
+    """Return whether a file of this name is an archive that we can read."""
     return name.lower().endswith(SUFFIXES)
 
 
 def members(file: IO[bytes], name: str, home: tzinfo, nested: bool = False) -> Iterator[Member]:
-    """Everything in an archive, in its order.
+    """Yield every member of an archive, in archive order.
 
     Args:
-        file: opened for reading, and seekable; it must stay open while members are read.
-        name: of the archive.
-        home: zone of times that have none, as those of a zip.
-        nested: whether it was itself in an archive, and is allowed less.
+        file: the archive, open for reading and seekable; it must stay open while members are read.
+        name: file name of the archive.
+        home: time zone of times stored without one, as in a zip.
+        nested: whether the archive was inside another archive, and so has lower limits.
 
     Raises:
-        BadArchive: it cannot be read as a whole.
+        BadArchive: the archive as a whole cannot be read.
     """
     try:
         size = file.seek(0, io.SEEK_END)
@@ -132,10 +132,10 @@ def members(file: IO[bytes], name: str, home: tzinfo, nested: bool = False) -> I
 
 
 def place(name: str) -> tuple[str, ...]:
-    """The path of a member from the top of its archive.
+    """Return a member's path from the top of its archive.
 
     Raises:
-        BadArchive: it leads elsewhere, or is no path.
+        BadArchive: the path leads out of the archive, or is not a path.
     """
     plain = name.replace("\\", "/")
     parts = [part for part in plain.split("/") if part not in ("", ".")]
@@ -149,7 +149,7 @@ def place(name: str) -> tuple[str, ...]:
 
 
 def _limits(size: int, nested: bool, ceiling: int) -> tuple[int, int]:
-    """Bytes that an archive of this size may unpack to, and members that it may have."""
+    """Return the limits for an archive of this size: unpacked bytes, and number of members."""
     if nested:
         return NESTED, NESTED_MEMBERS
     return min(ceiling, FLOOR + GROWTH * size), min(MEMBERS, NESTED_MEMBERS + size // 256)
@@ -200,7 +200,7 @@ def _zip(file: IO[bytes], size: int, home: tzinfo, nested: bool) -> Iterator[Mem
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name as it was meant: without the flag for UTF-8 most programs write UTF-8 all the same, or their own."""
+    """Return the intended name: even without the UTF-8 flag, most programs write UTF-8, others their own encoding."""
     if info.flag_bits & 0x800:
         return info.orig_filename
     try:
@@ -210,7 +210,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _objection(info: zipfile.ZipInfo) -> str:
-    """Why a member is not unpacked, from what the archive says about it; empty if it is."""
+    """Return the reason not to unpack a member, judging by the archive's entry for it; empty if there is none."""
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
         return say(LINK)
@@ -241,7 +241,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def _zip_time(info: zipfile.ZipInfo, home: tzinfo) -> datetime | None:
-    """When a member was changed: the extended time in UTC if it is there, else local time to two seconds."""
+    """Return the modification time: the extended time in UTC if present, else local time with a resolution of 2 s."""
     extra = info.extra
     while len(extra) >= 4:
         kind, length = struct.unpack("<HH", extra[:4])
@@ -260,7 +260,7 @@ def _zip_time(info: zipfile.ZipInfo, home: tzinfo) -> datetime | None:
 
 
 class _Bounded:
-    """A stream that breaks off when it has given too much."""
+    """A stream that raises an error once it has produced too many bytes."""
 
     def __init__(self, source: IO[bytes] | gzip.GzipFile, limit: int) -> None:
         self.source, self.left, self.limit = source, limit, limit
@@ -273,7 +273,7 @@ class _Bounded:
 
 
 def _tar(file: IO[bytes], size: int, name: str, nested: bool) -> Iterator[Member]:
-    """A tar is read from beginning to end once, since going back in a compressed one would cost it all again."""
+    """Yield the members of a tar, read once from start to end: seeking back in a compressed one means rereading it."""
     most, count = _limits(size, nested, TAR_CEILING)
     plain = gzip.GzipFile(fileobj=file) if not name.lower().endswith(".tar") else file
     found: list[Member] = []
@@ -310,7 +310,7 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
 
 
 def _tar_name(info: tarfile.TarInfo) -> str:
-    """The name; what is no UTF-8 was kept as halves of surrogate pairs."""
+    """Return the member's name; tarfile keeps bytes that are not UTF-8 as surrogates."""
     try:
         return encodings.name(info.name.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:
@@ -325,5 +325,5 @@ def _tar_time(info: tarfile.TarInfo) -> datetime | None:
 
 
 def _shown(name: str) -> tuple[str, ...]:
-    """A path that leads nowhere, for saying where the trouble is."""
+    """Return a harmless version of an unsafe path, to show where the problem is."""
     return (clean(name[:LONGEST_NAME].replace("/", "\\"), one_line=True) or "?",)

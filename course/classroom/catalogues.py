@@ -1,8 +1,8 @@
-"""Cuts a compiled gettext catalogue down to the sentences that a student edition can say.
+"""Reduce a compiled gettext catalogue to the messages that a student edition can show.
 
-A catalogue of the whole course holds translations of titles and hints of hidden checks and misconceptions. The format
-is that of GNU gettext: two tables of (length, offset), one of sentences and one of their translations, then the texts,
-each with a zero byte behind it. A sentence with two forms holds both, with a zero byte between them.
+A catalogue of the whole course has translations of titles and hints of hidden checks and misconceptions. The format
+is that of GNU gettext: two tables of (length, offset), one for messages and one for their translations, then the texts,
+each followed by a zero byte. A message with two plural forms contains both, separated by a zero byte.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Collection, Iterable, Iterator
 
 MAGIC = 0x950412DE
 HEADER = struct.Struct("<7I")
-"""Magic number, revision, number of sentences, where the two tables begin, size and place of a hash table."""
+"""Magic number, revision, number of messages, offsets of the two tables, size and offset of a hash table."""
 ENTRY = struct.Struct("<2I")
 
 
 def messages(content: bytes) -> dict[bytes, bytes]:
-    """Sentences and their translations, forms of a count joined by zero bytes; the sentence ``b""`` is the header.
+    """Return messages and their translations, plural forms joined by zero bytes; the message ``b""`` is the header.
 
     Raises:
-        ValueError: this is no catalogue, or one that is not whole.
+        ValueError: the content is not a catalogue, or is incomplete.
     """
     try:
         magic, _, count, sentences, translations, _, _ = HEADER.unpack_from(content)
@@ -42,7 +42,7 @@ def _text(content: bytes, place: int) -> bytes:
 
 
 def compiled(found: dict[bytes, bytes]) -> bytes:
-    """The catalogue of these messages; the same messages give the same bytes."""
+    """Return the compiled catalogue of these messages; the same messages always give the same bytes."""
     pairs = sorted(found.items())
     sentences = HEADER.size
     translations = sentences + len(pairs) * ENTRY.size
@@ -58,28 +58,28 @@ def compiled(found: dict[bytes, bytes]) -> bytes:
 
 
 def restricted(content: bytes, said: Collection[str]) -> bytes:
-    """The catalogue without the sentences that nobody says.
+    """Return the catalogue without the messages that are never shown.
 
     Args:
         content: a compiled catalogue.
-        said: all strings of the edition's code, and its titles.
+        said: all strings in the edition's code, and its titles.
     """
     found = messages(content)
     return compiled({key: text for key, text in found.items() if all(one in said for one in _forms(key))})
 
 
 def _forms(key: bytes) -> list[str]:
-    words = key.decode().rpartition("\x04")[2]  # before it stands a context
+    words = key.decode().rpartition("\x04")[2]  # a context can precede it
     return words.split("\0") if words else []
 
 
 def strings(tree: ast.AST) -> Iterator[str]:
-    """All strings in a module, docstrings also as the grader (one line) and click (not indented) say them."""
+    """Yield all strings in a module; docstrings also as the grader (one line) and click (dedented) show them."""
     yield from said(ast.walk(tree))
 
 
 def said(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The same of all nodes of a module."""
+    """Yield all strings in these nodes of a module, as in ``strings``."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

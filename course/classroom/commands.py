@@ -1,4 +1,4 @@
-"""What ``course class grade``, ``verify``, ``regrade`` and ``override`` do, once their words are understood."""
+"""The work of ``course class grade``, ``verify``, ``regrade`` and ``override``, once their arguments are parsed."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from course.text import say, say_many
 
 @dataclass(frozen=True)
 class Wishes:
-    """What an instructor asked for."""
+    """Options that the instructor has set."""
 
     jobs: int | None = None
-    """Gradings at once; None means one for each processor."""
+    """Number of concurrent gradings; None means one per processor."""
     exercises: Sequence[str] | None = None
     """Slugs; None means all."""
     seed: int | None = None
     dask: str | None = None
-    """Address of a scheduler; None means that this machine grades."""
+    """Address of a scheduler; None means grading on this machine."""
     unsandboxed: bool = False
 
 
@@ -62,10 +62,10 @@ def _work(
     wishes: Wishes,
     console: Console,
 ) -> int | None:
-    """Have it graded while a bar shows how far it is.
+    """Run the gradings and show a progress bar.
 
     Returns:
-        The exit code if it was interrupted.
+        The exit code if the run was interrupted.
     """
     names = {student.id: student.shown for student in store.students()}
     total = sum(len(job.submissions) for job in waiting)
@@ -100,33 +100,33 @@ def grade(
     roster: Path | None = None,
     policy: Path | None = None,
 ) -> int:
-    """Grade what lies in a folder.
+    """Grade the submissions in a folder.
 
     Args:
         command: starts the grader; None means ours.
-        folder: of the submissions, or an archive.
-        store_path: where results are kept; made if it is not there.
-        wishes: how.
+        folder: the folder of submissions, or an archive.
+        store_path: where results are kept; created if missing.
+        wishes: the instructor's options.
         console: where to report.
-        again: the command that does this once more.
-        roster: a CSV file; None means the one that the store remembers.
-        policy: a TOML file; None means the one that the store remembers.
+        again: the command that repeats this run.
+        roster: a CSV file; None means the roster in the store.
+        policy: a TOML file; None means the policy in the store.
 
     Returns:
         The exit code.
 
     Raises:
-        CourseError: something that was named cannot be used.
+        CourseError: one of the arguments cannot be used.
     """
     from course.classroom import submissions
 
-    if not os.path.lexists(folder):  # before a store is made
+    if not os.path.lexists(folder):  # before a store is created
         raise CourseError(say("there is no folder or archive {path}.", path=str(folder)))
     listed = rosters.read(roster) if roster else None
     students = listed.students if listed else None
     rules = policies.load(policy) if policy else None
     if rules:
-        rules.level(wishes.unsandboxed)  # complains before a store is made
+        rules.level(wishes.unsandboxed)  # reports errors before a store is created
     with Store(store_path, create=True) as store, store.alone():
         level = (rules or gradebook.policy_of(store)).level(wishes.unsandboxed)
         setup = Setup(level, text.language(), command)
@@ -149,7 +149,7 @@ def grade(
         place = os.path.realpath(folder)
         marked = [one for one in store.submissions(place) if one.grading is not None]
         waiting, counts = run.take(found, store, place, setup, seed=seed, exercises=exercises)
-        del found  # the sources are in the store by now
+        del found  # the store has the sources by now
         screen.refused(console, store.refusals(place))
         screen.ignored(console, store.ignored(place), match.SHOWN)
         if listed and listed.staff:
@@ -186,9 +186,9 @@ def grade(
 
 
 def _gone(store: Store, marked: Sequence[Submission]) -> list[tuple[str, str]]:
-    """(name of the student, slug) of marks that nothing stands for any more: neither a file nor an instructor's hand.
+    """Return (student name, slug) of marks that no longer have a basis: neither a file nor an instructor's override.
 
-    A file that lies where it was, but belongs to somebody else by a new roster, is not gone.
+    A file that is still there but belongs to another student under the new roster does not count as gone.
     """
     names = {student.id: student.shown for student in store.everybody()}
     left = store.submissions()
@@ -207,18 +207,18 @@ def _regrade_advice(store_path: Path, wishes: Wishes | None = None) -> advice.Ad
 
 
 def _regrade(store_path: Path, wishes: Wishes | None = None) -> str:
-    """The command that grades again what has changed, at the same sandbox level."""
+    """Return the command that regrades whatever has changed, at the same sandbox level."""
     more = ["--allow-unsandboxed"] if wishes and wishes.unsandboxed else []
     return quote("course", "class", "regrade", "--store", str(store_path), *more)
 
 
 class _Before:
-    """The marks under the policy and the roster that a store remembers, before others take their place.
+    """The marks under the store's policy and roster, before they are replaced.
 
     Args:
-        store: of the class.
-        rules: the policy that takes its place; None means that it stays.
-        roster: the same.
+        store: the store of the class.
+        rules: the policy that replaces the old one; None keeps it.
+        roster: the roster that replaces the old one; None keeps it.
     """
 
     def __init__(self, store: Store, rules: policies.Policy | None, roster: Sequence[Student] | None) -> None:
@@ -233,7 +233,7 @@ class _Before:
     def changes(
         self, store: Store, rules: policies.Policy, exercises: Sequence[str] | None
     ) -> list[tuple[Entry, Entry]]:
-        """Marks that were there before, as the old rules give them today and as the new ones do, where these differ."""
+        """Return the marks that differ between the old rules and the new ones, both applied today."""
         if not self.graded:
             return []
         old = gradebook.build(store, self.rules, self.students, exercises=exercises).entries
@@ -243,12 +243,12 @@ class _Before:
 
 
 def status(store_path: Path, console: Console, policy: Path | None = None) -> None:
-    """Show the marks so far, and what should be known of the class.
+    """Show the current marks, and notes about the class.
 
     Args:
-        store_path: of the class.
+        store_path: the store of the class.
         console: where to report.
-        policy: a TOML file; None means the one that the store remembers.
+        policy: a TOML file; None means the policy in the store.
     """
     given = policies.load(policy) if policy else None
     with Store(store_path) as store:
@@ -275,15 +275,15 @@ def _bundles(waiting: Sequence[Job]) -> dict[str, str]:
 def regrade(
     command: Command, store_path: Path, wishes: Wishes, console: Console, again: str, *, dry_run: bool = False
 ) -> int:
-    """Grade again what a correction of checks touches, and show what it changes.
+    """Grade again the submissions affected by a correction of the checks, and show what changes.
 
     Args:
         command: starts the grader; None means ours.
-        store_path: of the class.
-        wishes: how.
+        store_path: the store of the class.
+        wishes: the instructor's options.
         console: where to report.
-        again: the command that does this once more.
-        dry_run: only say what would be graded.
+        again: the command that repeats this run.
+        dry_run: only list what would be graded.
 
     Returns:
         The exit code.
@@ -324,7 +324,7 @@ def regrade(
 
 
 def _touched(store: Store, one: Submission) -> bool:
-    """Whether it was graded, by other checks than those of today."""
+    """Return whether the submission was graded by checks other than today's."""
     return one.grading is not None and store.grading(one.grading).key.bundle != bundle.of(one.exercise)
 
 
@@ -335,13 +335,13 @@ def _policy_seed(store: Store, one: Submission) -> int | None:
 
 
 def _recorded_seed(store: Store, one: Submission) -> int | None:
-    """The seed of then, so that what changes was changed by the checks and not by chance."""
+    """Return the recorded seed, so that any difference comes from the checks and not from chance."""
     assert one.grading is not None
     return store.result(one.grading).seed
 
 
 def _tell_changes(store: Store, since: int, console: Console) -> None:
-    """What was graded again since, before and after."""
+    """Show what was graded again since then, before and after."""
     names = {student.id: student.shown for student in store.students()}
     overrides = store.overrides()
     moved, same = [], 0
@@ -371,10 +371,10 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
 
     Args:
         command: starts the grader; None means ours.
-        result_path: a result as JSON.
-        file: that it is about.
+        result_path: a result, as JSON.
+        file: the file that the result is about.
         console: where to report.
-        unsandboxed: take any sandbox level.
+        unsandboxed: accept any sandbox level.
 
     Returns:
         0 if the result is confirmed, 1 if not, 3 if the grader failed.
@@ -389,7 +389,7 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
 def _confirmed(
     command: Command, recorded: Result, exercise: syllabus.Exercise, file: Path, console: Console, unsandboxed: bool
 ) -> int:
-    """Grade the file twice more and show what differs from the recorded result; the exit code."""
+    """Grade the file twice more and show what differs from the recorded result; return the exit code."""
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)
     screen.bundles(console, found.same_bundle)
@@ -406,17 +406,17 @@ def check_stored(
 
     Args:
         command: starts the grader; None means ours.
-        store_path: of the class.
-        name: of the student, as the roster or the files know them.
-        slug: of the exercise.
+        store_path: the store of the class.
+        name: the student's name, as in the roster or the file names.
+        slug: slug of the exercise.
         console: where to report.
-        unsandboxed: take any sandbox level.
+        unsandboxed: accept any sandbox level.
 
     Returns:
         As ``check``.
 
     Raises:
-        CourseError: there is no such student, nothing of theirs was graded, or the policy requires the full sandbox.
+        CourseError: the student is unknown, has no graded submission, or the policy requires the full sandbox.
     """
     with Store(store_path) as store:
         gradebook.policy_of(store).level(unsandboxed)
@@ -443,20 +443,20 @@ def override(
     by: str | None = None,
     remove: bool = False,
 ) -> None:
-    """Give points by hand, or take that back.
+    """Set a student's points by hand, or remove that override.
 
     Args:
-        store_path: of the class.
-        name: of the student, as the roster or the files know them.
-        slug: of the exercise.
-        points: to give.
+        store_path: the store of the class.
+        name: the student's name, as in the roster or the file names.
+        slug: slug of the exercise.
+        points: the points to set.
         console: where to report.
-        reason: why.
-        by: who says so; None means who is logged in.
-        remove: take the override back.
+        reason: the reason, for the record.
+        by: who sets them; None means the logged-in user.
+        remove: remove the override.
 
     Raises:
-        CourseError: there is no such student, or no such number of points.
+        CourseError: the student is unknown, or the number of points is invalid.
     """
     with Store(store_path) as store:
         student = _student(store, name)
@@ -488,7 +488,7 @@ def _student(store: Store, name: str) -> Student:
 
 
 def _demand_exercise(store: Store, slug: str) -> None:
-    """Points for an exercise that the class does not have would give everybody else none of them."""
+    """Refuse an exercise that the class does not have: an override for it would give everyone else 0 points."""
     known = set(gradebook.policy_of(store).exercises) or store.exercises()
     if slug not in known:
         raise CourseError(

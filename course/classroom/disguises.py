@@ -1,12 +1,12 @@
-"""What stands in a text or in data in another form, as far as a few lines of Python would bring it out again.
+"""Find text and data hidden in another form, as far as a few lines of Python could recover it.
 
-* in a text: base64, base32, base85 and Ascii85, hexadecimal and other digits, uuencode, percent signs and the like, in
-  one piece or in lines, whatever stands before each line;
+* in text: base64, base32, base85 and Ascii85, hexadecimal and other digits, uuencode, percent-encoding and the like, in
+  one piece or in lines, with any prefix on each line;
 * in data: zip, tar, gzip, zlib, bzip2 and xz, objects and bundles of git, compiled Python, texts in other encodings;
-* all of these inside each other.
+* all of these nested in each other.
 
-Whatever looks like encoded data and cannot be read is named as such, and so is what is nested too deeply or too large:
-nobody can say that there is nothing in it. Nothing is run, and nothing is unmarshalled.
+Anything that looks like encoded data but cannot be decoded is reported, and so is anything nested too deeply or too
+large, because it could contain something. Nothing is run, and nothing is unmarshalled.
 
 Not covered: text whose letters are exchanged (rot13) or reversed, which looks like text, and pictures of text.
 """
@@ -35,34 +35,34 @@ from typing import Protocol
 from course.text import say
 
 DEPTH = 5
-"""How many forms inside each other are opened."""
+"""Number of nested forms that are opened."""
 MAX_BYTES = 5_000_000
-"""That one form may hold."""
+"""Bytes that one form can contain."""
 MAX_ALL = 30_000_000
-"""That everything in one file may hold."""
+"""Bytes that all forms in one file can contain."""
 MAX_PIECES = 20_000
-"""In one file that are tried."""
+"""Pieces of one file that are tried."""
 SHORT = 24
 """Characters of the shortest piece that is decoded."""
 LONG = 160
-"""Characters of a piece that is no text, from which on it is named."""
+"""Length, in characters, from which a piece that is not text is reported."""
 
-# --- what the eye does not see ---
+# --- invisible characters ---
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Categories of characters that nobody sees."""
+"""Unicode categories of invisible characters."""
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
     map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
-"""Others that nobody sees: fillers and variants."""
+"""Other invisible characters: fillers and variation selectors."""
 
 
 _visible = set("\n\t\r")
-"""Those that were found to be harmless; a text has few different ones, so each is looked up once."""
+"""Characters found to be harmless; a text has few distinct characters, so each is looked up once."""
 
 
 def invisible(text: str) -> set[str]:
-    """The characters of a text that nobody sees, apart from blanks and line ends."""
+    """Return the invisible characters of a text, apart from blanks and line ends."""
     new = set(text) - _visible
     found = {sign for sign in new if sign in BLANK or unicodedata.category(sign) in INVISIBLE}
     _visible.update(new - found)
@@ -70,7 +70,7 @@ def invisible(text: str) -> set[str]:
 
 
 def plain(text: str) -> str:
-    """A text with ordinary letters for their variants, and without what nobody sees."""
+    """Return a text with ordinary letters in place of their variants, and without invisible characters."""
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKC", text)
@@ -81,9 +81,9 @@ def plain(text: str) -> str:
 # --- readings of a text ---
 
 PREFIX = re.compile(r"^[ \t]*(?:(?:#+|//+|--|[>|*+;%-]|\d+[.:)|]|\d+(?=[ \t]))[ \t]?)+", re.MULTILINE)
-"""Before the lines of a comment, a quotation, a list, a patch or a listing with numbers."""
+"""Prefix of a line in a comment, a quotation, a list, a patch or a numbered listing."""
 APART = re.compile(r"^[ \t]*(?:#+|//+|--|[>|*+;%-]|\d+[.:)|]?)(?:[ \t]|$)", re.MULTILINE)
-"""One such prefix, set off by a blank."""
+"""One such prefix, followed by a blank."""
 ADDED = re.compile(r"^\+(?!\+\+)", re.MULTILINE)
 SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"&#?\w{1,10};"), lambda match: html.unescape(match[0])),
@@ -94,13 +94,13 @@ SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = 
     (re.compile(r"\\(?:u|U000)([0-9A-Fa-f]{4,5})"), lambda match: chr(int(match[1], 16))),
     (re.compile(r"(?:U\+|\\N\{U\+)([0-9A-Fa-f]{4,5})\}?[ ,]?"), lambda match: chr(int(match[1], 16))),
 )
-"""How a sign can be spelled out, and what it then stands for."""
+"""Ways to escape a character, and the character that each stands for."""
 ENOUGH = 8
-"""Signs that are spelled out, from which on it matters."""
+"""Minimum number of escaped characters that counts."""
 
 
 def readings(text: str) -> Iterator[str]:
-    """A text as it stands, and without what stands before its lines: of a comment, a quotation, a list, a patch."""
+    """Yield a text as it is, and without its line prefixes (comment, quotation, list, patch)."""
     yield text
     if len(PREFIX.findall(text)) >= 2:
         bare, once = PREFIX.sub("", text), APART.sub("", text)
@@ -112,7 +112,7 @@ def readings(text: str) -> Iterator[str]:
 
 
 def spelled(text: str) -> Iterator[str]:
-    """A text with its signs in place of their spellings, for each spelling that it uses a lot."""
+    """Yield a text with its escapes decoded, once for each kind of escape that it uses often."""
     for pattern, sign in SPELLINGS:
         if sum(1 for _ in itertools.islice(pattern.finditer(text), ENOUGH)) == ENOUGH:
             yield pattern.sub(sign, text)
@@ -122,7 +122,7 @@ def spelled(text: str) -> Iterator[str]:
 
 WORD = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORT},}}={{0,6}}")
 DENSE = re.compile(r"[!-~]{40,}")
-"""Of base85 and the like, which use nearly all signs."""
+"""A run of base85 or similar, which use nearly all printable characters."""
 GROUPS = re.compile(
     r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}(?:[\s\"'\\,]{1,16}[A-Za-z0-9+/_-]{20,})+"
     r"(?:[\s\"']{1,16}[A-Za-z0-9+/_-]+)?={0,6}"
@@ -140,7 +140,7 @@ Z85 = str.maketrans(
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Whatever may be encoded data in a text, its lines put together."""
+    """Yield every possible piece of encoded data in a text, with its lines joined."""
     for pattern in (WORD, DENSE, GROUPS):
         yield from (match[0] for match in pattern.finditer(text))
     for strip in (str.strip, _behind_prefix, _bare):
@@ -156,19 +156,19 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _behind_prefix(line: str) -> str:
-    """A line without one prefix that a blank sets off."""
+    """Return a line without one prefix that is followed by a blank."""
     return APART.sub("", line, 1).strip()
 
 
 def _bare(line: str) -> str:
-    """A line without its prefixes, quotes and commas."""
+    """Return a line without its prefixes, quotes and commas."""
     return PREFIX.sub("", line, 1).strip(" \t\r\"'`,\\()[]")
 
 
 def decoded(piece: str) -> Iterator[bytes]:
-    """What a piece may stand for."""
+    """Yield the possible decodings of a piece."""
     yield from _decoded(piece)
-    if (bare := piece.strip("+/_-")) != piece:  # as of a comment in XML
+    if (bare := piece.strip("+/_-")) != piece:  # as in an XML comment
         yield from _decoded(bare)
 
 
@@ -199,10 +199,10 @@ def _decoded(piece: str) -> Iterator[bytes]:
 
 
 def digits(text: str) -> Iterator[bytes]:
-    """Data as numbers of any kind, and as literals of Python."""
+    """Yield data written as numbers of any kind, or as Python literals."""
     for match in PAIRS.finditer(text):
         found = "".join(re.findall(r"(?:\\x|0[xX]|%)?([0-9a-fA-F]{2})", match[0]))
-        if not found.isdecimal():  # else it is a row of ordinary numbers
+        if not found.isdecimal():  # otherwise an ordinary row of numbers
             yield bytes.fromhex(found)
     for match in NUMBERS.finditer(text):
         numbers = [int(number) for number in re.findall(r"\d+", match[0])]
@@ -231,14 +231,14 @@ def digits(text: str) -> Iterator[bytes]:
 
 
 def of_number(number: int) -> Iterator[bytes]:
-    """The bytes that a large number may stand for."""
+    """Yield the bytes that a large number can encode."""
     length = (number.bit_length() + 7) // 8
     yield number.to_bytes(length, "little")
     yield from (number.to_bytes(length + zeros, "big") for zeros in range(2))
 
 
 def looks_encoded(piece: str) -> bool:
-    """Whether this is so long and so mixed that it is no word, path or drawing."""
+    """Return whether a piece is so long and varied that it cannot be a word, a path or a drawing."""
     if len(piece) < LONG:
         return False
     kinds = len(set(piece))
@@ -257,16 +257,16 @@ def looks_encoded(piece: str) -> bool:
 # --- data ---
 
 CODE = re.compile(rb"[\xe3c](?:[\0-\x7f]\0\0\0){3,4}[\x01-\x7f]\0\0\0.[\0-\x7f]\0[\0-\x03]", re.DOTALL)
-"""How a compiled function begins in marshalled data: its arguments, the size of its stack (never 0) and its flags."""
+"""Start of a compiled function in marshalled data: argument counts, stack size (never 0) and flags."""
 SQUEEZED = re.compile(rb"x[\x01\x5e\x9c\xda]")
 STREAMS = 2_000
-"""Of zlib that are looked for in one piece of data."""
+"""Number of zlib streams looked for in one piece of data."""
 PRINTABLE = re.compile(rb"[\t\n\r -~]{20,}")
 JAPANESE = re.compile("[\u3040-\u30ff]")
 
 
 def as_text(content: bytes) -> str | None:
-    """Data as the text that it is, in whatever encoding; None if it is none."""
+    """Decode data as text, in whatever encoding; None if it is not text."""
     if len(content) < 8:
         return None
     for encoding in _encodings(content):
@@ -282,7 +282,7 @@ def as_text(content: bytes) -> str | None:
 
 
 def _encodings(content: bytes) -> Iterator[str]:
-    """Which may be that of the data, the likeliest first."""
+    """Yield the possible encodings of the data, likeliest first."""
     start = content[:4_000]
     if start[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
         yield "utf-32"
@@ -304,10 +304,10 @@ def _encodings(content: bytes) -> Iterator[str]:
 
 
 def opened(content: bytes) -> Iterator[bytes]:
-    """What compressed data and archives hold, wherever in the data they begin.
+    """Yield the contents of compressed data and archives, wherever they begin in the data.
 
     Raises:
-        TooLarge: more than may be.
+        TooLarge: the content exceeds the limit.
     """
     if content[:2] == b"\x1f\x8b":
         yield from _stream(zlib.decompressobj(zlib.MAX_WBITS | 16), content)
@@ -319,25 +319,25 @@ def opened(content: bytes) -> Iterator[bytes]:
         yield from _zipped(content)
     if content[257:262] == b"ustar":
         yield from _packed(content)
-    for match in itertools.islice(SQUEEZED.finditer(content), STREAMS):  # as in what git stores
+    for match in itertools.islice(SQUEEZED.finditer(content), STREAMS):  # as in git objects
         if int.from_bytes(match[0], "big") % 31 == 0:
             yield from _stream(zlib.decompressobj(), content[match.start() :])
     yield from _stream(zlib.decompressobj(-zlib.MAX_WBITS), content)
 
 
 class TooLarge(Exception):
-    """There is more in it than is looked at."""
+    """The data contains more than is searched."""
 
 
 class Opener(Protocol):
-    """Of a kind of compressed data."""
+    """Protocol of a decompressor object."""
 
     @property
     def unused_data(self) -> bytes:
-        """What stands behind them."""
+        """Data after the end of the compressed stream."""
 
     def decompress(self, data: bytes, limit: int, /) -> bytes:
-        """What the data stand for, up to a limit."""
+        """Decompress data, up to a limit."""
 
 
 def _stream(opener: Opener, content: bytes) -> Iterator[bytes]:
@@ -349,7 +349,7 @@ def _stream(opener: Opener, content: bytes) -> Iterator[bytes]:
         raise TooLarge
     if len(inner) >= 16:
         yield inner
-        rest = opener.unused_data  # the next part of a file of several
+        rest = opener.unused_data  # next member of a multi-member file
         if rest[:3] in (b"BZh", b"\xfd7z") or rest[:2] == b"\x1f\x8b":
             yield from opened(rest)
 
@@ -385,12 +385,12 @@ def _packed(content: bytes) -> Iterator[bytes]:
 
 @dataclass
 class Search:
-    """Brings out what stands in the texts and data of one file."""
+    """Recovers the texts and data hidden in one file."""
 
     texts: dict[str, None] = field(default_factory=dict)
-    """Found in another form."""
+    """Texts found in another form."""
     wrong: dict[str, None] = field(default_factory=dict)
-    """What is wrong with it, as the instructor reads it."""
+    """Problems with the file, as shown to the instructor."""
     tried: set[str] = field(default_factory=set)
     read: dict[bytes, bool] = field(default_factory=dict)
     """Data -> whether it could be read."""
@@ -405,7 +405,7 @@ class Search:
                 if all(ord(sign) < 256 for sign in other):
                     self.data(other.encode("latin-1"), depth - 1)
         if len(different) > 1:
-            different.append(different[-1].replace("\n", ""))  # a number may go on in the next line
+            different.append(different[-1].replace("\n", ""))  # a number can continue on the next line
         for reading in different:
             for content in digits(reading):
                 self.literal(content, depth - 1)
@@ -413,7 +413,7 @@ class Search:
             self.piece(piece, depth)
 
     def piece(self, piece: str, depth: int = DEPTH) -> None:
-        """Look into what may be encoded data."""
+        """Search a piece that could be encoded data."""
         if piece not in self.tried:
             self.tried.add(piece)
             understood = [self.data(content, depth - 1) for content in decoded(piece)]
@@ -421,18 +421,18 @@ class Search:
                 self.wrong.setdefault(say("encoded data that cannot be read"))
 
     def literal(self, content: bytes, depth: int = DEPTH) -> None:
-        """Look into data that is written out as data."""
+        """Search data that is written as a literal."""
         high = sum(byte > 127 for byte in content)
         mixed = len(set(content)) >= 64 and list(content) != sorted(content)
         if not self.data(content, depth) and mixed and 4 * high >= len(content) >= 100:
             self.wrong.setdefault(say("encoded data that cannot be read"))
 
     def data(self, content: bytes, depth: int = DEPTH) -> bool:
-        """Look into data; whether it could be read."""
+        """Search data; return whether it could be read."""
         if len(content) < 16:
             return False
         if content not in self.read:
-            self.read[content] = False  # until it is
+            self.read[content] = False  # until it has been
             self.size += len(content)
             if depth < 0 or self.size > MAX_ALL or len(self.read) > MAX_PIECES:
                 self.wrong.setdefault(say("more encoded data than can be searched"))

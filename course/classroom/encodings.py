@@ -1,4 +1,4 @@
-"""Text whose encoding nobody states: UTF-8 if it is that, else a code page of Windows that makes sense of it.
+"""Decode text of unknown encoding: UTF-8 if it is valid, otherwise a Windows code page that makes sense of it.
 
 Not covered: code pages other than those of western Europe and Japan; their letters come out wrong, as in any guess.
 """
@@ -9,13 +9,13 @@ import re
 
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uff66-\uff9d]")
 MIXED = re.compile("[A-Za-z][\u0080-\uffff]|[\u0080-\uffff][A-Za-z]")
-"""A letter of ours beside a character of another kind: read as Japanese, ``Müller`` has one in its middle."""
+"""A Latin letter next to a character of another kind: decoded as Japanese, ``Müller`` has one in the middle."""
 OEM = frozenset([*range(0x80, 0xA6), 0xE1])
-"""The accented letters of code pages 437 and 850, in which Windows writes the names in a zip."""
+"""Accented letters of code pages 437 and 850, in which Windows writes the names in a zip."""
 
 
 def text(data: bytes) -> str:
-    """What a spreadsheet has saved."""
+    """Decode a file saved by a spreadsheet program."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -23,7 +23,7 @@ def text(data: bytes) -> str:
 
 
 def name(data: bytes) -> str:
-    """The name of a file in an archive that does not say how it is encoded."""
+    """Decode a file name in an archive that does not state its encoding."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -38,7 +38,7 @@ def name(data: bytes) -> str:
 
 
 def japanese(data: bytes) -> str | None:
-    """The text if it is Japanese in code page 932; None if it is not."""
+    """Decode Japanese text in code page 932; None if it is not Japanese."""
     try:
         found = data.decode("cp932")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""A gradebook into a file of any format: which formats there are, and who and what goes into the file.
+"""Export a gradebook to a file: the formats, and the choice of students and exercises.
 
-Formats of a whole class make one file. The others know one student and one exercise only: of several they make a zip
+Formats for a whole class make one file. The others describe one student and one exercise; for several, they make a zip
 with one document for each, ``<exercise>/<student>.json``.
 """
 
@@ -36,26 +36,26 @@ from course.text import mark, say, say_many
 
 @dataclass(frozen=True)
 class Options:
-    """What may be asked for besides the format."""
+    """Options besides the format."""
 
     roster: bytes | None = None
-    """The sheet that is filled in."""
+    """The sheet to fill in."""
     roster_name: str = ""
     column: str | None = None
     feedback: str | None = None
     scale: Decimal | None = None
-    """What a full mark becomes on the platform."""
+    """Points on the platform for a full mark."""
     long: bool = False
     bom: bool = False
     zip: bool = False
-    """Whether the file is one."""
+    """Whether the output file is a zip."""
     environ: Mapping[str, str] = field(default_factory=dict)
-    """Of the process; Classroom 50 says there what it knows."""
+    """Environment of the process; Classroom 50 passes its data in it."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """The file, and what the instructor should know about it."""
+    """The file, and notes for the instructor."""
 
     content: bytes
     notes: tuple[str, ...] = ()
@@ -77,11 +77,11 @@ SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
     "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry),
 }
 NEEDS_ATTEMPT = {"classroom50"}
-"""Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+"""Formats that describe a submission, and so have no document where nothing was handed in."""
 TIMED = {"lti-ags"}
-"""Formats that say since when a mark has been what it is (``gradebook.timed``)."""
+"""Formats that state when a mark last changed (``gradebook.timed``)."""
 WITHOUT_WORDS = {"canvas", "lti-ags"}
-"""Formats that hold nothing but marks."""
+"""Formats that contain only marks."""
 FORMATS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
@@ -92,7 +92,7 @@ ONLY = {
     "long": ("csv",),
     "bom": ("csv", "moodle"),
 }
-"""Option -> the formats that have a use for it."""
+"""Option -> the formats that use it."""
 LONG_NAMES = {
     "column": "--column",
     "feedback": "--feedback-column",
@@ -107,15 +107,15 @@ NEEDS_ROSTER = mark(
 
 
 def render(book: Gradebook, to: str, asked: Options) -> Export:
-    """The file in this format.
+    """Return the file in this format.
 
     Args:
-        book: who and what goes into it (see ``chosen``).
+        book: the students and exercises to export (see ``chosen``).
         to: one of ``FORMATS``.
         asked: the options.
 
     Raises:
-        CourseError: an option does not go with the format, or the roster is not what the platform exports.
+        CourseError: an option does not apply to the format, or the roster is not an export of that platform.
     """
     for option, formats in ONLY.items():
         if getattr(asked, option) and to not in formats:
@@ -149,7 +149,7 @@ def _single(book: Gradebook, to: str, asked: Options) -> Export:
 
 
 def _left_out(book: Gradebook, to: str) -> Iterator[str]:
-    """What the format has no room for."""
+    """Yield notes on data that the format has no field for."""
     bonus = [
         f"{one.shown}: {sum(entry.result.bonus_points for entry in book.of(one) if entry.result)}"
         for one in book.students
@@ -178,15 +178,15 @@ def _left_out(book: Gradebook, to: str) -> Iterator[str]:
 
 
 def chosen(book: Gradebook, student: str | None = None, exercise: str | None = None) -> Gradebook:
-    """The part of a gradebook that is about one student, one exercise, or both; nothing about anybody else is left.
+    """Return the part of a gradebook about one student, one exercise, or both, without data about other students.
 
     Args:
-        book: the whole.
-        student: id or e-mail address.
-        exercise: the slug.
+        book: the whole gradebook.
+        student: id or e-mail address of the student.
+        exercise: slug of the exercise.
 
     Raises:
-        CourseError: there is none.
+        CourseError: the student or the exercise is not in the gradebook.
     """
     students, exercises, refused = book.students, book.exercises, book.refused
     if exercise is not None:
@@ -212,7 +212,7 @@ def chosen(book: Gradebook, student: str | None = None, exercise: str | None = N
 
 
 def _alone(entry: Entry) -> Entry:
-    """An entry whose notes name nobody else."""
+    """Return an entry whose notes name no other student."""
     if not entry.same:
         return entry
     named, nameless = gradebook.same_file(entry.same), say("What another student handed in is identical.")
@@ -290,7 +290,7 @@ def _zip(book: Gradebook, to: str, entries: list[Entry], asked: Options) -> Expo
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry in entries:
             name = f"{entry.exercise}/{facts.file_name(entry.student.id)}.json"
-            info = zipfile.ZipInfo(name)  # of 1980: the bytes do not depend on the day
+            info = zipfile.ZipInfo(name)  # 1980: the bytes do not depend on the date
             info.external_attr = 0o100644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, SINGLE[to](book, entry, asked))

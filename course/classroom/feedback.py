@@ -1,8 +1,8 @@
-"""What one student gets back: a page or a JSON object that holds their own results and nothing that is hidden.
+"""Feedback for one student: a page or a JSON object with their own results and nothing that is hidden.
 
-Everything is built from ``Told``, which is filled with what may be seen, and from nothing else. Of a hidden check these
-are its title, its outcome, and the sentences that its authors wrote (hint, explanation); never a value that it
-compared, its message, what was printed or a traceback. Notes in the gradebook may name others and are left out.
+Everything is built from ``Told``, which contains only what the student is allowed to see. For a hidden check, that is
+its title, its outcome, and the sentences written by its authors (hint, explanation); never a value that it compared,
+its message, printed output or a traceback. Notes in the gradebook can name other students and are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from course.text import language, mark, say, translated
 
 SCHEMA = "course/feedback/v1"
 INDEX = "index.csv"
-"""Tells which student has which file; for the instructor, not for the students."""
+"""Index of each student's file; for the instructor, not for the students."""
 Kind = Literal["html", "json"]
 
 OUTCOMES = {"passed": mark("holds"), **STATUS_SENTENCES}
@@ -33,7 +33,7 @@ OUTCOMES = {"passed": mark("holds"), **STATUS_SENTENCES}
 
 @dataclass(frozen=True)
 class ToldCheck:
-    """One check, as its student may see it."""
+    """One check, as its student is allowed to see it."""
 
     id: str
     title: str
@@ -43,19 +43,19 @@ class ToldCheck:
     points: int
     max_points: int
     outcome: str
-    """The status in words."""
+    """The check's status, in words."""
     message: str
-    """Of a visible check."""
+    """Only for a visible check."""
     expected: str | None
-    """Of a visible check."""
+    """Only for a visible check."""
     actual: str | None
-    """Of a visible check."""
+    """Only for a visible check."""
     misconception: str | None
-    """Its title, if one was named."""
+    """Title of the misconception, if one was named."""
     explanation: str | None
     hint: str | None
     follows: bool
-    """Whether another check has the same cause and tells it."""
+    """Whether another check has the same cause and explains it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ToldFunction:
 
 @dataclass(frozen=True)
 class ToldCause:
-    """A cause that the grader named."""
+    """A cause named by the grader."""
 
     title: str
     text: str
@@ -94,23 +94,23 @@ class ToldExercise:
     submitted: str | None
     """ISO 8601, UTC."""
     lines: tuple[str, ...]
-    """What decided about the points: lateness, an override, why nothing could be graded."""
+    """Sentences on what determined the points: lateness, an override, the reason why nothing could be graded."""
     causes: tuple[ToldCause, ...]
     first: ToldCheck | None
     """The check to look at first."""
     lesson: str | None
-    """The command that shows the lesson."""
+    """Command that shows the lesson."""
     functions: tuple[ToldFunction, ...]
 
 
 @dataclass(frozen=True)
 class Told:
-    """Everything that one student may see."""
+    """Everything that one student is allowed to see."""
 
     id: str
     name: str
     title: str
-    """Of the class."""
+    """Title of the class."""
     graded_at: str
     points: Decimal
     max_points: int
@@ -118,7 +118,7 @@ class Told:
 
 
 def told(gradebook: Gradebook, student: Student) -> Told:
-    """What this student may see of the gradebook."""
+    """Return the part of the gradebook that this student is allowed to see."""
     return Told(
         id=student.id,
         name=student.name,
@@ -153,7 +153,7 @@ def _exercise(entry: Entry) -> ToldExercise:
 
 
 def _lines(entry: Entry) -> list[str]:
-    """What decided about the points; the words of a grader that failed are for the instructor."""
+    """Return what determined the points; messages of a failed grader are for the instructor only."""
     result = entry.result
     if result is None or entry.status != "grader_error":
         return facts.entry_lines(entry)
@@ -189,7 +189,7 @@ def _functions(checks: Sequence[CheckResult]) -> list[ToldFunction]:
 
 
 def _check(check: CheckResult) -> ToldCheck:
-    """The one place where it is decided what may be seen of a check."""
+    """Convert a check; this is the only place that decides what a student sees of it."""
     open_values = check.visible and not check.passed
     found = check.explanation
     return ToldCheck(
@@ -212,7 +212,7 @@ def _check(check: CheckResult) -> ToldCheck:
 
 
 def to_json(whole: Told) -> bytes:
-    """One JSON object, ``course/feedback/v1``."""
+    """Return one JSON object, ``course/feedback/v1``."""
     record = asdict(whole, dict_factory=_plain)
     student = {"id": record.pop("id"), "name": record.pop("name")}
     return files.to_json({"schema": SCHEMA, "student": student, **record})
@@ -223,12 +223,12 @@ def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def to_html(whole: Told) -> bytes:
-    """One page without scripts or anything to load."""
+    """Return one HTML page without scripts or external resources."""
     return pages.page("feedback.html", told=whole).encode("utf-8", "backslashreplace")
 
 
 def names(students: Sequence[Student], kind: Kind) -> Mapping[str, str]:
-    """Id -> name of the student's file: safe on every system, and no two alike even where case does not count."""
+    """Return id -> name of the student's file: safe on every system, and unique even where case is ignored."""
     taken = {INDEX, f"index.{kind}"}
     found = {}
     for student in students:
@@ -245,19 +245,19 @@ def names(students: Sequence[Student], kind: Kind) -> Mapping[str, str]:
 
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(10))}
-"""Names that Windows keeps for devices, whatever comes behind the dot."""
+"""Names that Windows reserves for devices, with any suffix."""
 
 
 def write(gradebook: Gradebook, folder: Path, kind: Kind = "html") -> int:
     """Write a file for each student, and the index.
 
     Args:
-        gradebook: the class.
-        folder: where to; it is there.
-        kind: of the files.
+        gradebook: the gradebook of the class.
+        folder: the output folder, which must exist.
+        kind: format of the files.
 
     Returns:
-        How many students have one.
+        The number of files written for students.
 
     Raises:
         OSError: the folder cannot be written.

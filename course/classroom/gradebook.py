@@ -1,4 +1,4 @@
-"""The gradebook of a store: per student and exercise the attempt that counts, lateness, penalty and override."""
+"""Build a store's gradebook: per student and exercise the attempt that counts, lateness, penalty and override."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from course.syllabus import Exercise
 from course.text import language, say
 
 POLICY = "policy"
-"""Name under which a store keeps the text of its policy."""
+"""Name of the store's setting with the policy text."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One thing that a student handed in for an exercise."""
+    """One attempt of a student at an exercise."""
 
     origin: str
     submitted: datetime | None
@@ -36,7 +36,7 @@ class Attempt:
     notes: tuple[str, ...] = ()
     graded: bool = True
     folder: str = ""
-    """Path of the folder of the batch."""
+    """Path of the batch's folder."""
 
 
 def build(
@@ -47,14 +47,14 @@ def build(
     exercises: Sequence[str] | None = None,
     title: str = "",
 ) -> Gradebook:
-    """Put results, roster and policy together.
+    """Combine results, roster and policy into a gradebook.
 
     Args:
-        store: where everything lies.
-        policy: of attempts and lateness; None means the one that the store remembers.
-        roster: in its order; None means the one that the store knows.
-        exercises: slugs; None means those that anybody handed in for.
-        title: of the class; that of the policy if there is none.
+        store: the store of the class.
+        policy: rules for attempts and lateness; None means the policy in the store.
+        roster: students in roster order; None means the roster in the store.
+        exercises: slugs; None means every exercise that anyone handed in.
+        title: title of the class; by default the policy's.
 
     Returns:
         A gradebook in which every student has an entry for every exercise.
@@ -84,7 +84,7 @@ def build(
             place = (student.id, exercise.slug)
             attempts = [_attempt(store, one, exercise) for one in _distinct(handed.get(place, []))]
             turned_away = refused.get(place, [])
-            if not attempts and not turned_away:  # what was refused may have been meant for it
+            if not attempts and not turned_away:  # a refused file may have been meant for it
                 turned_away = stray.get(student.id, [])
             entries[place] = _entry(student, exercise, attempts, turned_away, policy, overrides.get(place))
     entries = _compared(entries, handed, students)
@@ -105,7 +105,7 @@ def _compared(
     handed: Mapping[tuple[str, str], Sequence[Submission]],
     students: Sequence[Student],
 ) -> dict[tuple[str, str], Entry]:
-    """The same entries, with whoever else handed in the very same file; the skeleton and a group's file are no copy."""
+    """Return the entries, each with the other students whose file is the same, except skeletons and a group's file."""
     owners: dict[tuple[str, str], dict[str, set[tuple[str, str]]]] = {}
     for (student, slug), files in handed.items():
         for one in files:
@@ -123,13 +123,13 @@ def _compared(
 
 
 def same_file(students: Sequence[Student]) -> str:
-    """Whose file is the same; this is for the instructor alone."""
+    """Return a note that names the students with the same file; for the instructor only."""
     names = match.listed([one.identified for one in students])
     return say("The graded code is identical to the graded code of: {names}", names=names)
 
 
 def policy_of(store: Store) -> Policy:
-    """The policy that a store remembers; without one, the last attempt counts and nothing is late."""
+    """Return the policy in the store; without one, the last attempt counts and nothing is late."""
     remembered = store.setting(POLICY)
     return policies.parse(remembered, store.path.name, needs_deadline=False) if remembered else Policy()
 
@@ -144,12 +144,12 @@ def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
 
 
 def _distinct(submissions: Sequence[Submission]) -> list[Submission]:
-    """The attempts in the order of time.
+    """Return the attempts in the order of time.
 
-    The same bytes in another folder are a copy of the first, whatever time its file has; in the same folder they are an
-    attempt of their own if their time differs. Either way they came in when they came in first. Files of the same
-    moment go by the numbers in their names (``lora.py``, ``lora (1).py``, ``lora (2).py``); of those with the same
-    number, the one that is called as the exercise is comes last.
+    The same bytes in another folder are a copy of the first, whatever the file's time; in the same folder they are
+    a separate attempt if their times differ. In both cases the time of the first one counts. Files with the same
+    time are sorted by the numbers in their names (``lora.py``, ``lora (1).py``, ``lora (2).py``); among equal
+    numbers, the file named after the exercise comes last.
     """
     home: dict[str, str] = {}
     first: dict[str, datetime] = {}
@@ -182,7 +182,7 @@ def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
 
 
 def _told(exercise: Exercise, origin: str, message: str, *, ours: bool) -> Result:
-    """A result of what no grader has seen."""
+    """Return a result for a submission that no grader has seen."""
     grading = session.Grading(exercise.number, exercise.slug, exercise.title(), origin)
     if ours:
         grading.fail(message)
@@ -200,7 +200,7 @@ def _entry(
     policy: Policy,
     override: Override | None,
 ) -> Entry:
-    """The attempt that counts is one that could be read; what was refused is noted, and never counts."""
+    """Return the entry of one student; the attempt that counts is a readable one, and refused files are only noted."""
     entry = Entry(
         student,
         exercise.slug,
@@ -245,7 +245,7 @@ def _entry(
 
 
 def _earlier(submitted: datetime | None, attempts: Sequence[Attempt]) -> bool:
-    """Whether an attempt came after this moment."""
+    """Return whether any attempt was made after this time."""
     times = [one.submitted for one in attempts if one.submitted]
     return submitted is not None and bool(times) and submitted < max(times)
 
@@ -255,7 +255,7 @@ def _told_of(refused: Sequence[Refused], counts: datetime | None = None) -> tupl
 
 
 def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) -> Iterator[str]:
-    """Which of several attempts counts, and whether only its name made it the last."""
+    """Yield notes on which of several attempts counts, and whether only its name made it the last."""
     if len(attempts) > 1:
         origin = _places(attempts)(chosen)
         yield say("Of {count} attempts, this one counts: {origin}", count=len(attempts), origin=origin)
@@ -268,7 +268,7 @@ def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) ->
 
 
 def _places(attempts: Sequence[Attempt]) -> Callable[[Attempt], str]:
-    """Where an attempt lies: with the folder of its batch, if there are several, and with its path if need be."""
+    """Return a function that gives an attempt's place: its name, with the batch's folder or its path where needed."""
     folders = {PurePath(one.folder) for one in attempts}
     if len(folders) < 2:
         return lambda one: one.origin
@@ -278,15 +278,13 @@ def _places(attempts: Sequence[Attempt]) -> Callable[[Attempt], str]:
 
 
 def of_other_languages(book: Gradebook) -> list[str]:
-    """What to know if results are in another language than what is written around them: nobody translates these."""
+    """Return notes on results in a language other than that of the output; results are not translated."""
     spoken = [entry.result.lang for entry in book if entry.result and entry.result.lang and entry.sha256]
     return [
         say(
-            (
-                "{count} of {of} results were graded with --lang {lang}: their check titles, hints and "
-                "messages stay in that language. For one language throughout, use --lang {lang} here, "
-                "too."
-            ),
+            "{count} of {of} results were graded with --lang {lang}: their check titles, hints and "
+            "messages stay in that language. For one language throughout, use --lang {lang} here, "
+            "too.",
             count=spoken.count(lang),
             of=len(spoken),
             lang=lang,
@@ -296,17 +294,17 @@ def of_other_languages(book: Gradebook) -> list[str]:
 
 
 def timed(store: Store, book: Gradebook) -> Gradebook:
-    """The same gradebook with the times since when its marks have been what they are; the store keeps these times.
+    """Return the gradebook with the time at which each mark last changed; the store keeps these times.
 
-    Whatever gives a student another mark, or changes what is said about it, gives it a new time: a grading, a regrade,
-    an override or its end, another policy, roster or extension, a file that is gone.
+    Anything that changes a mark, or the text about it, sets a new time: a grading, a regrade, an override or its
+    removal, another policy, roster or extension, a missing file.
     """
     since = store.since({place: _state(entry) for place, entry in book.entries.items()})
     return replace(book, entries={place: replace(entry, changed=since[place]) for place, entry in book.entries.items()})
 
 
 def _state(entry: Entry) -> str:
-    """All that a platform is told of a mark, without the words, which are in some language."""
+    """Return the data about a mark that platforms receive, without the text, which depends on the language."""
     by_hand = entry.override
     return json.dumps(
         {
@@ -325,5 +323,5 @@ def _state(entry: Entry) -> str:
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:
-    """Id of each student -> all that counts, exact."""
+    """Return id of each student -> total points, exact."""
     return {student.id: book.points(student) for student in book.students}

@@ -1,7 +1,7 @@
-"""``submission_metadata.yml``: who handed in which of the folders that Gradescope exports, and when.
+"""Read ``submission_metadata.yml``: who handed in each of the folders that Gradescope exports, and when.
 
-The file is read event by event, and nothing but lists, dictionaries and text is made of it: so anchors and merged keys
-cannot blow it up, and no depth of nesting can exhaust the stack, as they can where a YAML library builds the objects.
+The file is read event by event into lists, dictionaries and strings only, so anchors and merged keys cannot blow it
+up, and deep nesting cannot exhaust the stack, as they can in a YAML library that builds objects.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from course.classroom import times
 from course.text import say
 
 MAX_BYTES = 2**26
-"""It also holds the results of earlier gradings."""
+"""Maximum size in bytes; the file also contains the results of earlier gradings."""
 MAX_DEPTH = 100
-"""Brackets inside each other."""
+"""Maximum depth of nested brackets."""
 
 
 class Unreadable(ValueError):
-    """It is not what Gradescope writes."""
+    """The file is not in Gradescope's format."""
 
 
 @dataclass(frozen=True)
 class Submitter:
-    """One student of a submission; several handed it in as a group."""
+    """One student of a submission; a group submission has several."""
 
     name: str
     sid: str
@@ -40,13 +40,13 @@ class Submitter:
 
 
 def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
-    """Folder -> whose it is.
+    """Return folder -> its submitters.
 
     Args:
-        data: the file.
+        data: content of the file.
 
     Raises:
-        Unreadable: it is no such file.
+        Unreadable: the file is not in Gradescope's format.
     """
     try:
         root = _tree(data.decode("utf-8-sig"))
@@ -67,7 +67,7 @@ def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
 
 
 def _tree(text: str) -> Any:
-    """What the first document holds: dictionaries, lists and text; None for null, and for keys that are no text."""
+    """Return the first document: dictionaries, lists and strings; None for null, and for keys that are not strings."""
     root: list[Any] = []
     anchors: dict[str, Any] = {}
     open_ones: list[list[Any]] = [root]
@@ -94,11 +94,11 @@ def _tree(text: str) -> Any:
 
 
 class _Pairs(list[Any]):
-    """A mapping: keys and values by turns."""
+    """A mapping, as alternating keys and values."""
 
 
 def _mapping(node: Any) -> Mapping[str, Any]:
-    """Keys without the colon that Ruby's symbols begin with."""
+    """Convert to a dictionary, without the colon that Ruby symbols begin with."""
     if not isinstance(node, _Pairs):
         return {}
     return {key.lstrip(":"): value for key, value in zip(node[::2], node[1::2], strict=False) if isinstance(key, str)}
@@ -109,7 +109,7 @@ def _text(node: Any) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """``2026-03-29 21:59:01.123456789 Z``: Ruby writes a blank before the zone."""
+    """Parse ``2026-03-29 21:59:01.123456789 Z``: Ruby writes a blank before the zone."""
     plain = re.sub(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)", "", text.strip())
     try:
         return times.moment(plain, timezone.utc)

@@ -1,23 +1,23 @@
-"""Looks for secrets in what is handed out: references, hidden checks and misconceptions, in any place and disguise.
+"""Search an edition for secrets: references, hidden checks and misconceptions, in any place and disguise.
 
-What is secret is read from the whole course: what the generator of skeletons takes out of a reference, the checks that
-are not marked as visible, and the catalogue of misconceptions. It stays secret even if it stands in a skeleton, in a
-lesson or in a visible check; the few sentences that may stand there are listed in ``shared.toml``. What is looked at is
-a folder or a zip file as it lies on the disk.
+The secrets are read from the whole course: what the skeleton generator removes from a reference, checks that are
+not marked as visible, and the misconceptions. They stay secret even if they also occur in a skeleton, a lesson or
+a visible check; the few sentences allowed there are listed in ``shared.toml``. The search covers a folder or a
+zip file exactly as stored on disk.
 
-* *text*: runs of words and whole sentences that occur in a secret, whatever the line ends, quotes, indents, widths of
-  letters and invisible characters between them; also inside escapes, encoded and compressed data and compiled
+* *text*: runs of words and whole sentences that occur in a secret, whatever the line ends, quotes, indents, letter
+  widths and invisible characters between them; also inside escapes, encoded and compressed data and compiled
   catalogues (``disguises``);
-* *code*: the statements of every reference function and of every hidden check by their shape, so that other names,
-  constants, comments, docstrings and line ends hide nothing; in Python files, in strings and comments, in Markdown, in
-  patches (``snippets``);
-* *files*: everything that is not on the list of what an edition consists of; skeletons that are not as they are
-  generated; what is no text although its name says so; links, hidden and compiled files, traces of git, outputs of
+* *code*: the statements of every reference function and of every hidden check by their shape, so that changing names,
+  constants, comments, docstrings and line ends hides nothing; in Python files, in strings and comments, in Markdown,
+  and in patches (``snippets``);
+* *files*: everything that is not on the list of an edition's contents; skeletons that differ from the generated ones;
+  files that are not text although their name says so; links, hidden and compiled files, traces of git, outputs of
   notebooks, comments and extra fields of a zip file;
-* *paths* of the machine that the edition was made on.
+* *paths* on the machine where the edition was made.
 
-Not covered: what was written anew with the same idea, translated into another language, encrypted and made to look like
-text, written backwards, or written with other letters (rot13, or letters of another alphabet that look alike).
+Not covered: anything rewritten with the same idea, translated into another language, encrypted and made to look like
+text, written backwards, or written with other letters (rot13, or similar letters of another alphabet).
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ from course.syllabus import Exercise
 from course.text import mark, say
 
 MIN_WEIGHT = 10
-"""Nodes of the syntax tree of the smallest function that is recognised by its shape."""
+"""Syntax-tree nodes of the smallest function that is recognised by its shape."""
 SHARE = 0.8
-"""Of a function's nodes, in statements of the same shape, that make it the same function."""
+"""Share of a function's nodes, in statements of the same shape, that makes it the same function."""
 MIN_EXACT = 6
-"""The same for a function that is recognised by its shape, names and constants together."""
+"""Syntax-tree nodes of the smallest function that is recognised by its shape, names and constants together."""
 LABEL = 8
-"""Words of the shortest string of a hidden check that is a secret, unless it is a title or a hint."""
+"""Words of the shortest string in a hidden check that is secret, unless it is a title or a hint."""
 RESEMBLANCE = 0.5
-"""Of the words of two sentences, in the same order, with which their translations may be the same."""
+"""Share of words in common, in the same order, above which two sentences may have the same translation."""
 SHARED = Path(__file__).with_name("shared.toml")
 CHECKS = ("grader/checks/", "grader/fixtures/")
-"""Where code stands that resembles that of hidden checks."""
+"""Folders with code that resembles that of hidden checks."""
 ALLOWED = {
     "": {"pyproject.toml", "README.md", "LICENSE", "constraints.txt"},
     "course": {".py", "edition.toml", "syllabus.toml", "result.schema.json"},
@@ -73,9 +73,9 @@ ALLOWED = {
     "grader/judge": {".py"},
     "grader/student": {".py"},
 }
-"""Folder -> suffixes and names that may lie in it."""
+"""Folder -> allowed suffixes and file names."""
 FORBIDDEN = {"tests", "solutions", "misconceptions", "scripts", "docs"}
-"""Folders that never travel, wherever they lie."""
+"""Folders that are never included, at any depth."""
 
 KINDS = {
     "text": mark("text of {what}"),
@@ -86,7 +86,7 @@ KINDS = {
 
 
 class Blind(RuntimeError):
-    """The scanner has nothing to compare with, so it can find nothing."""
+    """The scanner has no secrets to compare with, so it cannot find anything."""
 
 
 @dataclass(frozen=True)
@@ -94,29 +94,29 @@ class Leak:
     """One secret in one place."""
 
     path: str
-    """Below the edition; ``""`` is the edition itself."""
+    """Path inside the edition; ``""`` is the edition itself."""
     kind: str
     """One of ``KINDS``."""
     what: str
-    """Whose text or code it is, or what is wrong with the file."""
+    """Source of the text or code, or the problem with the file."""
 
     def __str__(self) -> str:
-        """One line for the instructor."""
+        """Return one line for the instructor."""
         return f"{self.path or '.'}: {say(KINDS[self.kind], what=self.what)}"
 
 
 @dataclass
 class Report:
-    """What was found, and what was looked at."""
+    """Leaks found, and what was searched."""
 
     leaks: list[Leak] = field(default_factory=list)
     files: int = 0
     functions: int = 0
-    """Of Python code that was compared, wherever it stood."""
+    """Number of Python functions compared, wherever they were found."""
     words: int = 0
 
     def add(self, path: str, kind: str, what: str) -> None:
-        """Note a leak, once."""
+        """Record a leak, once."""
         leak = Leak(path, kind, what)
         if leak not in self.leaks:
             self.leaks.append(leak)
@@ -125,32 +125,32 @@ class Report:
 # --- words ---
 
 PLACE = re.compile(r"\{[^{}]*\}")
-"""For what a sentence is filled in with."""
+"""A placeholder in a sentence."""
 WORD = re.compile("[a-z]{2}")
 ESCAPE = re.compile(r"\\(?:[nrt]|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How long a text has to be before it is recognised."""
+    """Lengths from which a text is recognised."""
 
     sign: re.Pattern[str]
     run: int
-    """Signs in a row that make a text recognisable."""
+    """Consecutive signs that make a text recognisable."""
     long: int
-    """The same where a lot is alike: code of hidden checks among visible checks, translations among translations."""
+    """As ``run``, between similar texts: hidden and visible checks, or translations."""
     short: int
-    """Signs of the shortest sentence that is recognised as a whole."""
+    """Signs in the shortest sentence that is recognised as a whole."""
 
 
 WORDS = Writing(re.compile(r"[a-z0-9]+(?:_+[a-z0-9]+)*|\0"), run=12, long=40, short=5)
 JAPANESE = Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\0"), run=30, long=45, short=16)
 WRITINGS = (WORDS, JAPANESE)
-"""By words, and by Japanese characters; a zero byte ends a text, so that two neighbours do not make up a third."""
+"""Words, and Japanese characters; a zero byte ends a text, so that two neighbouring texts do not form a third."""
 
 
 def signs(text: str) -> list[tuple[Writing, list[str]]]:
-    """A text as words and as characters; escapes in it count as what they stand for."""
+    """Split a text into words and into characters; escapes in it are decoded."""
     if "\\" in text:
         text = ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if match[1] or match[2] else " ", text)
     text = disguises.plain(text).lower()
@@ -158,7 +158,7 @@ def signs(text: str) -> list[tuple[Writing, list[str]]]:
 
 
 def runs(text: str) -> Iterator[str]:
-    """All runs of signs that would make a text recognisable."""
+    """Yield all runs of signs long enough to be recognised."""
     for writing, found in signs(text):
         yield from _windows(found, writing.run)
 
@@ -168,7 +168,7 @@ def _windows(found: Sequence[str], length: int) -> Iterator[str]:
 
 
 def phrase(text: str) -> tuple[str, list[str]] | None:
-    """A sentence as it is compared: how it begins, and all its signs; None if it is too short to be anybody's."""
+    """Return a sentence in the form that is compared: its beginning, and all its signs; None if it is too short."""
     found, telling = dict(signs(text)), dict(signs(PLACE.sub(" ", text)))
     writing = JAPANESE if len(found[JAPANESE]) >= JAPANESE.short else WORDS
     words = telling[JAPANESE] if writing is JAPANESE else [word for word in telling[WORDS] if WORD.search(word)]
@@ -182,17 +182,17 @@ def phrase(text: str) -> tuple[str, list[str]] | None:
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 Shape = tuple[tuple[str, int], ...]
-"""Of the statements of a function: (hash of its form, its nodes)."""
+"""Statements of a function: (hash of the form, number of nodes)."""
 KEPT = frozenset(dir(builtins))
-"""Names that nobody can choose otherwise."""
+"""Names that cannot be freely chosen."""
 
 
 def shape(function: ast.AST, exact: bool = False) -> Shape:
-    """The statements of a function at all depths by their form, without docstrings, imports and annotations.
+    """Return the form of a function's statements at all depths, without docstrings, imports and annotations.
 
     Args:
-        function: of a module or a class, only what stands in no function of it.
-        exact: with names and constants; for code whose form alone is nothing special.
+        function: a function, or a module or class without its functions.
+        exact: include names and constants; for code whose form alone is common.
     """
     return tuple(_form(node, exact) for node in _statements(function, not isinstance(function, Function)))
 
@@ -200,7 +200,7 @@ def shape(function: ast.AST, exact: bool = False) -> Shape:
 def _statements(root: ast.AST, shallow: bool = False) -> Iterator[ast.stmt]:
     for name in ("body", "orelse", "finalbody"):
         inside = getattr(root, name, ())
-        for node in inside if isinstance(inside, list) else ():  # a lambda's body is an expression
+        for node in inside if isinstance(inside, list) else ():  # the body of a lambda is an expression
             if shallow and isinstance(node, (*Function, ast.ClassDef)):
                 continue
             if not (_is_docstring(node) or isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass))):
@@ -215,7 +215,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 
 def _form(statement: ast.stmt, exact: bool) -> tuple[str, int]:
-    """What one statement looks like, without the statements inside it."""
+    """Return the form of one statement, without the statements inside it."""
     parts: list[str] = []
     waiting: list[ast.AST] = [statement]
     called: set[ast.AST] = set()
@@ -225,7 +225,7 @@ def _form(statement: ast.stmt, exact: bool) -> tuple[str, int]:
         if isinstance(node, ast.Name):
             parts[-1] += f" {node.id}" if exact or node.id in KEPT else ""
         elif isinstance(node, ast.Attribute):
-            own = isinstance(node.value, ast.Name) and node not in called  # as of self, whatever it is called
+            own = isinstance(node.value, ast.Name) and node not in called  # such as self, whatever it is called
             parts[-1] += f" {node.attr}" if exact or not own else ""
         elif isinstance(node, ast.Call):
             called.add(node.func)
@@ -243,12 +243,12 @@ def _form(statement: ast.stmt, exact: bool) -> tuple[str, int]:
 
 
 def weight(found: Shape) -> int:
-    """Nodes of all statements."""
+    """Return the number of nodes in all statements."""
     return sum(nodes for _, nodes in found)
 
 
 def covered(secret: Shape, by: Shape) -> float:
-    """Which share of a secret's nodes lies in statements that the other has, too."""
+    """Return the share of a secret's nodes in statements that the other function has, too."""
     there: dict[str, int] = {}
     for form, _ in by:
         there[form] = there.get(form, 0) + 1
@@ -261,7 +261,7 @@ def covered(secret: Shape, by: Shape) -> float:
 
 
 def marks(secret: Shape) -> set[str]:
-    """Its heaviest statements: whoever has none of them cannot have the share that makes it the same function."""
+    """Return the heaviest statements of a secret: any function that covers enough of it has at least one of them."""
     left = (1 - SHARE) * weight(secret)
     found: set[str] = set()
     for form, nodes in sorted(secret, key=lambda one: -one[1]):
@@ -277,42 +277,42 @@ def marks(secret: Shape) -> set[str]:
 
 @dataclass(frozen=True)
 class Coded:
-    """One function that must not leave."""
+    """One secret function."""
 
     label: str
     shape: Shape
     exact: Shape | None = None
-    """With names and constants, where the form alone is that of something public."""
+    """Shape with names and constants, if the form alone also occurs in public code."""
 
 
 @dataclass
 class Secrets:
-    """All that must not leave, of the whole course, whichever exercises an edition holds."""
+    """All secrets of the whole course, whichever exercises an edition contains."""
 
     runs: dict[str, str] = field(default_factory=dict)
-    """Run of signs -> whose it is."""
+    """Run of signs -> its source."""
     phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
-    """How a sentence begins -> the sentences that begin like this, and whose they are."""
+    """Beginning of a sentence -> the sentences that begin this way, with their sources."""
     code: list[Coded] = field(default_factory=list)
     skeletons: dict[str, bytes] = field(default_factory=dict)
-    """Path below the edition -> the skeleton that belongs there."""
+    """Path inside the edition -> the skeleton expected there."""
     alike: dict[str, set[str]] = field(default_factory=dict)
-    """Path below the edition -> hidden checks whose shape code in that file has, too."""
+    """Path inside the edition -> hidden checks that have the same shape as code in that file."""
     tests: set[str] = field(default_factory=set)
-    """Labels of what belongs to hidden checks."""
+    """Labels of everything that belongs to hidden checks."""
     references: int = 0
     checks: int = 0
     misconceptions: int = 0
     given: list[str] = field(default_factory=list)
-    """Functions of references that are public: the skeletons give them complete."""
+    """Reference functions that are public: the skeletons contain them complete."""
     small: list[str] = field(default_factory=list)
-    """Functions that are too small to be recognised by their shape alone."""
+    """Functions too small to be recognised by their shape alone."""
     shared: list[str] = field(default_factory=list)
-    """Sentences that are public although they stand in a secret."""
+    """Sentences that are public although they also occur in a secret."""
 
     @functools.cached_property
     def index(self) -> dict[str, list[int]]:
-        """Statement -> which functions are marked by it."""
+        """Statement -> indices of the functions that it marks."""
         found: dict[str, list[int]] = {}
         for number, coded in enumerate(self.code):
             for form in marks(coded.shape):
@@ -322,7 +322,7 @@ class Secrets:
 
 @functools.cache
 def secrets() -> Secrets:
-    """Read what is secret from the whole course; once, since nothing of it changes meanwhile.
+    """Read the secrets from the whole course; cached, because they do not change.
 
     Raises:
         Blind: there are no references, no hidden checks or no misconceptions to read.
@@ -340,19 +340,19 @@ def secrets() -> Secrets:
 
 @dataclass
 class Reading:
-    """Collects what is secret, and leaves out what may be said all the same."""
+    """Collects the secrets, without the exceptions that are allowed."""
 
     allowed: dict[str, Any]
     """The content of ``shared.toml``."""
     found: Secrets = field(default_factory=Secrets)
     texts: list[tuple[str, str]] = field(default_factory=list)
-    """(label, text that is secret in any part)."""
+    """(label, text in which every part is secret)."""
     said: dict[str, str] = field(default_factory=dict)
-    """Secret sentences -> label; their translations are secret as well."""
+    """Secret sentences -> label; their translations are secret, too."""
     functions: list[tuple[str, ast.AST]] = field(default_factory=list)
 
     def exercise(self, exercise: Exercise) -> None:
-        """One exercise: its secrets."""
+        """Add the secrets of one exercise."""
         self._checks(exercise.slug)
         self._misconceptions(exercise.slug)
         self._reference(exercise)
@@ -367,7 +367,7 @@ class Reading:
                 self.found.checks += 1
                 self.functions.append((label, node))
             elif isinstance(node, ast.ClassDef):
-                continue  # its methods come one by one
+                continue  # its methods are handled one by one
             self.found.tests.add(label)
             self.texts.append((label, _without_docstring(node, source, docstring=True)))
             self.said |= dict.fromkeys(_sentences(node), label)
@@ -395,7 +395,7 @@ class Reading:
                 self.texts.append((label, _without_docstring(node, source, docstring=False)))
 
     def finished(self) -> Secrets:
-        """What is secret."""
+        """Return the collected secrets."""
         self.found.shared = list(self.allowed["sentences"])
         spared = [*self.found.shared, *self._translations()]
         open_runs = {run for text in spared for run in runs(text)}
@@ -411,7 +411,7 @@ class Reading:
         return self.found
 
     def _translations(self) -> Iterator[str]:
-        """Add the translations of what is secret; those that are none, since something public has the same."""
+        """Add translations of secrets; yield the public ones: a similar public sentence has the same translation."""
         secret: list[tuple[str, str]] = []
         others: dict[str, list[str]] = {}
         for path in sorted(paths.LOCALE.rglob("*.mo")):
@@ -444,13 +444,13 @@ class Reading:
 
 
 def _resemble(one: str, other: str) -> bool:
-    """Whether two sentences have so many words in common that their translations may be the same."""
+    """Return whether two sentences have so many words in common that their translations can be the same."""
     words, others = (dict(signs(text))[WORDS] for text in (one, other))
     return difflib.SequenceMatcher(None, words, others, autojunk=False).ratio() >= RESEMBLANCE
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:
-    """What a hidden check says: its title, its hints, and whatever else is long enough to be a sentence."""
+    """Yield a hidden check's sentences: its title, its hints, and any other string long enough to be a sentence."""
     if isinstance(node, Function) and (title := ast.get_docstring(node)):
         yield " ".join(title.split())
     nodes = list(ast.walk(node))
@@ -470,7 +470,7 @@ def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.stmt]
 
 
 def _without_docstring(node: ast.stmt, source: str, *, docstring: bool) -> str:
-    """The lines of a statement; of a function, without its head, and with its docstring if that is wanted."""
+    """Return the lines of a statement; for a function, without its signature, and with its docstring if requested."""
     body = getattr(node, "body", None)
     if not isinstance(node, Function) or not body:
         return ast.get_source_segment(source, node) or ""
@@ -488,11 +488,11 @@ def scan(place: Path, known: Secrets) -> Report:
     """Look for secrets in a folder or a zip file.
 
     Args:
-        place: what is about to be handed out.
-        known: what must not be in it.
+        place: the folder or zip file to hand out.
+        known: the secrets that it must not contain.
 
     Raises:
-        Blind: nothing in it could be looked at.
+        Blind: nothing in it could be searched.
     """
     report = Report()
     entries = _of_zip(place, report) if place.is_file() else _of_folder(place, report)
@@ -558,7 +558,7 @@ MAGIC = {b"\x7fELF": "ELF", b"MZ": "exe", b"PK\x03\x04": "zip", b"\x1f\x8b": "gz
 
 
 def _judge_name(name: str, content: bytes, report: Report) -> None:
-    """Whether a file of this name, beginning like this, may be in an edition."""
+    """Report a file whose name, with this beginning, is not allowed in an edition."""
     path = PurePosixPath(name)
     if any(part.startswith(".git") for part in path.parts):
         report.add(name, "file", say("a trace of git"))
@@ -580,7 +580,7 @@ def _judge_name(name: str, content: bytes, report: Report) -> None:
 
 
 def _judge_content(name: str, content: bytes, report: Report) -> None:
-    """Whether a file is the text or the catalogue that its name promises."""
+    """Report a file that is not the text or the catalogue that its name promises."""
     if name.endswith(".mo"):
         try:
             found = catalogues.messages(content)
@@ -590,7 +590,7 @@ def _judge_content(name: str, content: bytes, report: Report) -> None:
             return
         if catalogues.compiled(found) != content:
             report.add(name, "file", say("more than a catalogue of translations"))
-        unseen = disguises.invisible("".join(texts)) - set("\0\x04\b")  # between forms, behind a context, for click
+        unseen = disguises.invisible("".join(texts)) - set("\0\x04\b")  # between forms, after a context, for click
     else:
         try:
             unseen = disguises.invisible(content.decode())
@@ -623,7 +623,7 @@ def _outputs(content: bytes) -> bool:
 
 @dataclass
 class Search:
-    """Compares files with what is secret."""
+    """Compares files with the secrets."""
 
     known: Secrets
     report: Report
@@ -634,7 +634,7 @@ class Search:
         }
 
     def file(self, name: str, content: bytes) -> None:
-        """One file."""
+        """Search one file."""
         text = text_of(name, content)
         for path in sorted(self.machine):
             if re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w.-])", text):
@@ -672,7 +672,7 @@ class Search:
         return hidden
 
     def words(self, name: str, text: str) -> None:
-        """Report what a text shares with the secrets, word for word."""
+        """Report passages that a text shares word for word with the secrets."""
         among_checks, among_translations = name.startswith(CHECKS), name.endswith(".mo")
         for writing, found in signs(text):
             self.report.words += len(found)
@@ -710,7 +710,7 @@ class Search:
 
 
 def text_of(name: str, content: bytes) -> str:
-    """What a file says, whatever its encoding."""
+    """Decode a file, whatever its encoding."""
     if name.endswith(".mo"):
         try:
             found = catalogues.messages(content)

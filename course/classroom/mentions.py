@@ -1,8 +1,8 @@
-"""Whom a name of a file or folder mentions, if it says more than who it is: ``week8 s101``, ``Ann_Lee_v2``.
+"""Find the students mentioned in the name of a file or folder that contains more: ``week8 s101``, ``Ann_Lee_v2``.
 
-What is looked for is an id, an e-mail address or a whole name, each as words of their own: ``s10`` does not stand in
-``s101``. A longer name is somebody else's: ``Mary Ann Lee`` does not mention ``Ann Lee``, nor ``jo.ann@x.org``
-``ann@x.org``. Numbers of one or two digits are those of attempts and exercises, so ids of that kind are not looked for.
+A mention is an id, an e-mail address or a whole name, as separate words: ``s101`` does not mention ``s10``. A longer
+name is another person's: ``Mary Ann Lee`` does not mention ``Ann Lee``, nor does ``jo.ann@x.org`` mention
+``ann@x.org``. Numbers of one or two digits belong to attempts and exercises, so ids of that kind are not searched for.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from course.classroom.model import Student
 from course.classroom.roster import folded, orders, squashed
 
 WIDE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-"""Kana, Chinese characters and Hangul: a name in them is one word, and ends where other letters begin."""
+"""Kana, Chinese characters and Hangul: a name in them is one word that ends where other letters begin."""
 WORD = re.compile(rf"[{WIDE}]+|(?:(?![{WIDE}])[^\W_])+")
 SPLIT = 3
-"""Blanks that may stand in a name where the roster has none."""
+"""Maximum number of blanks in a name where the roster has none."""
 JOINTS = (" ", "_", "-", ".")
-"""What may stand between the words of one name."""
+"""Separators between the words of one name."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class _Mention:
     students: frozenset[Student]
     is_name: bool
     joints: frozenset[str] = frozenset()
-    """Between a word before or behind and this, they make a longer name of it; empty if nothing does."""
+    """Separators that join it to the word before or after it in a longer name; empty if nothing does."""
 
 
 class Mentions:
-    """The students of a class by what may stand in a longer name."""
+    """Index of a class for finding students mentioned in longer names."""
 
     def __init__(self, students: Iterable[Student]) -> None:
-        """Index them."""
+        """Index the students."""
         self._ids: dict[tuple[str, ...], set[Student]] = {}
         self._names: dict[str, set[Student]] = {}
         self._addresses: dict[str, set[Student]] = {}
@@ -73,11 +73,11 @@ class Mentions:
         self._longest = max(map(len, self._ids), default=0)
 
     def of(self, name: str, *, letters: bool = True) -> set[Student]:
-        """Whom a name mentions; more than one if it mentions several, or if an id and a name contradict each other.
+        """Return the students mentioned; several if the name has several, or if an id and a name contradict each other.
 
         Args:
-            name: of a file without its suffix, or of a folder.
-            letters: whether ids that consist of letters count; ``main`` may be somebody's, but so may ``main.py``.
+            name: name of a file without its suffix, or of a folder.
+            letters: whether ids made only of letters count; ``main`` can be an id, but also ``main.py``.
         """
         text = unicodedata.normalize("NFC", folded(name))
         words = _words(text)
@@ -86,7 +86,7 @@ class Mentions:
         found = [one for one in found if not _is_longer(one, found, text, words)]
         by_id = set().union(*(one.students for one in found if not one.is_name))
         by_name = set().union(*(one.students for one in found if one.is_name))
-        if len(by_id) == 1 and by_id <= by_name:  # the id tells namesakes apart
+        if len(by_id) == 1 and by_id <= by_name:  # the id distinguishes students with the same name
             return by_id
         return by_id | by_name
 
@@ -121,18 +121,18 @@ def _words(text: str) -> list[_Word]:
 
 
 def _letters(word: _Word) -> Iterator[_Word]:
-    """The parts of a word without its numbers: ``lee2`` is ``lee``."""
+    """Yield the parts of a word without its numbers: ``lee2`` gives ``lee``."""
     for found in re.finditer(r"\D+", word.text):
         yield _Word(found[0], word.start + found.start(), word.start + found.end())
 
 
 def _says_little(words: tuple[str, ...]) -> bool:
-    """Whether an id could as well be the number of an attempt, or a word that is in many names."""
+    """Return whether an id could also be an attempt's number, or a word that is in many names."""
     return len(words) == 1 and (names.is_common(words[0]) or (words[0].isdecimal() and len(words[0]) < 3))
 
 
 def _is_part(one: _Mention, found: Iterable[_Mention]) -> bool:
-    """Whether it lies in a longer one."""
+    """Return whether a mention is inside a longer one."""
     return any(
         other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
         for other in found
@@ -140,7 +140,7 @@ def _is_part(one: _Mention, found: Iterable[_Mention]) -> bool:
 
 
 def _is_longer(one: _Mention, found: Iterable[_Mention], text: str, words: Iterable[_Word]) -> bool:
-    """Whether the words beside it make it a part of a longer name, which may be somebody else's."""
+    """Return whether the adjacent words make it part of a longer name, which can be another person's."""
     told = [other for other in found if other.students & one.students]
     itself = next((word for word in words if word.start <= one.start < word.end), None)
     for word in words:

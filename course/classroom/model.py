@@ -1,7 +1,7 @@
-"""The nouns of a class: who is in it, what was handed in, and what it is worth.
+"""Data types for a class: its students, their submissions, and the marks.
 
-Points of checks are integers; what a policy makes of them (a penalty for lateness) is exact to a hundredth, and is
-kept as a ``Decimal`` with two places.
+Points of checks are integers; the result of a policy (a penalty for lateness) is exact to a hundredth and stored as
+a ``Decimal`` with two places.
 """
 
 from __future__ import annotations
@@ -17,82 +17,82 @@ from course.result import Result
 
 @dataclass(frozen=True)
 class Student:
-    """One student: of the roster, or as the names of files and folders tell."""
+    """One student, from the roster or from the names of files and folders."""
 
     id: str
-    """What the platform and the instructor know them by; unique in a class."""
+    """Id that the platform and the instructor use; unique in a class."""
     name: str = ""
     email: str = ""
     extension: timedelta = timedelta()
-    """Longer than the others have."""
+    """Extra time beyond the deadline."""
     in_roster: bool = True
     namesake: bool = field(default=False, compare=False)
-    """Whether somebody else in the class has the same name."""
+    """Whether another student in the class has the same name."""
 
     @property
     def shown(self) -> str:
-        """The name, else the id; both if somebody else has the same name."""
+        """Return the name, or the id if there is none; both if another student has the same name."""
         return self.identified if self.namesake else self.name or self.id
 
     @property
     def identified(self) -> str:
-        """The name with the id; the id alone if there is no name."""
+        """Return the name with the id; the id alone if there is no name."""
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True)
 class Handed:
-    """One file as it was handed in for one exercise; its bytes have been read, so it cannot change any more."""
+    """One file as handed in for one exercise; its bytes have been read, so it cannot change any more."""
 
     student: Student
     exercise: str
-    """The slug."""
+    """Slug."""
     origin: str
-    """Where it was found, for people: a path below the folder, ``archive.zip!member`` inside an archive."""
+    """Path for messages: relative to the folder, ``archive.zip!member`` inside an archive."""
     source: bytes
-    """Python, as the grader gets it; of a notebook its code cells."""
+    """Python source sent to the grader; for a notebook, its code cells."""
     sha256: str
-    """Of ``source``."""
+    """Hash of ``source``."""
     submitted: datetime | None = None
-    """With a time zone; None if nothing tells."""
+    """With a time zone; None if unknown."""
     notes: tuple[str, ...] = ()
-    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a skeleton."""
+    """Notes for the instructor: dropped lines of a notebook, a guessed exercise, a skeleton."""
     cells: tuple[Any, ...] = ()
-    """Of a notebook: which lines came from which cell (``course.notebook``)."""
+    """For a notebook: which lines came from which cell (``course.notebook``)."""
     told: tuple[str, ...] = ()
-    """What the student should know as well: a module beside the file that it imports, and that is not graded."""
+    """Notes for the student as well: an imported module next to the file that is not graded, for example."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Something in the folder that cannot be graded as what it is."""
+    """Something in the folder that cannot be graded as it is."""
 
     student: Student | None
-    """None if nobody can tell whose it is."""
+    """None if the owner cannot be determined."""
     exercise: str | None
     origin: str
     reason: str
     """A sentence, for the instructor and the student."""
     submitted: datetime | None = None
     inside: str = field(default="", compare=False)
-    """The archive or folder in which it lies, if that is a student's."""
+    """Archive or folder that contains it, if it belongs to a student."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Everything that lies in a folder of submissions: nothing in it is lost without a word."""
+    """Everything found in a folder of submissions; nothing is dropped without a reason."""
 
     handed: tuple[Handed, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[tuple[str, str], ...] = ()
-    """(origin, reason) of what is no submission: a document beside a submission, ``.DS_Store``, an empty folder."""
+    """(origin, reason) of files that are not submissions: documents, ``.DS_Store``, empty folders."""
     litter: frozenset[str] = frozenset()
-    """Origins among them that nobody needs to hear of: what systems and tools leave behind, the instructor's files."""
+    """Origins in ``ignored`` that are not worth reporting: files left by systems and tools, the instructor's files."""
 
 
 @dataclass(frozen=True)
 class Override:
-    """Points that an instructor gives by hand; they win over every grading and regrading."""
+    """Points set by an instructor; they take precedence over every grading and regrading."""
 
     points: Decimal
     reason: str
@@ -103,78 +103,78 @@ class Override:
 
 @dataclass(frozen=True)
 class Terms:
-    """By what lateness was measured and charged."""
+    """Rules by which lateness was measured and charged."""
 
     due: datetime
-    """The student's deadline: with an extension, without the grace."""
+    """The student's deadline, including an extension but not the grace period."""
     grace: timedelta
     percent: Decimal
-    """For each day."""
+    """Percent per day."""
     of: str
     """``max`` or ``earned``."""
     days: str
     """``started`` or ``full``."""
     charged: int
-    """Days."""
+    """Days charged."""
     cap: Decimal
-    """Percent."""
+    """Maximum penalty in percent."""
     after_cap: str
     """``cap`` or ``zero``."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One exercise of one student, in the gradebook."""
+    """One exercise of one student in the gradebook."""
 
     student: Student
     exercise: str
     max_points: int
     result: Result | None = None
-    """Of the attempt that counts, or why everything was refused; None if nothing was handed in."""
+    """Result of the attempt that counts, or of the refusal; None if nothing was handed in."""
     origin: str = ""
     sha256: str = ""
     submitted: datetime | None = None
     late: timedelta = timedelta()
-    """After the deadline, extension and grace taken off; never negative."""
+    """Time after deadline, extension and grace period; never negative."""
     penalty: Decimal = Decimal(0)
-    """Points taken off for it."""
+    """Points deducted for lateness."""
     terms: Terms | None = None
-    """Why so many, if it was late."""
+    """Terms of the penalty, if it was late."""
     expired: datetime | None = None
-    """Until when work was accepted, if this came later and so earns nothing."""
+    """End of acceptance, if this was handed in later and so earns nothing."""
     attempts: int = 0
-    """How many files were handed in that could be read; what was refused never counts."""
+    """Number of readable files handed in; refused files do not count."""
     better: Decimal | None = None
-    """What another attempt would be worth, if that is more than the one that counts."""
+    """Points of another attempt, if more than the one that counts."""
     refused: tuple[Refused, ...] = ()
-    """Files that were refused, if nothing that could be read came after them."""
+    """Refused files, if no readable file was handed in after them."""
     graded: bool = True
-    """Whether the attempt that counts has been graded yet, where there is one."""
+    """Whether the attempt that counts, if any, has been graded."""
     override: Override | None = None
     changed: datetime | None = None
-    """Since when the mark has been what it is, if the store was asked (``gradebook.timed``)."""
+    """Time at which the mark last changed, if requested from the store (``gradebook.timed``)."""
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
-    """Others whose file is identical in what is graded: all of it, or what was taken out of a notebook."""
+    """Other students whose graded code is identical: the whole file, or the part taken from a notebook."""
 
     @property
     def earned(self) -> Decimal:
-        """Before lateness and override."""
+        """Return the points before lateness and override."""
         return Decimal(self.result.points if self.result else 0)
 
     @property
     def graded_points(self) -> Decimal:
-        """What was earned less the penalty, never below 0; two places."""
+        """Return the points earned minus the penalty, never below 0; two places."""
         return max(Decimal(0), self.earned - self.penalty).quantize(Decimal("0.01"))
 
     @property
     def points(self) -> Decimal:
-        """What counts: the override, else what the grading gave; two places."""
+        """Return the points that count: the override or, without one, the graded points; two places."""
         return self.override.points.quantize(Decimal("0.01")) if self.override else self.graded_points
 
     @property
     def status(self) -> str:
-        """``missing``, ``refused`` (all of it), ``not_graded`` (yet), or the status of the result."""
+        """Return ``missing``, ``refused`` (every file), ``not_graded`` (yet), or the status of the result."""
         if self.result is None:
             return "missing"
         if self.refused and not self.sha256:
@@ -184,43 +184,43 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gradebook:
-    """A class and its marks: students in the order of the roster, then the others by id; exercises in course order."""
+    """A class and its marks: students in roster order, then all others by id; exercises in course order."""
 
     exercises: tuple[str, ...]
     """Slugs."""
     students: tuple[Student, ...]
     entries: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
-    """(id of the student, slug); each pair is there."""
+    """(student id, slug) -> entry; every pair is present."""
     refused: tuple[Refused, ...] = ()
-    """What nobody's row can show."""
+    """Refused files that belong to no student's row."""
     graded_at: str = ""
-    """Of the last grading: ISO 8601, UTC."""
+    """Time of the last grading: ISO 8601, UTC."""
     title: str = ""
     has_deadline: bool = False
     """Whether anything can be late."""
     gone: frozenset[str] = frozenset()
-    """Ids of students of whom something was graded, and whose files are all gone."""
+    """Ids of students with gradings whose files are all gone."""
 
     def of(self, student: Student) -> Sequence[Entry]:
-        """A student's entries, in the order of the exercises."""
+        """Return a student's entries, in the order of the exercises."""
         return [self.entries[student.id, slug] for slug in self.exercises]
 
     def __iter__(self) -> Iterator[Entry]:
-        """All entries, student by student."""
+        """Iterate over all entries, student by student."""
         return (entry for student in self.students for entry in self.of(student))
 
     def points(self, student: Student) -> Decimal:
-        """All that counts for a student."""
+        """Return a student's total points."""
         return sum((entry.points for entry in self.of(student)), Decimal(0))
 
     @property
     def pending(self) -> int:
-        """Entries that a grading is still missing for."""
+        """Return the number of entries that are not graded yet."""
         return sum(not entry.graded for entry in self)
 
     @property
     def max_points(self) -> int:
-        """What a student can reach; bonus not counted."""
+        """Return the points that a student can reach, not counting bonus points."""
         return (
             sum(self.entries[self.students[0].id, slug].max_points for slug in self.exercises) if self.students else 0
         )

@@ -1,4 +1,4 @@
-"""What the names of files and folders tell: exercise, attempt, student, and which platform exported them."""
+"""Read the names of files and folders: exercise, attempt, student, and the platform that exported them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from course import syllabus
 from course.classroom import times
 
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
-"""``Full Name_123456_assignsubmission_file_`` is a folder, or goes on with the name of the file."""
+"""``Full Name_123456_assignsubmission_file_``: a folder, or followed by the name of the file."""
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d{2,})_\d{4,}_(?P<file>.+)", re.DOTALL)
-"""``lastnamefirst_LATE_12345_678910_lora-1.py``: numbers of the student and of the attachment."""
+"""``lastnamefirst_LATE_12345_678910_lora-1.py``: the numbers identify the student and the attachment."""
 GRADESCOPE = re.compile(r"submission_(\d+)")
 METADATA = "submission_metadata.yml"
-"""What Gradescope lays beside its folders."""
+"""Gradescope's metadata file next to its folders."""
 
 JUNK = (
     "__macosx",
@@ -29,22 +29,22 @@ JUNK = (
     "venv",
     "site-packages",
 )
-"""What systems and tools leave behind, in small letters; and whatever begins with a dot."""
+"""Files and folders left by systems and tools, in lower case; names that begin with a dot also count."""
 
 NUMBERED = ("exercise", "exercises", "ex", "task", "assignment", "homework", "hw", "problem", "aufgabe", "übung")
-"""Words that a number of an exercise follows."""
+"""Words followed by an exercise number."""
 VERSION = ("v", "ver", "version", "attempt", "try", "rev", "copy")
-"""Words that the number of an attempt follows."""
+"""Words followed by an attempt number."""
 NOISE = (
     *VERSION, "final", "finished", "new", "fixed", "latest", "updated", "corrected", "revised",
     "resubmission", "resubmitted", "submission", "submitted", "solution",
 )  # fmt: skip
-"""Words that tell neither the exercise nor the student."""
+"""Words that identify neither the exercise nor the student."""
 PLACES = (
     "src", "code", "data", "docs", "week", "part", "old", "backup", "notebook", "notebooks", "python", "py", "files",
     "work", "late", "batch",
 )  # fmt: skip
-"""Folders that students make, and that are no students."""
+"""Folders that students make, and that are not named after a student."""
 TEST = ("test", "tests", "check", "checks")
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 BRACKETED = re.compile(r"\s*[(\[](\d{1,2})[)\]]\s*$")
@@ -53,51 +53,51 @@ EDGES = " _-.,+"
 
 @dataclass(frozen=True)
 class Reading:
-    """What one name tells."""
+    """Information in one name."""
 
     exercises: tuple[str, ...] = ()
-    """Slugs that it names; one if it is clear."""
+    """Slugs in the name; a single one if it is unambiguous."""
     attempt: int = 0
     rest: str = ""
-    """What is left: the name of the student, if anything."""
+    """The remainder: the student's name, if any."""
     is_test: bool = False
 
     @property
     def exercise(self) -> str | None:
-        """The exercise, if it names exactly one."""
+        """Return the exercise if the name contains exactly one."""
         return self.exercises[0] if len(self.exercises) == 1 else None
 
 
 @functools.cache
 def _slugs() -> Mapping[str, str]:
-    """Slugs and numbers -> slug."""
+    """Return slugs and numbers -> slug."""
     known = {exercise.slug: exercise.slug for exercise in syllabus.load()}
     return known | {str(exercise.number): exercise.slug for exercise in syllabus.load()}
 
 
 def is_common(word: str) -> bool:
-    """Whether a word, in small letters, stands in many names and tells nothing about the student."""
+    """Return whether a word, in lower case, is common in names and does not identify a student."""
     return word in (*NOISE, *NUMBERED, *PLACES, *TEST) or word in _slugs()
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file or folder of this name is nobody's submission."""
+    """Return whether a file or folder of this name is never a submission."""
     return name.startswith(".") or name.casefold() in JUNK
 
 
 def without_suffix(name: str) -> str:
-    """The name without ``.py``, ``.ipynb``, ``.zip``, ``.tar.gz``, and without what hides them: ``.py.txt``."""
+    """Return the name without ``.py``, ``.ipynb``, ``.zip``, ``.tar.gz``, or a suffix that hides one: ``.py.txt``."""
     stem = name.removesuffix(".gz") if name.lower().endswith(".tar.gz") else name
     stem = PurePosixPath(stem).stem if stem else stem
     return PurePosixPath(stem).stem if stem.lower().endswith((".py", ".ipynb", ".tar")) else stem
 
 
 def read(stem: str, owned: bool = True) -> Reading:
-    """What the name of a file (without its suffix) or of a folder tells.
+    """Read the name of a file (without its suffix) or a folder.
 
     Args:
         stem: the name.
-        owned: whether the student is known; else a number may be the student's.
+        owned: whether the student is known; if not, a number can be the student's.
 
     >>> read("Lora-2").attempt, read("lora_12345", owned=False).rest
     (2, '12345')
@@ -128,7 +128,7 @@ def read(stem: str, owned: bool = True) -> Reading:
         used |= set(range(len(words))) if exercises else set()
     used |= {at for at, word in enumerate(words) if word in NOISE and exercises}
     if owned or set(range(len(words))) - used - set(numbers):
-        used |= set(numbers)  # else the number is the student's: lora_12.py
+        used |= set(numbers)  # otherwise the number is the student's: lora_12.py
         attempt = max([attempt, *numbers.values()])
     return Reading(
         tuple(exercises),
@@ -139,19 +139,19 @@ def read(stem: str, owned: bool = True) -> Reading:
 
 
 def is_person(name: str) -> bool:
-    """Whether something in this name may be a student's name or number, rather than a folder that a student made."""
+    """Return whether a name can contain a student's name or number, instead of being a folder that a student made."""
     words = [found[0].casefold() for found in TOKEN.finditer(read(name, owned=False).rest)]
     told = [word for word in words if word not in (*NOISE, *NUMBERED, *PLACES, *TEST)]
     return any(not word.isdecimal() or len(word) > 3 for word in told)
 
 
 def _number(words: list[str], at: int) -> str:
-    """The number in this place without leading zeros; empty if there is none."""
+    """Return the number at this position without leading zeros; empty if there is none."""
     return str(int(words[at])) if at < len(words) and words[at].isdecimal() and len(words[at]) < 4 else ""
 
 
 def _attempt(words: list[str], at: int) -> dict[int, int]:
-    """The number of an attempt behind an exercise: where it stands, and what it is."""
+    """Return {position: number} of the attempt after an exercise; empty if there is none."""
     while at < len(words) and words[at] in NOISE:
         at += 1
     return {at: int(words[at])} if at < len(words) and words[at].isdecimal() and len(words[at]) < 3 else {}
@@ -166,7 +166,7 @@ def _rest(stem: str, spans: list[tuple[int, int]]) -> str:
 
 
 def trimmed(text: str) -> str:
-    """A name without the signs at its ends that once led to something else; brackets stay if both are there.
+    """Return a name without leftover separators at its ends; a pair of brackets is kept.
 
     >>> trimmed("_s101 (final)"), trimmed("s101_("), trimmed("(s101)")
     ('s101 (final)', 's101', 's101')

@@ -1,6 +1,6 @@
-"""Pages that an instructor or a student opens: one file each, with nothing to load and nothing that runs.
+"""HTML pages for instructors and students: one file each, with no scripts or external resources.
 
-Whatever fills a gap of a template is escaped, and control characters are spelt out (``text.clean``). The pages carry a
+Every value inserted into a template is escaped, and control characters are spelt out (``text.clean``). They carry a
 Content-Security-Policy that forbids scripts and any loading, should an escape ever fail.
 """
 
@@ -22,11 +22,11 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def page(template: str, **values: object) -> str:
-    """A template of ours with its gaps filled in, in the reader's language.
+    """Fill in one of our templates, in the reader's language.
 
     Args:
-        template: its name in the folder ``templates``.
-        values: for the gaps.
+        template: file name in the folder ``templates``.
+        values: values for the template's variables.
     """
     return _environment().get_template(template).render(lang=language(), **values)
 
@@ -51,7 +51,7 @@ def _finalize(value: Any) -> Any:
 
 
 def percent(share: float | None) -> str:
-    """A share in whole percent; less than all is never shown as all, more than nothing never as nothing.
+    """Format a share in whole percent; only 1 is shown as 100%, and only 0 as 0%.
 
     >>> percent(0.5), percent(0.999), percent(0.001), percent(1.0), percent(None)
     ('50%', '99%', '1%', '100%', '–')
@@ -65,17 +65,17 @@ def percent(share: float | None) -> str:
 
 
 def points(value: Decimal | int | None) -> str:
-    """Points as people write them; a dash where there are none to speak of."""
+    """Format points; None becomes a dash."""
     return "–" if value is None else facts.number(value)
 
 
 def decimals(value: float | None, places: int = 2) -> str:
-    """A number with a real minus sign."""
+    """Format a number with a real minus sign."""
     return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
 
 
 def moment(stamp: str) -> str:
-    """A moment to the minute; nothing if it is none.
+    """Format a time to the minute; return "" for anything else.
 
     >>> moment("2026-11-20T18:04:59+00:00"), moment("soon")
     ('2026-11-20 18:04 UTC', '')
@@ -85,7 +85,7 @@ def moment(stamp: str) -> str:
 
 
 def bars(counts: Sequence[int], width: float, height: float, gap: float = 2) -> list[dict[str, float]]:
-    """Where the bars of a histogram stand, from the left: x, y, width and height, and the count itself."""
+    """Return the bars of a histogram from left to right: x, y, width, height, and the count."""
     most = max(counts, default=0) or 1
     each = width / max(1, len(counts))
     return [

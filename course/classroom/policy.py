@@ -1,7 +1,7 @@
-"""The policy of an assignment: when it is due, what lateness costs, which attempt counts.
+"""The policy of an assignment: its deadline, the cost of lateness, and which attempt counts.
 
-A policy is a small TOML file that an instructor writes; every option is a field of ``Policy``, called the same in the
-file. A misspelt option is an error, never ignored: it would change marks.
+A policy is a small TOML file written by an instructor; every option is a field of ``Policy`` with the same name. A
+misspelt option is an error, never ignored: it would change marks.
 """
 
 from __future__ import annotations
@@ -32,71 +32,71 @@ PenaltyOf = Literal["max", "earned"]
 PenaltyDays = Literal["started", "full"]
 Sandbox = Literal["full", "auto"]
 Extension = timedelta | datetime
-"""How much longer a student has, or until when."""
+"""Extra time, or a new deadline."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a policy needs to know of one attempt in order to choose."""
+    """The facts about one attempt that a policy uses to choose."""
 
     submitted: datetime | None
-    """With a time zone; None if nothing tells, which counts as on time."""
+    """With a time zone; None if unknown, which counts as on time."""
     earned: Decimal = Decimal(0)
-    """Points before lateness; only ``best`` looks at them."""
+    """Points before lateness; used only by ``best``."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How an assignment is graded. Every option may be left out."""
+    """How an assignment is graded. Every option is optional."""
 
     title: str = ""
-    """What the assignment is called in reports and exports."""
+    """Title of the assignment in reports and exports."""
     exercises: tuple[str, ...] = ()
-    """What is graded: slugs (``"lora"``), numbers (``3``) or names (``"exercise-3"``). Left out: every exercise."""
+    """Exercises to grade: slugs (``"lora"``), numbers (``3``) or names (``"exercise-3"``). Default: every exercise."""
     time_zone: tzinfo | None = None
-    """Zone of all times that do not state their own, for example ``"Europe/Zurich"``."""
+    """Time zone of all times that do not state their own, for example ``"Europe/Zurich"``."""
     deadline: datetime | None = None
-    """When everything is due: a date and time with an offset (``2026-03-29T23:59:00+02:00``), or without one in
-    ``time_zone``. What is handed in at that very second is on time. Left out: nothing is ever late."""
+    """Deadline: a date and time with an offset (``2026-03-29T23:59:00+02:00``), or without one in
+    ``time_zone``. Work handed in at exactly this second is on time. Default: nothing is ever late."""
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
-    """The same for single exercises, as a table; it wins over ``deadline``."""
+    """Deadlines of single exercises, as a table; they take precedence over ``deadline``."""
     grace: timedelta = timedelta()
-    """How long after the deadline work still counts as on time, for example ``"15m"``. Lateness is counted from the end
-    of the grace."""
+    """Time after the deadline during which work still counts as on time, for example ``"15m"``. Lateness is counted
+    from the end of the grace period."""
     accept_until: datetime | timedelta | None = None
-    """What comes later than this earns nothing: a date and time, or a duration after the deadline (``"7d"``). An
-    extension moves it as well. Left out: late work is always accepted."""
+    """End of acceptance; later work earns nothing: a date and time, or a duration after the deadline (``"7d"``). An
+    extension moves it as well. Default: late work is always accepted."""
     penalty_per_day: Decimal = Decimal(0)
-    """Percent that are taken off for every day of lateness."""
+    """Percent deducted for every day of lateness."""
     penalty_of: PenaltyOf = "max"
-    """Percent of what: ``"max"``, the points that can be reached, or ``"earned"``, those that were."""
+    """Base of the percentage: ``"max"``, the maximum points, or ``"earned"``, the points earned."""
     penalty_days: PenaltyDays = "started"
-    """Which days count: every ``"started"`` one, so that a second late is a day late, or only ``"full"`` ones."""
+    """Days that are charged: every ``"started"`` day, so that one second late costs a day, or only ``"full"`` days."""
     penalty_cap: Decimal = Decimal(100)
-    """Percent that lateness costs at most."""
+    """Maximum percentage that lateness costs."""
     after_cap: AfterCap = "cap"
-    """What happens when the days would cost more than the cap: they cost the ``"cap"``, or the work is worth
+    """Result when the days would cost more than the cap: the penalty is the ``"cap"``, or the work is worth
     ``"zero"``."""
     extensions: Mapping[str, Extension | Mapping[str, Extension]] = field(default_factory=dict)
-    """Longer deadlines by id or e-mail address of the student, as a table: ``s101 = "2d"`` for all exercises, or
-    ``s102 = {lora = "1d"}`` for single ones; in place of a duration, the new deadline may be given
-    (``s103 = 2026-04-05T23:59:00``). If the roster gives an extension too, the longer one counts."""
+    """Longer deadlines by student id or e-mail address, as a table: ``s101 = "2d"`` for all exercises, or
+    ``s102 = {lora = "1d"}`` for single ones; instead of a duration, a new deadline is also allowed
+    (``s103 = 2026-04-05T23:59:00``). If the roster has an extension, too, the longer one counts."""
     attempts: Attempts = "last"
-    """Which attempt counts: the ``"last"`` one, the ``"best"`` one after penalties, or ``"last-on-time"``, which is the
-    last one that is not late, and the last one if all are."""
+    """The attempt that counts: the ``"last"`` one, the ``"best"`` one after penalties, or ``"last-on-time"``: the
+    last one that is not late, or simply the last one if all are."""
     seed: int | Literal["fresh", "per-student"] = "fresh"
-    """Random inputs of the checks: ``"fresh"`` draws a seed for every grading, a number is the seed of all, and
-    ``"per-student"`` gives each student one that stays the same."""
+    """Seed of the checks' random inputs: ``"fresh"`` draws one for every grading, a number is used for everyone, and
+    ``"per-student"`` gives each student a fixed one."""
     sandbox: Sandbox = "auto"
-    """Whether the command line may ask for less than the full sandbox: ``"full"`` forbids ``--allow-unsandboxed``,
-    ``"auto"`` leaves it to that option. No policy does without the full sandbox on its own."""
+    """Whether the command line is allowed to ask for less than the full sandbox: ``"full"`` forbids
+    ``--allow-unsandboxed``, ``"auto"`` allows it. Without that option, grading always uses the full sandbox."""
 
     def due(self, student: Student, exercise: str) -> datetime | None:
-        """The deadline of one student with the extension and without the grace; None if there is none.
+        """Return a student's deadline, with the extension and without the grace period; None if there is none.
 
         Args:
-            student: of the class.
-            exercise: the slug.
+            student: the student.
+            exercise: slug of the exercise.
         """
         general = self.deadlines.get(exercise, self.deadline)
         if general is None:
@@ -107,7 +107,7 @@ class Policy:
         return max(times.later(general, student.extension), granted)
 
     def extension(self, student: Student, exercise: str) -> timedelta:
-        """How much longer than the others a student has: by roster or policy, whichever is more."""
+        """Return a student's extra time, by roster or policy, whichever is longer."""
         granted = self._granted(student, exercise)
         if isinstance(granted, datetime):
             general = self.deadlines.get(exercise, self.deadline)
@@ -115,7 +115,7 @@ class Policy:
         return max(student.extension, granted)
 
     def _granted(self, student: Student, exercise: str) -> Extension:
-        """What the policy grants, be it nothing."""
+        """Return the policy's extension for a student; it can be zero."""
         known = {folded(student.id), folded(student.email)}
         granted = next((given for name, given in self.extensions.items() if folded(name) in known), None)
         if isinstance(granted, Mapping):
@@ -123,12 +123,12 @@ class Policy:
         return granted or timedelta()
 
     def late(self, submitted: datetime | None, student: Student, exercise: str) -> timedelta:
-        """How late this is: the time that passed after deadline, extension and grace; whole seconds, never negative.
+        """Return the lateness after deadline, extension and grace period; whole seconds, never negative.
 
         Args:
-            submitted: with a time zone; None, if nothing tells, is on time.
-            student: of the class.
-            exercise: the slug.
+            submitted: with a time zone; None, if unknown, is on time.
+            student: the student.
+            exercise: slug of the exercise.
         """
         return self._after(times.passed, submitted, student, exercise)
 
@@ -145,12 +145,12 @@ class Policy:
         return measure(times.later(due, self.grace), submitted.replace(microsecond=0))
 
     def accepts(self, submitted: datetime | None, student: Student, exercise: str) -> bool:
-        """Whether what comes at this moment can still earn anything (``accept_until``)."""
+        """Return whether work handed in at this time can still earn points (``accept_until``)."""
         last = self.last(student, exercise)
         return submitted is None or last is None or submitted.replace(microsecond=0) <= last
 
     def last(self, student: Student, exercise: str) -> datetime | None:
-        """The last moment at which a student's work can earn anything; None if there is none."""
+        """Return the last time at which a student's work can earn points; None if there is no limit."""
         if self.accept_until is None:
             return None
         if isinstance(self.accept_until, timedelta):
@@ -159,17 +159,17 @@ class Policy:
         return times.later(self.accept_until, self.extension(student, exercise))
 
     def days(self, late: timedelta) -> int:
-        """The days that lateness is charged for."""
+        """Return the number of days that are charged."""
         full, rest = divmod(late, timedelta(days=1))
         return full + (1 if rest and self.penalty_days == "started" else 0)
 
     def penalty(self, earned: Decimal | int, max_points: int, late: timedelta) -> Decimal:
-        """The points that lateness takes off: never more than were earned; two places.
+        """Return the points deducted for lateness: never more than were earned; two places.
 
         Args:
             earned: points before lateness.
-            max_points: what can be reached.
-            late: by the clock on the wall.
+            max_points: the maximum points.
+            late: lateness in wall-clock time.
         """
         earned = Decimal(earned)
         percent = self.penalty_per_day * self.days(late)
@@ -183,9 +183,9 @@ class Policy:
     def deduction(
         self, submitted: datetime | None, student: Student, exercise: str, earned: Decimal | int, max_points: int
     ) -> tuple[timedelta, Decimal]:
-        """Lateness and penalty of one attempt: the penalty is all that was earned if it came after ``accept_until``.
+        """Return lateness and penalty of one attempt; after ``accept_until``, the penalty is all that was earned.
 
-        A day ends at the same time of the next day, even if the clocks are changed in between.
+        A day ends at the same time on the next day, even if the clocks change in between.
         """
         late = self.late(submitted, student, exercise)
         if not self.accepts(submitted, student, exercise):
@@ -193,7 +193,7 @@ class Policy:
         return late, self.penalty(earned, max_points, self._after(times.between, submitted, student, exercise))
 
     def terms(self, submitted: datetime | None, student: Student, exercise: str) -> Terms | None:
-        """By what the lateness of an attempt was measured and charged; None if it is not late."""
+        """Return the rules by which an attempt's lateness was measured and charged; None if it is not late."""
         due, late = self.due(student, exercise), self._after(times.between, submitted, student, exercise)
         if due is None or not late:
             return None
@@ -209,16 +209,16 @@ class Policy:
         )
 
     def counts(self, attempts: Sequence[Attempt], student: Student, exercise: str, max_points: int) -> int:
-        """Which attempt counts: its position.
+        """Return the index of the attempt that counts.
 
         Args:
             attempts: at least one, in the order in which they were handed in.
-            student: who handed them in.
-            exercise: the slug.
-            max_points: what can be reached.
+            student: the student who handed them in.
+            exercise: slug of the exercise.
+            max_points: the maximum points.
         """
         positions = range(len(attempts))
-        if self.attempts == "best":  # the last of equals
+        if self.attempts == "best":  # the last among equals
             return max(positions, key=lambda at: (self.worth(attempts[at], student, exercise, max_points), at))
         if self.attempts == "last-on-time":
             on_time = [at for at in positions if not self.late(attempts[at].submitted, student, exercise)]
@@ -226,13 +226,13 @@ class Policy:
         return positions[-1]
 
     def level(self, unsandboxed: bool) -> Sandbox:
-        """The sandbox level to grade at; ``full`` unless the command line says otherwise.
+        """Return the sandbox level for grading; ``full`` unless the command line says otherwise.
 
         Args:
             unsandboxed: whether ``--allow-unsandboxed`` was given.
 
         Raises:
-            CourseError: it was, and this policy forbids it.
+            CourseError: it was given, and this policy forbids it.
         """
         if unsandboxed and self.sandbox == "full":
             raise CourseError(
@@ -244,11 +244,11 @@ class Policy:
         return "auto" if unsandboxed else "full"
 
     def worth(self, attempt: Attempt, student: Student, exercise: str, max_points: int) -> Decimal:
-        """The points of an attempt after its penalty."""
+        """Return an attempt's points after its penalty."""
         return attempt.earned - self.deduction(attempt.submitted, student, exercise, attempt.earned, max_points)[1]
 
     def seed_of(self, student: Student, exercise: str) -> int | None:
-        """The seed to grade with; None means a fresh one."""
+        """Return the seed to grade with; None means a fresh one."""
         if self.seed == "fresh":
             return None
         if self.seed == "per-student":
@@ -261,14 +261,14 @@ OPTIONS = tuple(item.name for item in fields(Policy))
 
 
 def load(path: Path, *, needs_deadline: bool = True) -> Policy:
-    """The policy in a TOML file.
+    """Load a policy from a TOML file.
 
     Args:
-        path: of the file.
+        path: path of the file.
         needs_deadline: see ``parse``.
 
     Raises:
-        CourseError: it cannot be read, or says something that is no policy; with the line where that is known.
+        CourseError: the file cannot be read or is not a valid policy; with the line number where known.
     """
     try:
         with path.open("rb") as file:
@@ -286,13 +286,13 @@ def load(path: Path, *, needs_deadline: bool = True) -> Policy:
 
 
 def parse(text: str, name: str, *, needs_deadline: bool = True) -> Policy:
-    """The policy in the text of a TOML file.
+    """Parse a policy from TOML text.
 
     Args:
-        text: of the file.
-        name: what it is called, for complaints.
-        needs_deadline: whether to complain of a penalty without one. Gradescope knows the deadline itself, and
-            a store that remembers such a policy must open.
+        text: content of the file.
+        name: the file's name, for error messages.
+        needs_deadline: whether a penalty without a deadline is an error. Gradescope has its own due date, and
+            a store that contains such a policy must still open.
 
     Raises:
         CourseError: as ``load``.
@@ -309,7 +309,7 @@ def parse(text: str, name: str, *, needs_deadline: bool = True) -> Policy:
 
 
 class _Reader:
-    """Turns the values of a TOML table into those of a ``Policy``, and knows in which line each stands."""
+    """Converts the values of a TOML table to those of a ``Policy``, and knows the line of each option."""
 
     def __init__(self, text: str, name: str) -> None:
         self.lines = text.splitlines()
@@ -349,7 +349,7 @@ class _Reader:
         return policy
 
     def demand_deadline(self, policy: Policy) -> None:
-        """What is counted from a deadline has no effect without one, and that is a slip."""
+        """Report options that depend on a deadline where there is none, since they would have no effect."""
         if policy.deadline or policy.deadlines:
             return
         needs = {
@@ -362,7 +362,7 @@ class _Reader:
                 raise self.complaint((option,), say("this needs a deadline, but no deadline is set."))
 
     def demand_time_for_work(self, policy: Policy) -> None:
-        """Nothing that is on time may come too late to earn anything."""
+        """Report an ``accept_until`` that is earlier than the time until which work is on time."""
         last = policy.accept_until
         general = [] if policy.deadline is None else [policy.deadline]
         for due in [*general, *policy.deadlines.values()]:
@@ -375,14 +375,14 @@ class _Reader:
                 raise self.complaint(("accept_until",), reason)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:
-        """One value; what is wrong with it becomes a complaint with the line."""
+        """Read one value; any problem with it becomes an error with the line number."""
         try:
             return reader(table[key])
         except times.Unclear as reason:
             raise self.complaint((*above, key), str(reason)) from None
 
     def complaint(self, keys: Sequence[str], reason: str) -> CourseError:
-        """The error for the option that these keys lead to."""
+        """Return the error for the option at these keys."""
         option = ".".join(keys)
         if line := self.line(keys):
             return CourseError(
@@ -391,7 +391,7 @@ class _Reader:
         return CourseError(say("{file}: {option}: {reason}", file=self.name, option=option, reason=reason))
 
     def line(self, keys: Sequence[str]) -> int | None:
-        """The line in which an option stands, as far as a look at the text can tell."""
+        """Return the line of an option, as far as a text search can find it."""
         section: list[str] = []
         for number, line in enumerate(self.lines, start=1):
             if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
@@ -419,7 +419,7 @@ class _Reader:
                 reason += " " + say("Did you mean '{name}'?", name=nearest[0])
             raise self.complaint(keys, reason)
 
-    # Values. Each raises Unclear with a sentence.
+    # Values. Each method raises Unclear with a sentence.
 
     @staticmethod
     def text(value: Any) -> str:
@@ -500,7 +500,7 @@ class _Reader:
         return given
 
     def by_exercise(self, table: Mapping[str, Any], reader: Callable[[Any], Any], *above: str) -> dict[str, Any]:
-        """A table with a value for some of the exercises."""
+        """Read a table with values for some of the exercises."""
         found: dict[str, Any] = {}
         for key in table:
             slug = self.read({key: key}, key, self.exercise, *above)

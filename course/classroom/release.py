@@ -1,7 +1,7 @@
-"""The student edition: what a class is given, and nothing that gives an answer away.
+"""Build the student edition: everything a class is given, and nothing that gives an answer away.
 
-It is an installable package with skeletons, lessons, the visible checks and the grader. It is built beside its place,
-looked through by ``leaks``, and moved there only if nothing was found. The same course gives the same bytes.
+It is an installable package with skeletons, lessons, the visible checks and the grader. It is built next to its
+destination, searched by ``leaks``, and moved there only if nothing was found. The same course gives the same bytes.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from course.syllabus import Exercise
 from course.text import LANGUAGES, clean, say, say_many
 
 TOP = "transformers-course"
-"""The folder inside the zip file."""
+"""Top-level folder in the zip file."""
 WHEN = (1980, 1, 1, 0, 0, 0)
-"""Of every file in a zip file."""
+"""Timestamp of every file in a zip file."""
 MARKER = "course/edition.toml"
-"""By which an edition is known."""
+"""File that identifies a folder as an edition."""
 INSTRUCTOR = ("course/classroom/", "course/formats/", "course/cli/instructor.py")
-"""Modules that travel only if a learner's command imports them; the command group ``class`` never does."""
+"""Modules that are included only if a learner's command imports them; the command group ``class`` never is."""
 NEVER = ("course/cli/instructor.py", "grader/checks/conftest.py")
 ENGINE = ("grader", "grader/host", "grader/judge", "grader/student")
-"""Folders of the grader whose modules travel as they are."""
+"""Folders of the grader whose modules are included unchanged."""
 ROOMS = ["course", "exercises", "grader"]
 SHOWN = 40
-"""Leaks that are listed."""
+"""Maximum number of leaks listed."""
 
 
 class Refused(errors.CourseError):
-    """The edition would have given something away, or has no place to go; nothing was written."""
+    """The edition would have given something away, or its destination is unusable; nothing was written."""
 
     exit_code = errors.NOT_PASSED
 
 
 @dataclass(frozen=True)
 class Released:
-    """What was written."""
+    """The edition that was written."""
 
     place: Path
     exercises: tuple[Exercise, ...]
@@ -60,17 +60,17 @@ class Released:
 
 
 def release(out: Path, exercises: Sequence[Exercise], *, force: bool = False) -> Released:
-    """Build an edition, look through it, and put it at its place.
+    """Build an edition, search it for leaks, and move it to its destination.
 
     Args:
         out: a folder, or a file that ends in ``.zip``.
-        exercises: what it holds.
-        force: replace an edition that is there already.
+        exercises: the exercises to include.
+        force: replace an existing edition.
 
     Raises:
-        Refused: something would leak, or something else is in its place.
-        BadDestination: it cannot be written there.
-        NeedsRepository: this is an installed package; what an edition is built from lies in the repository.
+        Refused: something would leak, or the destination is something other than an edition.
+        BadDestination: the destination cannot be written.
+        NeedsRepository: this is an installed package, and an edition can only be built from the repository.
     """
     zipped = out.suffix.lower() == ".zip"
     _check_place(out, zipped, force)
@@ -103,7 +103,7 @@ def _listed(found: Sequence[leaks.Leak]) -> str:
     return "\n  ".join([head, *lines])
 
 
-# --- its place ---
+# --- destination ---
 
 
 def _check_place(out: Path, zipped: bool, force: bool) -> None:
@@ -129,7 +129,7 @@ def _is_edition(path: Path) -> bool:
 
 
 def _move(beside: Path, out: Path) -> None:
-    """Put the new one into the place of the old one, if there is one; the old one is lost last."""
+    """Move the new edition to its destination, replacing the old one, if any; the old one is deleted last."""
     if not out.is_dir():
         os.replace(beside, out)
         return
@@ -151,7 +151,7 @@ def _remove(path: Path) -> None:
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
-    """A zip file of these, the same for the same files."""
+    """Return a zip of these files; the same files always give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
@@ -162,31 +162,31 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-# --- its content ---
+# --- content ---
 
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition before it is written."""
+    """An edition that has not been written yet."""
 
     exercises: tuple[Exercise, ...]
     files: dict[str, bytes]
-    """Path below the edition -> content."""
+    """Path inside the edition -> content."""
     hidden: dict[str, dict[str, tuple[int, int]]]
     """Slug -> function -> (hidden checks, their points)."""
 
     @property
     def hidden_checks(self) -> int:
-        """Of all its exercises."""
+        """Return the number of hidden checks in all exercises."""
         return sum(checks for functions in self.hidden.values() for checks, _ in functions.values())
 
 
 def build(exercises: Sequence[Exercise]) -> Edition:
-    """All files of an edition.
+    """Build all files of an edition.
 
     Raises:
         NeedsRepository: this is an installed package.
-        Refused: an exercise has nothing to hand out, or its checks are not written as checks are.
+        Refused: an exercise has nothing to hand out, or its checks do not have the required form.
     """
     if not (paths.ROOT / "pyproject.toml").is_file() or not (paths.ROOT / "LICENSE").is_file():
         raise errors.NeedsRepository(
@@ -228,7 +228,7 @@ Table = dict[str, tuple[int, int]]
 
 
 def _exercise(exercise: Exercise, files: dict[str, bytes]) -> tuple[Table, Table]:
-    """Add the files of one exercise; its visible and its hidden checks by function."""
+    """Add the files of one exercise; return its visible and its hidden checks by function."""
     slug = exercise.slug
     name = f"grader/checks/check_{slug}.py"
     try:
@@ -245,7 +245,7 @@ def _exercise(exercise: Exercise, files: dict[str, bytes]) -> tuple[Table, Table
 
 
 def _lesson(slug: str, files: dict[str, bytes]) -> None:
-    """Add a lesson in every language that has it, with its pictures."""
+    """Add a lesson in every language that it has, with its pictures."""
     for lang in LANGUAGES:
         path = paths.lesson(slug, lang)
         if not path.is_file():
@@ -257,7 +257,7 @@ def _lesson(slug: str, files: dict[str, bytes]) -> None:
 
 
 def _course(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The learner's modules, and what of the instructor's they import."""
+    """Return the learner's modules, and the instructor's modules that they import."""
     everything = {path.relative_to(paths.ROOT).as_posix() for path in (paths.ROOT / "course").rglob("*.py")}
     taken = {name for name in everything if not name.startswith(INSTRUCTOR)}
     waiting = [*taken, *(name for name in files if name.endswith(".py"))]
@@ -271,7 +271,7 @@ def _course(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
-    """Files that the imports of a module may mean, packages on the way included."""
+    """Yield the files that a module's imports can refer to, including parent packages."""
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -286,7 +286,7 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _syllabus(chosen: Collection[str]) -> str:
-    """The syllabus; exercises that are left out keep their numbers and are announced only."""
+    """Return the syllabus; omitted exercises keep their numbers and are only announced."""
     lines: list[str] = []
     for line in _bytes("course/syllabus.toml").decode().split("\n"):
         lines.append(line)
@@ -307,7 +307,7 @@ def _about(chosen: Iterable[Exercise], hidden: Mapping[str, Table]) -> str:
 
 
 def _catalogues(files: Mapping[str, bytes], titles: Iterable[str]) -> dict[str, bytes]:
-    """The translations of what this edition can say."""
+    """Return the translations of the messages that this edition can show."""
     said = set(titles)
     for name, content in files.items():
         if name.endswith(".py"):
@@ -321,7 +321,7 @@ def _catalogues(files: Mapping[str, bytes], titles: Iterable[str]) -> dict[str, 
 
 
 def _project() -> str:
-    """``pyproject.toml`` of the edition: the same package without what only the whole course needs."""
+    """Return ``pyproject.toml`` of the edition: the same package without the parts that only the whole course needs."""
     project = tomllib.loads(_bytes("pyproject.toml").decode())
     given = project["project"]
     table = {
@@ -353,7 +353,7 @@ def _toml(value: str | list[str]) -> str:
 
 
 def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapping[str, Table]) -> str:
-    """What a student reads first."""
+    """Return the README for students."""
     last = chosen[0]
     rows = []
     for one in chosen:
@@ -393,7 +393,7 @@ def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapp
 
 
 def _missing(chosen: Sequence[Exercise]) -> list[str]:
-    """What the exercises build on and this edition does not have."""
+    """Return the exercises that the chosen ones build on but this edition does not include."""
     here = {one.slug for one in chosen}
     sentences = [
         say(
@@ -410,7 +410,7 @@ def _missing(chosen: Sequence[Exercise]) -> list[str]:
 
 
 def summary(done: Released) -> list[str]:
-    """What to tell the instructor: what was written, and what it was compared with."""
+    """Return lines for the instructor: what was written, and what it was compared with."""
     return [
         say_many(
             "{path}: 1 exercise, {files} files; {hidden} hidden checks stay with you.",
@@ -432,7 +432,7 @@ def summary(done: Released) -> list[str]:
 
 
 def _limits(known: leaks.Secrets) -> list[str]:
-    """What the comparison leaves out."""
+    """Return the limitations of the comparison."""
     lines = []
     if known.given:
         lines.append(

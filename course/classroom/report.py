@@ -1,7 +1,7 @@
-"""The instructor's page on a class: how it went, its misconceptions, and which checks deserve a second look.
+"""The instructor's report on a class: results, misconceptions, and checks that deserve a second look.
 
-One HTML file without scripts or anything to load. The figures come from ``statistics``; this module chooses what is
-shown. The page names students in tables only; the example of a misconception is anonymous (``sources.anonymous``).
+One HTML file without scripts or external resources. The figures come from ``statistics``; this module selects what is
+shown. The page names students in tables only; the examples of misconceptions are anonymous (``sources.anonymous``).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from course.classroom.statistics import CheckFigures, MisconceptionFigures
 from course.text import say
 
 LINES = 40
-"""Of an example, at most."""
+"""Maximum lines of an example."""
 CANDIDATES = 5
-"""Submissions that are looked at for an example."""
+"""Maximum number of submissions considered for an example."""
 TROUBLES = 30
-"""Submissions that crashed or were slow: so many are listed, the worst ones."""
+"""Number of submissions listed as crashed or slow, worst first."""
 
 Source = Callable[[Entry], bytes | None]
-"""What was graded of an entry; None if it is not kept."""
+"""Returns the graded file of an entry; None if it is not stored."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A misconception with one student's function, whose it may be is not told."""
+    """A misconception with an anonymous student's function."""
 
     found: MisconceptionFigures
     code: str
@@ -38,11 +38,11 @@ class Example:
 
 
 def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
-    """The whole page.
+    """Return the whole page.
 
     Args:
-        gradebook: the class.
-        source: gives the graded file of an entry; without it there are no examples.
+        gradebook: the gradebook of the class.
+        source: returns the graded file of an entry; without it there are no examples.
     """
     checks = statistics.checks(gradebook)
     exercises = statistics.exercises(gradebook)
@@ -75,13 +75,13 @@ def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
 
 
 def _refused(gradebook: Gradebook) -> list[Refused]:
-    """Every file that was refused: of nobody, or of a student with or without another file that counts."""
+    """Return every refused file, whether or not its student is known or has another file that counts."""
     of_students = [no for entry in gradebook for no in entry.refused]
     return list(dict.fromkeys((*gradebook.refused, *of_students)))
 
 
 def _functions(checks: list[CheckFigures], slug: str) -> dict[str, list[CheckFigures]]:
-    """The checks of an exercise, function by function."""
+    """Group the checks of an exercise by function."""
     found: dict[str, list[CheckFigures]] = {}
     for check in checks:
         if check.exercise == slug:
@@ -90,7 +90,7 @@ def _functions(checks: list[CheckFigures], slug: str) -> dict[str, list[CheckFig
 
 
 def examples(gradebook: Gradebook, source: Source) -> list[Example]:
-    """The misconceptions of the class, each with the shortest function that can be shown."""
+    """Return the misconceptions of the class, each with the shortest function that can be shown."""
     vocabularies: dict[str, Vocabulary] = {}
     cut = functools.cache(lambda student, slug: _definitions(source(gradebook.entries[student, slug])))
     shown = []
@@ -105,18 +105,18 @@ def examples(gradebook: Gradebook, source: Source) -> list[Example]:
 def _example(
     found: MisconceptionFigures, cut: Callable[[str, str], Mapping[str, str]], vocabulary: Vocabulary
 ) -> list[str]:
-    """The lines of the shortest of them."""
+    """Return the lines of the shortest function with this misconception."""
     written = [cut(entry.student.id, entry.exercise).get(found.function) for entry in found.entries[:CANDIDATES]]
     for code in sorted(filter(None, written), key=len):
         try:
             return sources.anonymous(code, vocabulary).splitlines()
         except sources.Unreadable:
-            continue  # another student's will do
+            continue  # use another student's instead
     return []
 
 
 def _definitions(content: bytes | None) -> Mapping[str, str]:
-    """What a file defines; nothing if it is not kept or cannot be read."""
+    """Return the definitions in a file; empty if it is not stored or cannot be read."""
     try:
         return {} if content is None else sources.definitions(sources.decode(content))
     except sources.Unreadable:

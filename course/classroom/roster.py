@@ -1,6 +1,6 @@
-"""The roster: who is in the class, read from a CSV file, and whom a name in a folder of submissions means.
+"""The roster: read the class list from a CSV file, and find the student that a name in a submission refers to.
 
-Our own header is ``id,name,email,extension``. What Canvas, Moodle and Gradescope export is read too, and so are
+Our own header is ``id,name,email,extension``. Exports from Canvas, Moodle and Gradescope are also read, and so are
 semicolons, tabs, a byte order mark and the encodings of spreadsheets.
 """
 
@@ -25,7 +25,7 @@ from course.formats import table
 from course.text import clean, say
 
 MAX_BYTES = 16 * 2**20
-"""A larger roster is no roster."""
+"""Maximum size of a roster in bytes."""
 COLUMNS = {
     "id": (
         "id",
@@ -65,13 +65,13 @@ COLUMNS = {
     ),
     "extension": ("extension", "extra time"),
 }
-"""What we read -> how the column may be called, the best one first; capitals do not matter."""
+"""Our column -> possible names of that column, best first; case is ignored."""
 CANVAS = ("student", "id", "section")
-"""Columns of the gradebook that Canvas exports; "Points Possible" in the first one is no student."""
+"""Columns of a Canvas gradebook export; "Points Possible" in the first one is not a student."""
 PARTICIPANT = re.compile(r"\D{0,40}?[ _](\d+)")
-""""Participant 123456", in a roster that somebody has made of Moodle's grading worksheet."""
+""""Participant 123456", in a roster made from Moodle's grading worksheet."""
 STAFF = ("instructor", "ta", "teaching assistant", "reader", "grader", "teacher", "observer", "designer")
-"""Roles of those who hand in nothing, in Gradescope's and other rosters."""
+"""Roles of people who do not hand in work, in rosters from Gradescope and others."""
 
 
 class Ambiguous(Exception):
@@ -80,28 +80,28 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True)
 class Class:
-    """What a roster says."""
+    """The content of a roster."""
 
     students: tuple[Student, ...]
-    """In its order."""
+    """Students in roster order."""
     staff: tuple[str, ...] = ()
-    """Names of those whose role is not that of a student."""
+    """Names of people with a role other than student."""
 
 
 def load(path: Path) -> tuple[Student, ...]:
-    """The students of a roster, in its order.
+    """Return the students of a roster, in its order.
 
     Args:
-        path: of a CSV file.
+        path: path of a CSV file.
 
     Raises:
-        CourseError: it cannot be read, or a line is no student.
+        CourseError: the file cannot be read, or a line does not describe a student.
     """
     return read(path).students
 
 
 def read(path: Path) -> Class:
-    """All that a roster says; see ``load``."""
+    """Read a whole roster; see ``load``."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -113,16 +113,16 @@ def read(path: Path) -> Class:
 
 
 def parse(data: bytes, name: str) -> tuple[Student, ...]:
-    """The students in the bytes of a roster; see ``parsed``."""
+    """Return the students in a roster given as bytes; see ``parsed``."""
     return parsed(data, name).students
 
 
 def parsed(data: bytes, name: str) -> Class:
-    """What ``read`` gives, for the bytes of the file.
+    """Parse a whole roster given as bytes.
 
     Args:
-        data: of the CSV file.
-        name: what it is called, for complaints.
+        data: content of the CSV file.
+        name: the file's name, for error messages.
     """
     if len(data) > MAX_BYTES:
         raise CourseError(say("{file} is too large to be a roster file.", file=name))
@@ -168,7 +168,7 @@ def _decoded(data: bytes) -> str:
 def _columns(
     header: Sequence[str], name: str, line: int, rows: Sequence[Sequence[str]]
 ) -> tuple[Mapping[str, int], bool]:
-    """Which column holds what, and whether this is Canvas's gradebook."""
+    """Return field -> column index, and whether this is a Canvas gradebook."""
     titles = [title.casefold() for title in header]
     found: dict[str, int] = {}
     if worksheet.is_worksheet(rows):
@@ -190,7 +190,7 @@ def _columns(
                 names=", ".join(header[:12]),
             ),
         )
-    if "extension" not in found:  # a column that nobody reads would cost students their extension
+    if "extension" not in found:  # ignoring a column would cost students their extension
         known = COLUMNS["extension"]
         for title in titles:
             if nearest := difflib.get_close_matches(title, known, n=1, cutoff=0.8):
@@ -203,7 +203,7 @@ def _columns(
 
 
 def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
-    cells = {key: table.unquoted(cell) for key, cell in cells.items()}  # a gradebook of ours is a roster, too
+    cells = {key: table.unquoted(cell) for key, cell in cells.items()}  # our own gradebook is a roster, too
     identifier = worksheet.number(cells.get("participant", "")) or cells.get("id", "")
     if moodle := PARTICIPANT.fullmatch(identifier):
         identifier = moodle[1]
@@ -234,13 +234,13 @@ def _complaint(name: str, line: int, reason: str) -> CourseError:
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 LONGEST = 120
-"""Characters of a name or an id."""
+"""Maximum length of a name or an id in characters."""
 
 
 def tidy(text: str) -> str:
-    """A name as it is kept and shown: one form of each letter, one blank between words, nothing that hides.
+    """Normalise a name for storage and display: one form of each letter, single blanks, no invisible characters.
 
-    What is longer than ``LONGEST`` ends in a mark of its own, so that no two names become one by being cut.
+    A name longer than ``LONGEST`` is cut and given a unique ending, so that no two cut names are equal.
     """
     whole = clean(" ".join(unicodedata.normalize("NFC", text).split()), one_line=True)
     if len(whole) <= LONGEST:
@@ -249,17 +249,17 @@ def tidy(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: capitals, width and composition of letters do not matter."""
+    """Normalise a name for comparison: case, width and composition of letters are ignored."""
     return " ".join(unicodedata.normalize("NFKC", tidy(text)).casefold().split())
 
 
 def squashed(text: str) -> str:
-    """A name as Canvas writes it: letters and digits alone."""
+    """Return a name as Canvas writes it: only letters and digits."""
     return "".join(letter for letter in folded(text) if letter.isalnum())
 
 
 def orders(name: str) -> set[str]:
-    """The ways in which a name may be written, folded: ``Ada Lovelace``, ``Lovelace, Ada``, ``Lovelace Ada``."""
+    """Return the possible spellings of a name, folded: ``Ada Lovelace``, ``Lovelace, Ada``, ``Lovelace Ada``."""
     whole = folded(name)
     if not whole:
         return set()
@@ -274,22 +274,22 @@ def orders(name: str) -> set[str]:
 
 
 def told_apart(students: Iterable[Student]) -> list[Student]:
-    """The same students; those who share a name are shown with their ids."""
+    """Return the students, with those who share a name marked, so that their ids are shown."""
     everybody = list(students)
     count = Counter(folded(student.name) for student in everybody)
     return [replace(student, namesake=count[folded(student.name)] > 1) for student in everybody]
 
 
 NEAR = 0.8
-"""How alike two names are that may be one with a slip of the pen (``difflib``)."""
+"""Similarity (``difflib``) from which two names can differ by a typing error."""
 FEW = 4
-"""Letters; shorter names are too easily alike."""
+"""Minimum number of letters; shorter names are too easily similar."""
 
 
 def nearest(stranger: Student, students: Iterable[Student]) -> list[Student]:
-    """Who may be meant by a name that fits nobody: the students whose name, id or address is most like it.
+    """Return the students whose name, id or address is most similar to a name that fits nobody.
 
-    Accents, zeros before a number, a slip of the pen and a name left out are tolerated; other digits are not.
+    Accents, leading zeros, a typing error and an omitted name are tolerated; other digits are not.
     """
     asked = [words for one in (stranger.name, stranger.id, stranger.email.partition("@")[0]) if (words := _plain(one))]
     found: dict[float, list[Student]] = {}
@@ -301,13 +301,13 @@ def nearest(stranger: Student, students: Iterable[Student]) -> list[Student]:
 
 
 def _plain(text: str) -> list[str]:
-    """The words of a name without accents, and its numbers without zeros in front."""
+    """Return the words of a name without accents, and its numbers without leading zeros."""
     letters = "".join(one for one in unicodedata.normalize("NFKD", folded(text)) if not unicodedata.combining(one))
     return [word.lstrip("0") if word.isdecimal() else word for word in re.findall(r"[^\W\d_]+|\d+", letters)]
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """Between 0 and 1; 0 for what is not alike enough."""
+    """Return a similarity between 0 and 1; 0 if they are not similar enough."""
     ours, theirs = ([word for word in words if not word.isdecimal()] for words in (one, other))
     if [word for word in one if word.isdecimal()] != [word for word in other if word.isdecimal()]:
         return 0.0
@@ -324,7 +324,7 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def several(name: str, students: Iterable[Student]) -> str:
-    """The sentence about a name that fits several students; an id is spelt so that a file can be called so."""
+    """Return the sentence about a name that fits several students; the id is spelt as a file name could be."""
     return say(
         "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
         name=tidy(name),
@@ -333,10 +333,10 @@ def several(name: str, students: Iterable[Student]) -> str:
 
 
 class Roster:
-    """Students by everything that they are called."""
+    """Students by every name, id and address that identifies them."""
 
     def __init__(self, students: Iterable[Student]) -> None:
-        """Index them."""
+        """Index the students."""
         self.students = tuple(students)
         self._ids: dict[str, set[int]] = {}
         self._names: dict[str, set[int]] = {}
@@ -351,13 +351,13 @@ class Roster:
                 self._loose.setdefault(loose, set()).add(number)
 
     def find(self, *known: str) -> Student | None:
-        """The student whom all of this is said of: an id, a mail address, a name; None if it fits nobody.
+        """Return the student identified by all of these words (id, mail address, name); None if there is none.
 
         Ids and addresses are looked up first, then names, then names without blanks and the part of an address before
-        the ``@``. What is found by one of the given words must not contradict another.
+        the ``@``. The results for the given words must not contradict each other.
 
         Raises:
-            Ambiguous: it fits several students.
+            Ambiguous: the words fit several students.
         """
         hits = [found for word in known if (found := self._look_up(word))]
         if not hits:
@@ -369,11 +369,11 @@ class Roster:
         raise Ambiguous(several(" / ".join(tidy(word) for word in known if word), everybody))
 
     def knows(self, word: str) -> bool:
-        """Whether it fits at least one of them."""
+        """Return whether a word fits at least one student."""
         return bool(self._look_up(word))
 
     def _look_up(self, word: str) -> set[int]:
-        """By exact id or address and by exact name, both of which must agree; then loosely."""
+        """Look up by exact id or address and by exact name, which must agree; then loosely."""
         exact = self._ids.get(folded(word), set()) | set().union(*(self._names.get(one, set()) for one in orders(word)))
         if exact or not squashed(word):
             return set(exact)

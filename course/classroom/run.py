@@ -1,9 +1,9 @@
-"""Having many submissions graded: tasks go to an executor, results come back into the store, one by one.
+"""Grade many submissions: tasks go to an executor, and results are written to the store one by one.
 
-On one machine the executor is a pool of threads, and all of them ask one grader (``local``). On a Dask cluster each
-worker process starts a grader of its own when its first task arrives (``cluster``); what is graded travels with the
-task, and only the result travels back. A worker that runs another version of the course or of its libraries grades
-nothing. The parent holds no result: what has come in is stored, told and forgotten.
+On one machine the executor is a pool of threads that share one grader (``local``). On a Dask cluster each worker
+process starts its own grader when its first task arrives (``cluster``); the source travels with the task, and only
+the result travels back. A worker with another version of the course or of its libraries refuses to grade. The parent
+keeps no results: each one is stored, reported and forgotten.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ from course.result import Malformed, Result
 from course.text import say
 
 RESTARTS = 2
-"""How often a grading is begun again because the whole grader died; what kills it for the third time is told."""
+"""Maximum restarts of a grading whose whole grader died; the third such failure is reported."""
 HEARTBEAT = 0.2
-"""Seconds after which a signal is answered at the latest, while we wait for gradings."""
+"""Maximum seconds until a signal is handled while waiting for gradings."""
 CONNECT_SECONDS = 10
-"""To reach a Dask scheduler, and to wait for its first worker."""
+"""Seconds to reach a Dask scheduler and to wait for its first worker."""
 PREFIX = "course-class-"
-"""Of the folders that hold a source while it is graded; the number of the process follows."""
+"""Prefix of the folders that contain a source while it is graded; the process id follows."""
 
 Command = tuple[str, ...] | None
-"""Starts the grader; None means the one that is installed here."""
+"""Command that starts the grader; None means the one installed here."""
 
 
 class Unsandboxed(CourseError):
-    """A class is graded at sandbox level ``full``, and this machine does not reach it."""
+    """A class is graded at sandbox level ``full``, which this machine does not reach."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What all gradings of a run have in common."""
+    """Settings shared by all gradings of a run."""
 
     level: str = "full"
-    """Sandbox level that is demanded; ``auto`` means the best there is."""
+    """Required sandbox level; ``auto`` means the best available."""
     lang: str = "en"
     command: Command = None
     judges: int | None = None
-    """Gradings at once in one grader; None means as many as are asked for."""
+    """Concurrent gradings in one grader; None means no limit."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ class Task:
     setup: Setup
     seed: int | None = None
     cells: tuple[tuple[int, int, int], ...] = ()
-    """Of a notebook: which lines came from which cell (``course.notebook``)."""
+    """For a notebook: which lines came from which cell (``course.notebook``)."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One source that is to be graded, and everybody who handed it in."""
+    """One source to be graded, with every submission of it."""
 
     key: Key
     submissions: tuple[Submission, ...]
@@ -81,47 +81,47 @@ class Job:
 
     @property
     def numbers(self) -> list[int]:
-        """Of the submissions."""
+        """Return the numbers of the submissions."""
         return [one.id for one in self.submissions]
 
 
 @dataclass
 class Counts:
-    """What became of the submissions; ``refused`` never became tasks."""
+    """Counts of the submissions by outcome; ``refused`` ones never became tasks."""
 
     graded: int = 0
     reused: int = 0
     refused: int = 0
     not_gradable: int = 0
     ours: int = 0
-    """Failed through our fault, twice."""
+    """Gradings that failed twice through our fault."""
     faults: list[str] = field(default_factory=list)
-    """What was said of them, each sentence once."""
+    """Messages of those failures, each sentence once."""
 
     @property
     def processed(self) -> int:
-        """All of them."""
+        """Return the total."""
         return self.graded + self.reused + self.refused + self.not_gradable + self.ours
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a grader says of itself before anything is graded."""
+    """A grader's description of itself before anything is graded."""
 
     sandbox: str
     seconds: float
-    """The longest that one grading can take."""
+    """Maximum duration of one grading."""
 
 
 Heard = Callable[[Job, Result], None]
-"""Told of each job, and how it was graded."""
+"""Callback for each job and its result."""
 
 
 # --- In a worker ------------------------------------------------------------------------------------------------------
 
 
 class Machine:
-    """The grader of this process, and a private folder for what it reads."""
+    """The grader of this process, and a private folder for the files it reads."""
 
     def __init__(self, setup: Setup) -> None:
         leftovers.sweep(PREFIX)
@@ -133,24 +133,24 @@ class Machine:
             raise
 
     def close(self) -> None:
-        """End the grader, whatever it is doing."""
+        """End the grader, even in the middle of a grading."""
         if grader := getattr(self, "grader", None):
             grader.__exit__(None, None, None)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _machines: dict[tuple[Command, str, int | None], Machine] = {}
-"""What they were started with -> those that run in this process; nearly always one."""
+"""Start arguments -> the machine running with them in this process; nearly always only one."""
 _closing = False
-"""Nobody may start another one: a thread that hears of the end of its grader must not try again."""
+"""True once no new machine is allowed to start: a thread whose grader has ended must not try again."""
 _starting = threading.Lock()
 
 
 def machine(setup: Setup) -> Machine:
-    """The grader of this process for such gradings; it is started by whoever asks first.
+    """Return this process's grader for these settings; the first caller starts it.
 
     Raises:
-        GraderFault: it cannot be started, or everything ends.
+        GraderFault: it cannot be started, or this process is ending.
     """
     kind = (setup.command, setup.level, setup.judges)
     with _starting:
@@ -163,7 +163,7 @@ def machine(setup: Setup) -> Machine:
 
 @atexit.register
 def stop() -> None:
-    """End the graders of this process, for good."""
+    """End this process's graders for good."""
     global _closing
     with _starting:
         _closing = True
@@ -172,7 +172,7 @@ def stop() -> None:
 
 
 def perform(task: Task) -> str:
-    """Grade one source; if a check failed through our fault, once more.
+    """Grade one source; if a check failed through our fault, grade it once more.
 
     Returns:
         The result as JSON.
@@ -206,10 +206,10 @@ def _once(task: Task) -> Result:
 
 
 def _demand_same(task: Task) -> None:
-    """Refuse to grade with other checks, or on other libraries, than the result would be stored under."""
+    """Refuse to grade if the checks or libraries differ from those under which the result would be stored."""
     environment = task.key.environment
     if task.key.bundle != bundle.of(task.key.exercise):
-        if task.setup.judges is not None:  # on the machine that has asked
+        if task.setup.judges is not None:  # on the machine that requested it
             raise GraderFault(say("The checks were changed while the class was graded. Run the same command again."))
         raise GraderFault(
             say("This worker has a different version of the checks. Install the same version of the course everywhere.")
@@ -226,7 +226,7 @@ def _demand_same(task: Task) -> None:
 
 
 def failed(key: Key, message: str, lang: str = "en") -> Result:
-    """The result of a grading that failed through our fault."""
+    """Return the result of a grading that failed through our fault."""
     exercise = syllabus.resolve(key.exercise)
     grading = session.Grading(exercise.number, exercise.slug, exercise.title(lang), f"{exercise.slug}.py", lang=lang)
     grading.fail(message)
@@ -235,15 +235,15 @@ def failed(key: Key, message: str, lang: str = "en") -> Result:
 
 
 def probe(setup: Setup) -> Answer:
-    """Ask the grader of this process whether it can work as demanded, before anything is graded.
+    """Ask this process's grader whether it meets the settings, before anything is graded.
 
     Raises:
-        Unsandboxed: not at this sandbox level.
-        GraderFault: not at all.
+        Unsandboxed: it does not reach the sandbox level.
+        GraderFault: it does not work at all.
     """
     here = machine(setup)
     asked = here.grader.ask({"exercise": syllabus.load()[0].slug, "file": str(here.folder / "missing.py")})
-    last = [*asked][-1]  # there is no such file: it says so, at once, and what it is
+    last = [*asked][-1]  # the file does not exist: the grader replies at once, and states its sandbox level and limits
     if last["event"] == "result":
         try:
             told = Result.from_json(last.get("result"))
@@ -274,44 +274,44 @@ def probe(setup: Setup) -> Answer:
 
 @dataclass(frozen=True)
 class Crew:
-    """Who grades."""
+    """The executor of the tasks."""
 
     setup: Setup
     executor: Executor
     window: int
-    """Tasks handed out at once."""
+    """Maximum number of tasks handed out at once."""
     answer: Answer
     workers: int
 
 
 @contextlib.contextmanager
 def local(setup: Setup, jobs: int) -> Iterator[Crew]:
-    """One grader on this machine, and as many gradings in it as there are jobs.
+    """Yield one grader on this machine, with as many concurrent gradings as there are jobs.
 
     Raises:
-        Unsandboxed: it does not reach the sandbox level.
-        GraderFault: it cannot work.
+        Unsandboxed: the grader does not reach the sandbox level.
+        GraderFault: the grader does not work.
     """
     global _closing
     _closing = False
     setup = replace(setup, judges=jobs)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
     try:
-        yield Crew(setup, pool, 2 * jobs, probe(setup), jobs)  # a thread that is done finds its next task waiting
+        yield Crew(setup, pool, 2 * jobs, probe(setup), jobs)  # so that an idle thread finds its next task waiting
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        stop()  # whatever still runs ends with it
+        stop()  # anything still running ends with it
         pool.shutdown(wait=True)
 
 
 @contextlib.contextmanager
 def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
-    """The workers of a Dask cluster that runs already.
+    """Yield the workers of a running Dask cluster.
 
     Args:
-        setup: of the gradings.
-        address: of its scheduler, ``tcp://host:8786``.
-        jobs: tasks handed out at once; None means twice as many as the workers have threads.
+        setup: settings of the gradings.
+        address: address of its scheduler, ``tcp://host:8786``.
+        jobs: maximum tasks handed out at once; None means twice the number of the workers' threads.
 
     Raises:
         CourseError: Dask is not installed, the scheduler does not answer, or it has no worker.
@@ -341,11 +341,11 @@ def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
             levels = ", ".join(sorted({answer.sandbox for answer in answers}))
             yield Crew(setup, executor, jobs or 2 * threads, Answer(levels, slowest), len(answers))
         finally:
-            executor.shutdown(wait=False)  # an executor of Dask then cancels what is left
+            executor.shutdown(wait=False)  # a Dask executor then cancels the remaining tasks
 
 
 def _probe(setup: Setup) -> tuple[str, float]:
-    """The answer of a worker as plain data."""
+    """Return a worker's answer as plain data."""
     answer = probe(setup)
     return answer.sandbox, answer.seconds
 
@@ -356,12 +356,12 @@ def _probe(setup: Setup) -> tuple[str, float]:
 def plan(
     submissions: Iterable[Submission], setup: Setup, seed: Callable[[Submission], int | None] = lambda one: None
 ) -> list[Job]:
-    """What these submissions are to be graded under today, equal files once, exercise by exercise.
+    """Return the jobs for grading these submissions today, identical files once, exercise by exercise.
 
     Args:
-        submissions: of the store.
-        setup: of the gradings.
-        seed: of a submission; None means a fresh one.
+        submissions: submissions in the store.
+        setup: settings of the gradings.
+        seed: returns the seed of a submission; None means a fresh one.
     """
     environment = bundle.environment(setup.level)
     jobs: dict[Key, list[Submission]] = {}
@@ -384,19 +384,19 @@ def take(
     seed: Callable[[Submission], int | None] = lambda one: None,
     exercises: Sequence[str] | None = None,
 ) -> tuple[list[Job], Counts]:
-    """Put what was handed in into the store, and find out what of it is still to be graded.
+    """Put submissions into the store, and determine which of them still have to be graded.
 
     Args:
-        found: what lies in the folder.
-        store: takes it, sources included.
-        folder: its path.
-        setup: of the gradings.
-        seed: of a submission; None means a fresh one.
+        found: the content of the folder.
+        store: receives the submissions, including sources.
+        folder: path of the folder.
+        setup: settings of the gradings.
+        seed: returns the seed of a submission; None means a fresh one.
         exercises: slugs; None means all.
 
     Returns:
-        What is to be graded, and the counts so far: what was refused, and what was graded before. What was graded by
-        other checks than those of today keeps its result, until it is graded again on purpose.
+        The jobs still to be graded, and the counts so far: refused and previously graded submissions. A submission
+        graded by other checks than today's keeps its result until it is explicitly regraded.
     """
     found = replace(found, refused=tuple(together(found.refused)))
     store.register(found, folder, exercises)
@@ -416,22 +416,22 @@ def take(
 
 
 def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, heard: Heard) -> Counts:
-    """Have all of it graded; each result is in the store before anybody is told of it.
+    """Run all gradings; each result is stored before it is reported.
 
-    What fails through our fault is tried once more, at the end and alone.
+    A grading that fails through our fault is repeated once, at the end and alone.
 
     Args:
-        waiting: what is to be graded.
-        store: holds the sources, and takes the results.
-        crew: who grades.
-        counts: so far; they are added to.
-        heard: told of each job and its result.
+        waiting: the jobs to be graded.
+        store: has the sources, and receives the results.
+        crew: executes the gradings.
+        counts: the counts so far, which are updated.
+        heard: called with each job and its result.
 
     Returns:
         The counts.
 
     Raises:
-        GraderFault: the cluster is gone; what came in before is stored.
+        GraderFault: the cluster is gone; results received before that are stored.
     """
     suspects: list[Job] = []
 
@@ -441,13 +441,13 @@ def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, hear
         heard(job, result)
 
     def first(job: Job, result: Result, document: str | None) -> None:
-        if result.status == "grader_error" and result.message:  # a check that failed was tried again over there
+        if result.status == "grader_error" and result.message:  # the worker has retried checks that failed
             suspects.append(job)
         else:
             done(job, result, document)
 
     _pass(waiting, store, crew, crew.window, first)
-    _pass(suspects, store, crew, 1, done)  # one by one: who brings a grader down harms nobody else
+    _pass(suspects, store, crew, 1, done)  # one by one: a file that brings a grader down harms no other
     return counts
 
 
@@ -458,7 +458,7 @@ def _pass(
     window: int,
     ended: Callable[[Job, Result, str | None], None],
 ) -> None:
-    """Hand out tasks, at most so many at once, and tell of each when it has ended."""
+    """Hand out tasks, up to a maximum at once, and report each one when it has ended."""
     running: dict[Future[str], Job] = {}
 
     def collect() -> None:
@@ -487,18 +487,18 @@ def _pass(
 
 
 def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | None]:
-    """The result that a future holds, and its JSON; whatever went wrong on the way is our fault."""
+    """Return a future's result and its JSON; any failure on the way is our fault."""
     try:
         document = future.result()
         return Result.from_json(json.loads(document)), document
-    except CancelledError:  # nobody but the scheduler cancels what we have not
+    except CancelledError:  # only the scheduler cancels a future that we have not cancelled
         raise GraderFault(
             say(
                 "The Dask scheduler has lost the gradings: it stopped or was restarted. Finished gradings are "
                 "kept; run the same command again to continue."
             )
         ) from None
-    except Exception as error:  # a worker that was killed again and again, a result that cannot be read
+    except Exception as error:  # a worker that was killed repeatedly, or a result that cannot be read
         reason = f"{type(error).__name__}: {error}"
         return failed(key, say("The grading was aborted: {reason}", reason=reason), lang), None
 
@@ -515,5 +515,5 @@ def _count(counts: Counts, result: Result, submissions: int) -> None:
 
 
 def fault(result: Result) -> str:
-    """What was said of a failure of ours."""
+    """Return the message of a failure on our side."""
     return result.message or next((one.message for one in result.checks if one.status == "grader_error"), "")

@@ -1,7 +1,7 @@
-"""What ``course class`` shows in a terminal while a class is graded, and at the end.
+"""Terminal output of ``course class`` during and after grading.
 
-On a terminal a bar tells how far it is, how fast and for how long; elsewhere there are plain lines. Whatever comes from
-outside is printed as text, without control characters.
+On a terminal, a bar shows progress, speed and time; elsewhere there are plain lines. Text from outside is printed
+literally, without control characters.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from course.syllabus import Exercise
 from course.text import clean, mark, say, say_many
 
 NAME = 20
-"""Columns of a student's name; longer ones are cut."""
+"""Width of the student's name in columns; longer names are cut."""
 STATUS_WORDS = {
     "passed": (mark("passed"), "green"),
     "failed": (mark("failed"), "red"),
@@ -34,7 +34,7 @@ STATUS_WORDS = {
     "not_gradable": (mark("not gradable"), "yellow"),
     "grader_error": (mark("our fault"), "magenta"),
 }
-"""Status of a result -> what a line says, and its style."""
+"""Status of a result -> its label in a line, and its style."""
 CHECKS = {
     "passed": mark("passed"),
     "failed": mark("failed"),
@@ -45,14 +45,14 @@ CHECKS = {
     "skipped": mark("skipped"),
     "grader_error": mark("our fault"),
 }
-"""Status of a check -> what a table says."""
+"""Status of a check -> its label in a table."""
 
 
 class Rate(ProgressColumn):
-    """Gradings per second."""
+    """A progress column: gradings per second."""
 
     def render(self, task: Task) -> Text:
-        """As far as it is known."""
+        """Show the rate, once it is known."""
         speed = task.finished_speed or task.speed
         return Text(say("{rate}/s", rate=f"{speed:.1f}") if speed else "", style="dim")
 
@@ -61,9 +61,9 @@ class Board:
     """The progress of a run; use it as a context manager.
 
     Args:
-        console: where to.
-        total: submissions that are to be graded.
-        names: id of a student -> what they are called.
+        console: where to print.
+        total: number of submissions to be graded.
+        names: student id -> displayed name.
     """
 
     def __init__(self, console: Console, total: int, names: dict[str, str]) -> None:
@@ -77,7 +77,7 @@ class Board:
             self.bar = self.progress.add_task("", total=total)
 
     def __enter__(self) -> Board:
-        """Show it."""
+        """Show the board."""
         if self.progress:
             self.progress.start()
         return self
@@ -85,17 +85,17 @@ class Board:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bar away; the lines stay."""
+        """Remove the bar; the lines stay."""
         if self.progress:
             self.progress.stop()
 
     @property
     def seconds(self) -> float:
-        """Since it was made."""
+        """Return the seconds since the board was created."""
         return time.monotonic() - self.started
 
     def graded(self, job: Job, result: Result) -> None:
-        """One line for each student who handed this file in."""
+        """Print one line for each student who handed in this file."""
         for one in job.submissions:
             line = told(self.names.get(one.student) or one.student, result, self.column)
             if self.console.is_terminal:
@@ -106,12 +106,12 @@ class Board:
 
 
 def told(student: str, result: Result, width: int = NAME) -> Text:
-    """A submission in one line: whose, for what, points, status, and which cause was named or what stood in the way.
+    """Return a line about a submission: student, exercise, points, status, and the cause or the obstacle.
 
     Args:
-        student: their name.
-        result: how it went.
-        width: columns of the name.
+        student: the student's name.
+        result: the result of the grading.
+        width: width of the name in columns.
     """
     word, style = STATUS_WORDS[result.status]
     points = f"{result.points}/{result.max_points}"
@@ -128,7 +128,7 @@ def _fit(name: str, width: int) -> str:
 
 
 def _reason(result: Result) -> str:
-    """The first misconception that was named, or what stood in the way."""
+    """Return the first misconception named, or the reason why nothing could be graded."""
     if result.status == "grader_error":
         return clean(fault(result).partition("\n")[0], one_line=True)
     if result.status == "not_gradable":
@@ -138,7 +138,7 @@ def _reason(result: Result) -> str:
 
 
 def begun(console: Console, answer: Answer, waiting: int, workers: int) -> None:
-    """What will be done, and how long one submission can take at most."""
+    """Print what will be graded, and the maximum time for one submission."""
     said = say_many("{count} submission to grade", "{count} submissions to grade", count=waiting)
     bound = say("at most {seconds} s for each", seconds=f"{answer.seconds:g}")
     at_once = say_many("{count} at a time", "{count} at a time", count=workers)
@@ -146,7 +146,7 @@ def begun(console: Console, answer: Answer, waiting: int, workers: int) -> None:
 
 
 def refused(console: Console, refusals: Iterable[Refused]) -> None:
-    """One line for each thing in the folder that is no submission and should perhaps be one."""
+    """Print one line for each refused file that may have been meant as a submission."""
     for no in refusals:
         who = no.student.shown if no.student else "?"
         line = Text(f"{_fit(who, NAME)}  ")
@@ -156,12 +156,12 @@ def refused(console: Console, refusals: Iterable[Refused]) -> None:
 
 
 def ignored(console: Console, left: Iterable[tuple[str, str]], most: int | None = None) -> None:
-    """One line for each reason why files were left alone.
+    """Print one line for each reason why files were ignored.
 
     Args:
-        console: where to.
+        console: where to print.
         left: origin and reason.
-        most: names in a line; None means all.
+        most: maximum number of names in a line; None means all.
     """
     files: dict[str, list[str]] = {}
     for origin, reason in left:
@@ -173,7 +173,7 @@ def ignored(console: Console, left: Iterable[tuple[str, str]], most: int | None 
 
 
 def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
-    """How many of an exercise's submissions a correction touches."""
+    """Print how many of an exercise's submissions are affected by a correction."""
     said = say(
         "{exercise}: the checks have changed for {count} of {of} submissions", exercise=exercise.id, count=count, of=of
     )
@@ -183,10 +183,10 @@ def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
 
 
 def outdated(console: Console, graded: Iterable[tuple[str, str, int]]) -> bool:
-    """How many marks come from other checks than those of today; whether there are any.
+    """Print how many marks come from checks other than today's; return whether there are any.
 
     Args:
-        console: where to.
+        console: where to print.
         graded: exercise, hash of the checks, and how many submissions were graded with them.
     """
     found: dict[str, int] = {}
@@ -207,7 +207,7 @@ def outdated(console: Console, graded: Iterable[tuple[str, str, int]]) -> bool:
 
 
 def bundles(console: Console, same: bool | None) -> None:
-    """Whether the checks are those of the recorded result."""
+    """Print whether the checks are the same as in the recorded result."""
     if same:
         render.line(console, say("The checks have not changed since it was graded."), "dim")
     elif same is None:
@@ -217,7 +217,7 @@ def bundles(console: Console, same: bool | None) -> None:
 
 
 def overridden(console: Console, entry: Entry) -> None:
-    """The points of an entry after somebody has overridden them, or no longer."""
+    """Print the points of an entry after an override was set or removed."""
     what = {"student": entry.student.shown, "exercise": entry.exercise, "points": entry.points}
     if entry.override:
         reason = entry.override.reason
@@ -227,7 +227,7 @@ def overridden(console: Console, entry: Entry) -> None:
 
 
 def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> None:
-    """How many became what, how fast, and what went wrong on our side."""
+    """Print counts by outcome, the speed, and failures on our side."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
     table.add_column()
@@ -254,13 +254,13 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
 
 
 def marks(console: Console, book: Gradebook, cell: Callable[[Entry], str], legend: str) -> None:
-    """A table with the points of everybody.
+    """Print a table with everyone's points.
 
     Args:
-        console: where to.
-        book: the class.
-        cell: what is shown of an entry.
-        legend: what the signs in it mean.
+        console: where to print.
+        book: the gradebook of the class.
+        cell: returns the text of an entry's cell.
+        legend: meaning of the signs in the cells.
     """
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
     table.add_column(Text(say("student")))
@@ -277,7 +277,7 @@ def marks(console: Console, book: Gradebook, cell: Callable[[Entry], str], legen
 
 
 def standing(console: Console, lines: Sequence[str]) -> None:
-    """What the instructor should know of the class as a whole."""
+    """Print notes about the class as a whole."""
     if lines:
         console.print()
     for line in lines:
@@ -285,7 +285,7 @@ def standing(console: Console, lines: Sequence[str]) -> None:
 
 
 def gone(console: Console, marks: Sequence[tuple[str, str]], folder: str) -> None:
-    """Whose marks no longer count, because what they stood for no longer lies in the folder: name and exercise."""
+    """Print the student and exercise of marks that no longer count because their file is no longer in the folder."""
     if not marks:
         return
     console.print()
@@ -304,7 +304,7 @@ def gone(console: Console, marks: Sequence[tuple[str, str]], folder: str) -> Non
 
 
 def new_rules(console: Console, changes: Sequence[tuple[Entry, Entry]]) -> None:
-    """Whose marks differ because the policy or the roster is another one than before: each before and after."""
+    """Print the marks that a new policy or roster changes: each before and after."""
     if not changes:
         return
     console.print()
@@ -326,7 +326,7 @@ def new_rules(console: Console, changes: Sequence[tuple[Entry, Entry]]) -> None:
 
 
 def verified(console: Console, verification: Verification) -> None:
-    """Where the new results differ from the recorded one."""
+    """Print the differences between the new results and the recorded one."""
     recorded = verification.recorded
     render.line(console, say("recorded: {status}, {points} points", status=_status(recorded), points=_points(recorded)))
     seeds = (
@@ -347,7 +347,7 @@ def verified(console: Console, verification: Verification) -> None:
 
 
 def changes(console: Console, found: Sequence[Change]) -> None:
-    """One line for each check that went otherwise."""
+    """Print one line for each check with a different outcome."""
     for change in found:
         line = Text(f"  {clean(change.id, one_line=True)}: {_check(change.before)} ")
         line.append(f"→ {_check(change.after)}" if console.encoding.startswith("utf") else f"-> {_check(change.after)}")
@@ -355,14 +355,14 @@ def changes(console: Console, found: Sequence[Change]) -> None:
 
 
 def regraded(console: Console, name: str, before: Result, after: Result, kept: str = "") -> None:
-    """Points before and after, and the checks that made the difference.
+    """Print points before and after, and the checks that made the difference.
 
     Args:
-        console: where to.
-        name: of the student.
-        before: the result that counted so far.
-        after: the one that counts now.
-        kept: the points of an override, which stands.
+        console: where to print.
+        name: name of the student.
+        before: the result that counted before.
+        after: the result that counts now.
+        kept: points of an override, which stays in effect.
     """
     arrow = "→" if console.encoding.startswith("utf") else "->"
     line = Text(f"{_fit(name, NAME)}  {after.id:<11}  {_points(before)} {arrow} {_points(after)}")
@@ -388,6 +388,6 @@ def _check(check: CheckResult | None) -> str:
 
 
 def in_course_order(slugs: Iterable[str]) -> list[str]:
-    """These slugs in the order of the syllabus."""
+    """Return these slugs in syllabus order."""
     wanted = set(slugs)
     return [exercise.slug for exercise in syllabus.load() if exercise.slug in wanted]

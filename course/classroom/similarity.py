@@ -1,16 +1,16 @@
-"""Which submissions look alike beyond what the exercise itself makes alike. For an instructor to read; no verdict.
+"""Find submissions that are more similar than the exercise alone explains. For an instructor to read; not a verdict.
 
-``copydetect`` (as MOSS does) turns Python into its bones, in which names, strings, comments and layout are gone, and
-takes every run of ``RUN`` characters of them as a fingerprint. What is no evidence is taken away: runs of the skeleton,
-runs of the reference (the natural solution), and runs that many in the class share. The score of a pair is the share
-of what is left of the smaller file that the other file holds too; a pair with few runs in common has none, so a
-function with one natural solution says nothing. Renaming, reordering, reformatting and other comments change nothing.
+``copydetect`` (like MOSS) reduces Python to its structure, without names, strings, comments and layout, and takes
+every run of ``RUN`` characters as a fingerprint. Runs that are not evidence are removed: those of the skeleton, those
+of the reference (the natural solution), and those that many in the class share. The score of a pair is the share of
+the smaller file's remaining runs that the other file also has; a pair with few runs in common has no score, so a
+function with one natural solution is not evidence. Renaming, reordering, reformatting and comments have no effect.
 
-Apart from that, each file is compared with the reference, minus the skeleton. Independent solutions share at most a
-third of their runs with it, so a file that shares half is worth a look, too.
+In addition, each file is compared with the reference, minus the skeleton. Independent solutions share at most a third
+of their runs with it, so a file that shares half also deserves a look.
 
 Not covered: rewritten expressions, an order of statements that was changed inside a function, and a solution that more
-than ``COMMON`` students and a fifth of the class share. Two who found the same idea score high, too.
+than ``COMMON`` students and a fifth of the class share. Two students who found the same idea also score high.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ from course.text import say
 RUN = 25
 """Characters of a fingerprint; copydetect's own default. A short expression has fewer."""
 THRESHOLD = 0.5
-"""Score from which on a pair is shown."""
+"""Minimum score of a pair that is shown."""
 FEWEST = 120
-"""Fingerprints in common that a pair must have, whatever its score: eight lines or so."""
+"""Minimum number of fingerprints that a pair must share, whatever its score: about eight lines."""
 COMMON = 10
-"""Submissions that may share a fingerprint before it counts as common; in a large class a fifth of it."""
+"""Number of submissions above which a shared fingerprint is common; in a large class, a fifth of it."""
 REFERENCE = "(reference solution)"
-"""Stands for a student's id where a file is compared with the reference."""
+"""Id used for the reference where a file is compared with it."""
 MOST = 200
-"""Pairs that are shown side by side, the most similar ones."""
+"""Maximum number of pairs shown side by side, most similar first."""
 
 Source = Callable[[Entry], bytes | None]
 
@@ -54,17 +54,17 @@ class NotInstalled(CourseError):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission as it is compared."""
+    """A submission prepared for comparison."""
 
     student: Student
     text: str
     sha256: str
     fingerprint: Any
-    """Of copydetect: where each run stands."""
+    """copydetect's fingerprint, with the position of each run."""
     own: frozenset[int]
-    """Runs that are evidence: neither the skeleton's nor, beside another student's file, the reference's."""
+    """Runs that are evidence: not in the skeleton nor, between two students' files, in the reference."""
     written: frozenset[int]
-    """Runs that are not the skeleton's."""
+    """Runs that are not in the skeleton."""
 
 
 @dataclass(frozen=True)
@@ -74,32 +74,32 @@ class Pair:
     first: Prepared
     second: Prepared
     score: float
-    """Shared runs over those of the smaller one: 0 to 1."""
+    """Shared runs divided by those of the smaller file: 0 to 1."""
     shared: int
-    """Runs."""
+    """Number of shared runs."""
     identical: bool
-    """Byte by byte."""
+    """True if the files are equal byte by byte."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is worth a look in one exercise."""
+    """The findings for one exercise."""
 
     exercise: str
     compared: int
-    """Submissions."""
+    """Number of submissions compared."""
     left_out: tuple[Student, ...]
-    """Their files cannot be read as Python."""
+    """Students whose files cannot be read as Python."""
     pairs: tuple[Pair, ...]
-    """The most similar first."""
+    """Pairs to show, most similar first."""
     clusters: tuple[tuple[Student, ...], ...]
-    """Students connected by pairs, the largest first."""
+    """Groups of students connected by pairs, largest first."""
     near_reference: tuple[Pair, ...] = ()
-    """Files that share much with the reference, which is the second of each pair."""
+    """Files that share much with the reference, which is the second member of each pair."""
 
     @property
     def identical(self) -> list[list[Student]]:
-        """Students whose files are the same byte by byte, the largest group first."""
+        """Return groups of students whose files are equal byte by byte, largest first."""
         groups: dict[str, dict[str, Student]] = {}
         for pair in self.pairs:
             if pair.identical:
@@ -109,7 +109,7 @@ class Found:
 
     @property
     def differing(self) -> list[Pair]:
-        """The pairs that are worth a page: of identical files one stands for all, and needs none with the others."""
+        """Return the pairs that get a page: one of several identical files stands for all of them."""
         others = {student.id for _, *others in self.identical for student in others}
         return [
             pair
@@ -124,10 +124,10 @@ def compare(
     """Compare all submissions for an exercise with each other.
 
     Args:
-        handed: who, and the file.
-        exercise: the slug; its skeleton, and its reference where it is installed, are no evidence.
-        threshold: smallest score of a pair.
-        natural: take away what the reference holds.
+        handed: each student and their file.
+        exercise: the slug; its skeleton and its reference (if installed) are not evidence.
+        threshold: minimum score of a pair.
+        natural: whether to remove the runs of the reference.
 
     Raises:
         NotInstalled: copydetect is missing.
@@ -158,7 +158,7 @@ def compare(
 def _near_reference(
     everybody: Sequence[Prepared], exercise: str, given: frozenset[int], threshold: float
 ) -> tuple[Pair, ...]:
-    """Those whose files share much with the reference, the most similar first; none where it is not installed."""
+    """Return files that share much with the reference, most similar first; empty if the reference is not installed."""
     path = paths.solution(exercise)
     if not path.is_file():
         return ()
@@ -173,7 +173,7 @@ def _near_reference(
 
 
 def _given(exercise: str, natural: bool) -> tuple[frozenset[int], frozenset[int]]:
-    """Runs of the skeleton, and of the reference; it is missing in an edition for students."""
+    """Return the runs of the skeleton and of the reference, which a student edition does not have."""
     where = [paths.skeleton(exercise), paths.solution(exercise)]
     skeleton, reference = (
         frozenset(_fingerprint(path.read_text(encoding="utf-8")).hashes) if path.is_file() else frozenset[int]()
@@ -187,8 +187,8 @@ def _fingerprint(text: str) -> Any:
         import copydetect
     except ImportError:
         raise NotInstalled(shell.not_installed("copydetect", "class")) from None
-    # Every run counts (a window of 1): winnowing would choose by Python's salted hashes, another choice in every run.
-    # Its own list of boilerplate is not used: version 0.5.0 drops the wrong places where a run occurs twice.
+    # Every run counts (a window of 1): winnowing would select by Python's salted hashes, differently in every run.
+    # copydetect's boilerplate list is not used: version 0.5.0 drops the wrong places where a run occurs twice.
     return copydetect.CodeFingerprint("submission.py", RUN, 1, language="python", fp=io.StringIO(text))
 
 
@@ -201,7 +201,7 @@ def _prepare(student: Student, content: bytes, given: frozenset[int], reference:
 
 
 def _clusters(pairs: Sequence[Pair], everybody: Sequence[Prepared]) -> tuple[tuple[Student, ...], ...]:
-    """Who is connected with whom, over however many pairs."""
+    """Return the groups of students who are connected, directly or through others."""
     groups = {one.student.id: {one.student.id} for one in everybody}
     for pair in pairs:
         joined = groups[pair.first.student.id] | groups[pair.second.student.id]
@@ -219,7 +219,7 @@ def _clusters(pairs: Sequence[Pair], everybody: Sequence[Prepared]) -> tuple[tup
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file, and whether the other file holds the like of it."""
+    """A line of a file, and whether the other file has a similar one."""
 
     number: int
     text: str
@@ -227,7 +227,7 @@ class Line:
 
 
 def lines(one: Prepared, other: Prepared) -> list[Line]:
-    """A file with the lines marked that are evidence."""
+    """Return the lines of a file, with those marked that are evidence."""
     shared = one.own & other.own
     starts = sorted(place for run in shared for place in one.fingerprint.hash_idx[run])
     marked: set[int] = set()
@@ -246,7 +246,7 @@ def lines(one: Prepared, other: Prepared) -> list[Line]:
 
 
 def _places(one: Prepared) -> list[int]:
-    """Where each character of the bones stands in the text; copydetect's offsets, which never go back."""
+    """Return the position in the text of each character of the structure; copydetect's offsets never decrease."""
     places, shift, entries = [], 0, one.fingerprint.offsets.tolist()
     at = 0
     for place in range(len(one.fingerprint.filtered_code)):
@@ -261,7 +261,7 @@ def _places(one: Prepared) -> list[int]:
 
 
 def search(gradebook: Gradebook, source: Source, *, threshold: float = THRESHOLD) -> list[Found]:
-    """Compare what was handed in for each exercise, of each student the file that counts."""
+    """Compare the submissions for each exercise, using the file that counts for each student."""
     found = []
     for slug in gradebook.exercises:
         entries = [gradebook.entries[student.id, slug] for student in gradebook.students]
@@ -312,7 +312,7 @@ def _title(gradebook: Gradebook, slug: str) -> str:
 
 
 def to_csv(everything: Sequence[Found]) -> bytes:
-    """One row per pair."""
+    """Return one row per pair."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(["exercise", "first", "second", "score", "shared_fingerprints", "identical"])

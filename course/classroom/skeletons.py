@@ -1,7 +1,7 @@
-"""What a reference becomes for learners: the skeleton with its TODOs.
+"""Turn a reference into the learner's skeleton with its TODOs.
 
-``python -m scripts.skeletons`` writes the skeletons with it. The scanner of ``leaks`` uses it, too: what is taken out
-of a reference here must not leave, and what is handed out must be what comes out here.
+``python -m scripts.skeletons`` writes the skeletons with it. The scanner in ``leaks`` uses it, too: code removed from
+a reference here must not leave, and what is handed out must equal what is generated here.
 
 A skeleton is a copy of its reference, comments and layout included, except for four things:
 
@@ -9,7 +9,7 @@ A skeleton is a copy of its reference, comments and layout included, except for 
   ``super().__init__()``. The rest of its body becomes a TODO and a ``NotImplementedError`` with its name.
 - Private functions, classes and methods (``_name``) are left out: they belong to the solution.
 - An import that only the removed code used stays, marked as unused for the linter.
-- Every other definition is given code and stays whole.
+- Every other definition is given code and stays complete.
 
 The TODO sentences are in ``solutions/<slug>.todo.toml``, so that they are not in the text that ``course solution``
 shows.
@@ -26,7 +26,7 @@ from course import paths, syllabus
 from course.compat import tomllib
 
 WIDTH = 120
-"""Columns of a line, as in pyproject.toml."""
+"""Line length, as in pyproject.toml."""
 UNUSED = "  # noqa: F401  (for your use)"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -39,7 +39,7 @@ class SkeletonError(ValueError):
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines ``first`` to ``last`` (counted from 1, both included) are replaced; with ``last < first``, inserted."""
+    """Replace lines ``first`` to ``last`` (counted from 1, inclusive); with ``last < first``, insert."""
 
     first: int
     last: int
@@ -47,7 +47,7 @@ class Edit:
 
 
 def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str]) -> str:
-    """Take out of a reference what the learner is to write.
+    """Remove the code from a reference that the learner has to write.
 
     Args:
         reference: source of the reference.
@@ -60,7 +60,7 @@ def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str
     Raises:
         SkeletonError: a function has no sentence, a sentence has no function, the reference lacks a declared function,
             code that stays uses a private definition, or a statement shares its line with something else.
-        SyntaxError: the reference is no Python.
+        SyntaxError: the reference is not valid Python.
     """
     lines = reference.split("\n")
     edits, names, private = [], [], []
@@ -94,12 +94,12 @@ def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str
 
 
 def is_private(node: Definition) -> bool:
-    """Whether it belongs to the reference alone; ``__init__`` and its like do not."""
+    """Return whether a definition belongs to the reference alone; names such as ``__init__`` do not."""
     return node.name.startswith("_") and not node.name.endswith("__")
 
 
 def functions_of(node: Definition) -> Iterator[tuple[str, Function]]:
-    """A function itself, or the methods of a class, with their qualified names."""
+    """Yield a function itself, or the methods of a class, with their qualified names."""
     if not isinstance(node, ast.ClassDef):
         yield node.name, node
         return
@@ -109,7 +109,7 @@ def functions_of(node: Definition) -> Iterator[tuple[str, Function]]:
 
 
 def body_edit(name: str, function: Function, lines: Sequence[str], sentence: str) -> Edit:
-    """What a function's body becomes."""
+    """Return the edit that turns a function's body into a TODO."""
     body = function.body
     for statement in body:
         before = lines[statement.lineno - 1][: statement.col_offset]
@@ -132,7 +132,7 @@ def body_edit(name: str, function: Function, lines: Sequence[str], sentence: str
 
 
 def without(node: Definition, lines: Sequence[str]) -> Edit:
-    """Leave a definition out, with the comment that stands directly above it and the blank lines before."""
+    """Remove a definition, with the comment directly above it and the blank lines before."""
     first = first_line(node)
     while first > 1 and lines[first - 2].startswith(" " * node.col_offset + "#"):
         first -= 1
@@ -142,13 +142,13 @@ def without(node: Definition, lines: Sequence[str]) -> Edit:
 
 
 def first_line(node: ast.stmt) -> int:
-    """Where a statement begins, decorators included."""
+    """Return the first line of a statement, including decorators."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def last_line(node: Definition, lines: Sequence[str]) -> int:
-    """Where a definition ends; comments below its last statement belong to it if they are indented like its body."""
+    """Return the last line of a definition, including comments below its last statement if indented like its body."""
     last = node.end_lineno or 0
     indent = " " * node.body[0].col_offset
     for number, line in enumerate(lines[last:], start=last + 1):
@@ -160,12 +160,12 @@ def last_line(node: Definition, lines: Sequence[str]) -> int:
 
 
 def is_comment_or_blank(line: str) -> bool:
-    """Whether a line outside of strings holds no code."""
+    """Return whether a line outside of strings contains no code."""
     return not line.strip() or line.lstrip().startswith("#")
 
 
 def edited(lines: Sequence[str], edits: Sequence[Edit]) -> list[str]:
-    """The lines after all edits, which do not overlap."""
+    """Apply all edits, which do not overlap."""
     result = list(lines)
     for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
         result[edit.first - 1 : edit.last] = edit.replacement
@@ -173,13 +173,13 @@ def edited(lines: Sequence[str], edits: Sequence[Edit]) -> list[str]:
 
 
 def names_used(tree: ast.Module) -> set[str]:
-    """Every name and every attribute that the code mentions."""
+    """Return every name and attribute that the code mentions."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
 def lines_with_unused_imports(tree: ast.Module) -> set[int]:
-    """Where the module imports something that it does not mention."""
+    """Return the lines that import a name the module does not mention."""
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return {
         alias.lineno
@@ -191,7 +191,7 @@ def lines_with_unused_imports(tree: ast.Module) -> set[int]:
 
 
 def sentences(text: str) -> dict[str, str]:
-    """The TODO sentences in a TOML document, where ``Class.method = "..."`` is a dotted key."""
+    """Read the TODO sentences from a TOML document, where ``Class.method = "..."`` is a dotted key."""
     found: dict[str, str] = {}
     for name, entry in tomllib.loads(text).items():
         if isinstance(entry, dict):
@@ -202,7 +202,7 @@ def sentences(text: str) -> dict[str, str]:
 
 
 def generate(exercise: syllabus.Exercise) -> bytes:
-    """The skeleton of one exercise, as it should be on the disk.
+    """Generate the skeleton of one exercise, as it should be on disk.
 
     Raises:
         SkeletonError: see `skeleton`; the message names the exercise.

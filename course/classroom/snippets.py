@@ -1,4 +1,4 @@
-"""Python in a text of any kind: whatever in it can be parsed, in every place and behind every prefix."""
+"""Find Python code in any text: whatever can be parsed, in every place and after every prefix."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PROMPT = re.compile(r"^ *(?:>>>|\.\.\.:?|In \[\d+\]:) ?")
 DEFINITION = re.compile(
     r"([ \t]*)(?:(?:[-*+>#|]+|\d+[.)])[ \t]+)?((?:async[ \t]+def|def|class)[ \t]+\w+[ \t]*[(:\[].*)", re.DOTALL
 )
-"""The first line of one; before it may stand what begins the entry of a list."""
+"""First line of a definition, possibly after the marker of a list item."""
 SHORT = 40
-"""Characters of the shortest string that may hold code."""
+"""Characters of the shortest string that can contain code."""
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The text as Python, if it is some."""
+    """Parse a text as Python; None if it is not Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in code that is not ours
         try:
@@ -37,16 +37,16 @@ def parsed(source: str) -> ast.Module | None:
 
 
 Nodes = Sequence[ast.AST]
-"""All nodes of a tree: they are gone through several times."""
+"""All nodes of a tree, as a sequence because they are traversed several times."""
 
 
 def sources(text: str, nodes: Nodes, suffix: str) -> Iterator[str]:
-    """The texts in a file of any kind in which code may stand: of Python, its comments and strings.
+    """Yield the texts in a file that can contain code: for Python, its comments and strings.
 
     Args:
-        text: of the file.
-        nodes: of the file if it is Python; else none.
-        suffix: of its name.
+        text: content of the file.
+        nodes: the file's nodes if it is Python; otherwise empty.
+        suffix: suffix of the file name.
     """
     if nodes:
         yield "\n".join(line.partition("#")[2].removeprefix(" ") for line in text.split("\n"))
@@ -64,14 +64,14 @@ def sources(text: str, nodes: Nodes, suffix: str) -> Iterator[str]:
 
 
 def strings(nodes: Nodes) -> Iterator[str]:
-    """The strings of Python code that are long enough to hold some."""
+    """Yield the strings in Python code that are long enough to contain code."""
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > SHORT:
             yield node.value
 
 
 def joined(nodes: Nodes) -> Iterator[str]:
-    """The strings of Python code that stand side by side, as one: in lists, calls and sums."""
+    """Yield adjacent strings in Python code, joined: in lists, calls and sums."""
     for node in nodes:
         if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BinOp, ast.Call, ast.JoinedStr)):
             pieces = list(_side_by_side(node))
@@ -91,7 +91,7 @@ def _side_by_side(node: ast.AST) -> Iterator[str]:
 
 
 def data(nodes: Nodes) -> Iterator[bytes]:
-    """The constants of Python code that may stand for data: bytes, strings with escapes, large numbers."""
+    """Yield the constants in Python code that can encode data: bytes, strings with escapes, large numbers."""
     for node in nodes:
         if not isinstance(node, ast.Constant):
             continue
@@ -117,11 +117,11 @@ def _strings_in(value: Any) -> Iterator[str]:
 
 
 def trees(text: str) -> Iterator[ast.Module]:
-    """Everything in a text that is Python: the whole, its blocks, and definitions wherever they begin."""
+    """Yield everything in a text that is Python: the whole text, its blocks, and definitions wherever they begin."""
     seen: set[str] = set()
     for reading in disguises.readings(disguises.plain(text)):
         for block in _blocks(reading):
-            for source in (block, _typed(block)):  # a docstring has prompts, too
+            for source in (block, _typed(block)):  # a docstring also has prompts
                 if source not in seen and STATEMENT.search(source):
                     seen.add(source)
                     if (tree := parsed(source)) is not None:
@@ -138,7 +138,7 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _typed(block: str) -> str:
-    """What was typed in a session, without the prompts and what was printed in it."""
+    """Return the input of an interactive session, without prompts and output."""
     if ">>>" not in block and "In [" not in block:
         return ""
     return "\n".join(PROMPT.sub("", line) for line in block.splitlines() if PROMPT.match(line))
@@ -162,12 +162,12 @@ def _definitions(text: str) -> Iterator[ast.Module]:
 
 
 def _belongs(line: str, margin: str) -> bool:
-    """Whether a line is part of the definition that begins with this margin."""
+    """Return whether a line is part of the definition with this indentation."""
     return not line.strip() or line.startswith((f"{margin} ", f"{margin}\t", f"{margin})"))
 
 
 def _whole(block: list[str]) -> int:
-    """How many lines stand before the one that is no Python."""
+    """Return the number of lines before the first one that is not Python."""
     try:
         ast.parse(textwrap.dedent("\n".join(block)))
     except SyntaxError as error:

@@ -1,6 +1,6 @@
-"""Submissions as text: cut into definitions, and made anonymous. Nothing is run, and no tree is built of it.
+"""Process submissions as text: split them into definitions, and anonymise them. Nothing is run or parsed into a tree.
 
-Only the standard tokenizer looks at a student's file: it works line by line, so no nesting in the file can exhaust it.
+Only the standard tokenizer reads a student's file: it works line by line, so no nesting in the file can exhaust it.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from course import paths, submission
 from course.classroom.model import Student
 
 OPENING = ("def", "class", "async", "@")
-"""What a definition begins with."""
+"""Tokens that a definition begins with."""
 LEAVE_OUT = (tokenize.COMMENT, tokenize.NL)
 LAYOUT = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING)
 ELIDED = '"..."'
-"""What stands for a string that may say anything."""
+"""Replacement for a string that could contain anything."""
 LONG_NUMBER = 5
-"""Digits from which on a number might be somebody's."""
+"""Digits from which a number could identify someone."""
 LONGEST = 200_000
-"""Bytes of a file that is looked at; far above what anybody writes, and tokens take time."""
+"""Maximum bytes of a file that is read; far more than anyone writes, and tokenizing takes time."""
 SHORT = 3
-"""Letters of a name that are looked for in longer words; shorter names must be the whole word."""
+"""Minimum letters of a name that is also searched for inside longer words; shorter names must be the whole word."""
 
 
 class Unreadable(Exception):
-    """Python cannot cut this text into tokens."""
+    """Python cannot tokenize this text."""
 
 
 def decode(source: bytes) -> str:
-    """The text by the encoding that it declares.
+    """Decode a file by the encoding that it declares.
 
     Raises:
-        Unreadable: it is not in that encoding, or too long.
+        Unreadable: the file is not in that encoding, or too long.
     """
     if len(source) > LONGEST:
         raise Unreadable(f"{len(source)} bytes")
@@ -50,7 +50,7 @@ def decode(source: bytes) -> str:
 
 
 def tokens(text: str) -> list[tokenize.TokenInfo]:
-    """All tokens.
+    """Return all tokens.
 
     Raises:
         Unreadable: the text ends in the middle, or its indentation makes no sense.
@@ -62,17 +62,17 @@ def tokens(text: str) -> list[tokenize.TokenInfo]:
 
 
 def definitions(text: str) -> dict[str, str]:
-    """The functions and classes at the top level, by name, decorators included; of two with one name the last.
+    """Return top-level functions and classes by name, including decorators; the last one if a name occurs twice.
 
     Raises:
         Unreadable: see ``tokens``.
     """
-    lines = [f"{line}\n" for line in text.split("\n")]  # as the tokenizer counts them
+    lines = [f"{line}\n" for line in text.split("\n")]  # split as the tokenizer does
     return {name: "".join(lines[first - 1 : last]) for name, first, last in _spans(tokens(text))}
 
 
 def _spans(found: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[str, int, int]]:
-    """Name, first and last line of each definition at the top level."""
+    """Yield name, first and last line of each top-level definition."""
     depth, first, name, last, fresh, previous = 0, 0, "", 0, True, ""
     for token in found:
         if token.type == tokenize.INDENT:
@@ -97,11 +97,11 @@ def _spans(found: Iterable[tokenize.TokenInfo]) -> Iterator[tuple[str, int, int]
         yield name, first, last
 
 
-# --- nobody's name --------------------------------------------------------------------------------------------------
+# --- anonymity ------------------------------------------------------------------------------------------------------
 
 
 def words(name: str) -> list[str]:
-    """An identifier, a name or an address, cut into its words in small letters.
+    """Split an identifier, a name or an address into lower-case words.
 
     >>> words("annaMeier_lora2")
     ['anna', 'meier', 'lora']
@@ -110,12 +110,12 @@ def words(name: str) -> list[str]:
 
 
 PYTHON = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | {"self", "cls"}
-"""What every program is made of."""
+"""Names that are part of Python itself."""
 
 
 @functools.cache
 def _spoken() -> frozenset[str]:
-    """The words of all identifiers in the course's references."""
+    """Return the words of all identifiers in the course's references."""
     names = set(PYTHON)
     for path in sorted(paths.solution("any").parent.glob("*.py")):
         names |= {token.string for token in tokens(path.read_text(encoding="utf-8")) if token.type == tokenize.NAME}
@@ -123,15 +123,15 @@ def _spoken() -> frozenset[str]:
 
 
 class Vocabulary:
-    """What an identifier may be made of in an example that nobody should be known by.
+    """Words that identifiers in an anonymous example are allowed to contain.
 
     Args:
-        exercise: the slug; its skeleton and its reference use words that everybody may use.
-        students: the class.
+        exercise: the slug; words in its skeleton and its reference are allowed.
+        students: the students of the class.
     """
 
     def __init__(self, exercise: str, students: Iterable[Student]) -> None:
-        """Read the course's own files on the exercise."""
+        """Read the course's own files for the exercise."""
         self.given = set(PYTHON)
         self.strings: set[str] = set()
         self.numbers: set[str] = set()
@@ -156,7 +156,7 @@ class Vocabulary:
                 self.numbers.add(token.string)
 
     def allows(self, name: str) -> bool:
-        """Whether this identifier tells nothing about who wrote it."""
+        """Return whether an identifier reveals nothing about its author."""
         if name in self.given:
             return True
         if name.casefold() in self.known and name.casefold() not in self.names:
@@ -192,14 +192,14 @@ ORDINARY = frozenset(
     "values var vec vector vectors version view vocab vstack weight weighted weights where width word words work "
     "zero zeros".split()
 )
-"""Words of variables that tell nothing about anybody."""
+"""Words of variable names that reveal nothing about anyone."""
 
 
 def anonymous(text: str, vocabulary: Vocabulary) -> str:
-    """A definition without what might say who wrote it, laid out as it was.
+    """Return a definition without anything that could identify its author, in the original layout.
 
-    Comments and docstrings are left out; strings and long numbers that the course's own files do not hold are elided;
-    identifiers beyond the vocabulary become ``name_1``, ``name_2``.
+    Comments and docstrings are removed; strings and long numbers that are not in the course's own files are elided;
+    identifiers outside the vocabulary become ``name_1``, ``name_2``.
 
     Raises:
         Unreadable: see ``tokens``.
@@ -224,7 +224,7 @@ def anonymous(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _spelt(token: tokenize.TokenInfo, vocabulary: Vocabulary, renamed: dict[str, str]) -> str | None:
-    """How a token is shown; None if it is not."""
+    """Return the replacement of a token; None to omit it."""
     if token.type in LEAVE_OUT or token.type in LAYOUT:
         return None
     if token.type == tokenize.NAME and not vocabulary.allows(token.string):
@@ -245,7 +245,7 @@ FORMATTED_START, FORMATTED_END = (
 
 
 def _laid_out(found: list[tuple[tokenize.TokenInfo, str]]) -> str:
-    """The tokens in their lines and columns; of empty lines those between methods are kept."""
+    """Return the tokens in their lines and columns; of the empty lines, only those between methods are kept."""
     lines: list[str] = []
     line, end = 0, 0
     for token, spelt in found:
@@ -261,5 +261,5 @@ def _laid_out(found: list[tuple[tokenize.TokenInfo, str]]) -> str:
 
 
 def digest(source: bytes) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 hash of a file."""
     return hashlib.sha256(source).hexdigest()

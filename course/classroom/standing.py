@@ -1,4 +1,4 @@
-"""What an instructor should know of a class once it is graded: who is missing, late, unknown, or handed in twice."""
+"""Notes on a graded class: who is missing, late, unknown, or handed in more than once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from course.text import mark, say, say_many
 LEGEND = mark(
     "* set by hand, L late, - nothing handed in, R refused, ? not graded yet, ! not gradable or failed on our side"
 )
-"""What the signs beside points mean."""
+"""Meaning of the signs next to points."""
 
 
 def cell(entry: Entry) -> str:
-    """The points of an entry with its signs."""
+    """Return the points of an entry with its signs."""
     if entry.override is None and entry.result is None:
         return "-"
     if entry.override is None and entry.status == "not_graded":
@@ -36,11 +36,11 @@ def cell(entry: Entry) -> str:
 
 
 def lines(book: Gradebook, policy: Policy | None = None) -> list[str]:
-    """One sentence for each of these that is so, with the first names.
+    """Return one sentence, with the first few names, for each situation that applies.
 
     Args:
-        book: the class.
-        policy: of lateness and attempts; without it, nothing is said of its extensions.
+        book: the gradebook of the class.
+        policy: rules for lateness and attempts; without it, its extensions are not mentioned.
     """
     about_rules = _policy(book, policy) if policy else ()
     return [*_roster(book), *_refused(book), *_lateness(book), *_attempts(book), *_copies(book), *about_rules]
@@ -102,10 +102,8 @@ def _lateness(book: Gradebook) -> Iterator[str]:
     uncertain = sum(map(_only_the_file_says_so, book))
     if uncertain and book.has_deadline:
         yield say_many(
-            (
-                "For {count} submission, the only known time is the timestamp of its file. Copying or "
-                "unpacking files changes it."
-            ),
+            "For {count} submission, the only known time is the timestamp of its file. Copying or "
+            "unpacking files changes it.",
             (
                 "For {count} submissions, the only known times are the timestamps of their files. "
                 "Copying or unpacking files changes them."
@@ -130,7 +128,7 @@ def _only_the_file_says_so(entry: Entry) -> bool:
 
 
 def _of_canvas(entry: Entry) -> bool:
-    """Whether Canvas named the file and did not mark it as late."""
+    """Return whether Canvas named the file and did not mark it as late."""
     canvas = [found for part in re.split(r"[/!]", entry.origin) if (found := names.CANVAS.fullmatch(part))]
     return bool(canvas) and not any(found["late"] for found in canvas)
 
@@ -214,7 +212,7 @@ def _extensions(book: Gradebook, policy: Policy) -> Iterator[str]:
 
 
 def _is_without_effect(given: Extension | Mapping[str, Extension], policy: Policy, exercises: Iterable[str]) -> bool:
-    """Whether an extension names a moment that is no later than the deadline, for one of its exercises or for all."""
+    """Return whether an extension names a time no later than the deadline, for one of its exercises or for all."""
     single = isinstance(given, Mapping)
     each = given if isinstance(given, Mapping) else dict.fromkeys(exercises, given)
     early = [

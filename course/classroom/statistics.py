@@ -1,7 +1,7 @@
-"""The figures of a class: pure functions of a ``Gradebook``, for the instructor's report.
+"""Statistics of a class: pure functions of a ``Gradebook``, for the instructor's report.
 
-A submission counts where it tells something: a check that failed through our fault, or a bonus function that somebody
-left out, is in no rate. What is too little to be a figure is None, never 0.
+A submission is counted only where it is informative: checks that failed through our fault, and bonus functions that
+were not attempted, are not part of any rate. A figure with too little data is None, never 0.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from course.classroom.model import Entry, Gradebook, Student
 from course.result import CheckResult, not_started
 
 FEWEST = 10
-"""Submissions that a correlation needs; with fewer it is mostly chance."""
+"""Minimum number of submissions for a correlation; with fewer it is mostly chance."""
 BINS = 10
-"""Bars of a histogram, each as wide as the others."""
+"""Number of bars in a histogram, all of the same width."""
 ENDED = ("crashed", "timeout", "out_of_memory")
-"""Statuses of checks in which the code did not reach its end."""
+"""Statuses of checks in which the code did not run to the end."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A handful of marks, summed up."""
+    """Summary statistics of some marks."""
 
     count: int
     mean: Decimal
@@ -35,7 +35,7 @@ class Spread:
 
     @classmethod
     def of(cls, marks: Sequence[Decimal]) -> Spread | None:
-        """None of no marks."""
+        """Summarise marks; None if there are none."""
         if not marks:
             return None
         return cls(len(marks), statistics.mean(marks), statistics.median(marks), min(marks), max(marks))
@@ -43,35 +43,35 @@ class Spread:
 
 @dataclass(frozen=True)
 class Summary:
-    """The class in a few numbers."""
+    """Key figures of the class."""
 
     students: int
     strangers: int
-    """Of them, those who are not on the roster; 0 if there is none."""
+    """Students who are not on the roster; 0 if there is no roster."""
     handed_in: int
     """Students who handed in anything."""
     strangers_in: int
-    """Of these, those who are not on the roster."""
+    """Students who handed in something and are not on the roster."""
     passed: int
     """Students who passed every exercise."""
     late: int
     """Students with at least one late submission that counts."""
     refused: int
-    """Students with an exercise for which all that they handed in was refused."""
+    """Students with an exercise for which every file was refused."""
     not_gradable: int
-    """Submissions that hold nothing to grade."""
+    """Submissions that contain nothing to grade."""
     grader_errors: int
     """Submissions whose grading failed on our side."""
     overridden: int
-    """Marks that were set by hand."""
+    """Number of overrides."""
     totals: Spread | None
-    """Of the students who handed in anything."""
+    """Total points of the students who handed in anything."""
     max_points: int
 
 
 @dataclass(frozen=True)
 class ExerciseFigures:
-    """One exercise in a few numbers."""
+    """Key figures of one exercise."""
 
     exercise: str
     title: str
@@ -79,14 +79,14 @@ class ExerciseFigures:
     passed: int
     late: int
     points: Spread | None
-    """Of those who handed it in."""
+    """Points of those who handed it in."""
     max_points: int
     histogram: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class CheckFigures:
-    """How one check went in the whole class."""
+    """Results of one check in the whole class."""
 
     exercise: str
     id: str
@@ -95,20 +95,20 @@ class CheckFigures:
     visible: bool
     bonus: bool
     counted: int
-    """Submissions in which it could be judged."""
+    """Number of submissions in which it was judged."""
     passed: int
     discrimination: float | None
-    """Correlation with the other points; None if there are too few submissions or nothing varies."""
+    """Correlation with the other points; None with too few submissions or without variation."""
 
     @property
     def rate(self) -> float | None:
-        """Share that passed, of those counted."""
+        """Return the share of the counted submissions that passed."""
         return self.passed / self.counted if self.counted else None
 
 
 @dataclass(frozen=True)
 class MisconceptionFigures:
-    """A misconception, and who has it."""
+    """A misconception, and the entries that have it."""
 
     exercise: str
     id: str
@@ -116,11 +116,11 @@ class MisconceptionFigures:
     hint: str
     function: str
     entries: tuple[Entry, ...]
-    """One for each student."""
+    """One entry per student."""
 
     @property
     def count(self) -> int:
-        """Students."""
+        """Return the number of students."""
         return len(self.entries)
 
 
@@ -133,43 +133,43 @@ class NotStarted:
     bonus: bool
     count: int
     of: int
-    """Submissions that were graded."""
+    """Number of graded submissions."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A submission whose code did not always reach its end."""
+    """A submission whose code did not always run to the end."""
 
     entry: Entry
     crashed: int
-    """Checks."""
+    """Number of checks that crashed."""
     timeout: int
     out_of_memory: int
     functions: tuple[str, ...]
 
     @property
     def checks(self) -> int:
-        """All of them."""
+        """Return the number of all these checks."""
         return self.crashed + self.timeout + self.out_of_memory
 
 
 def handed_in(entry: Entry) -> bool:
-    """Whether there is anything by this student for this exercise, readable or not."""
+    """Return whether the student handed in anything for this exercise, readable or not."""
     return entry.status != "missing"
 
 
 def graded(entry: Entry) -> bool:
-    """Whether checks have judged it."""
+    """Return whether checks have judged the submission."""
     return entry.result is not None and entry.result.status in ("passed", "failed", "not_started")
 
 
 def active(gradebook: Gradebook) -> list[Student]:
-    """Students who handed in anything."""
+    """Return the students who handed in anything."""
     return [student for student in gradebook.students if any(map(handed_in, gradebook.of(student)))]
 
 
 def summary(gradebook: Gradebook) -> Summary:
-    """The class in a few numbers."""
+    """Return the key figures of the class."""
     students = active(gradebook)
     rostered = any(student.in_roster for student in gradebook.students)
     return Summary(
@@ -194,7 +194,7 @@ def summary(gradebook: Gradebook) -> Summary:
 
 
 def histogram(marks: Iterable[Decimal], max_points: int) -> tuple[int, ...]:
-    """How many marks lie in each tenth of the points; full marks, and more, are in the last one.
+    """Return the number of marks in each tenth of the points; full marks, and more, are in the last one.
 
     >>> histogram([Decimal(0), Decimal("0.99"), Decimal(1), Decimal(10), Decimal(12)], 10)
     (2, 1, 0, 0, 0, 0, 0, 0, 0, 2)
@@ -206,12 +206,12 @@ def histogram(marks: Iterable[Decimal], max_points: int) -> tuple[int, ...]:
 
 
 def totals(gradebook: Gradebook) -> tuple[int, ...]:
-    """The histogram of what the students have in all, of those who handed in anything."""
+    """Return the histogram of total points, for the students who handed in anything."""
     return histogram((gradebook.points(student) for student in active(gradebook)), gradebook.max_points)
 
 
 def exercises(gradebook: Gradebook) -> list[ExerciseFigures]:
-    """One line for each exercise."""
+    """Return the key figures of each exercise."""
     found = []
     for slug in gradebook.exercises:
         entries = [gradebook.entries[student.id, slug] for student in gradebook.students]
@@ -234,7 +234,7 @@ def exercises(gradebook: Gradebook) -> list[ExerciseFigures]:
 
 
 def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
-    """Pearson's correlation between passing and a score; None if one of them does not vary.
+    """Return Pearson's correlation between passing and a score; None if either does not vary.
 
     >>> point_biserial([True, True, False, False], [4, 3, 2, 1])
     0.8944271909999159
@@ -251,14 +251,14 @@ def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | Non
 
 
 def judged(check: CheckResult) -> bool:
-    """Whether the outcome says something about the student's code."""
+    """Return whether the outcome says something about the student's code."""
     return check.status != "grader_error" and not (check.bonus and check.quiet)
 
 
 def checks(gradebook: Gradebook) -> list[CheckFigures]:
-    """Every check, in the order of the exercises.
+    """Return the figures of every check, in the order of the exercises.
 
-    A rest score is what the same submission earned with its other checks of the exercise, bonus included.
+    The rest score of a submission is what it earned with its other checks of the exercise, including bonus points.
     """
     met: dict[tuple[str, str], CheckResult] = {}
     outcomes: dict[tuple[str, str], list[tuple[bool, float]]] = {}
@@ -294,19 +294,19 @@ def checks(gradebook: Gradebook) -> list[CheckFigures]:
 
 
 def hardest(figures: Iterable[CheckFigures], most: int = 10) -> list[CheckFigures]:
-    """Those that the smallest share passed; not those that everybody passed."""
+    """Return the checks with the lowest pass rates, without those that everyone passed."""
     known = [one for one in figures if one.counted and one.passed < one.counted]
     return sorted(known, key=lambda one: (one.passed / one.counted, -one.counted))[:most]
 
 
 def least_discriminating(figures: Iterable[CheckFigures], most: int = 10, below: float = 0.2) -> list[CheckFigures]:
-    """Those whose outcome has least to do with the other points: the lowest correlations under ``below``."""
+    """Return the checks least related to the other points: the lowest correlations under ``below``."""
     known = [(one.discrimination, one) for one in figures if one.discrimination is not None]
     return [one for value, one in sorted(known, key=lambda pair: pair[0]) if value < below][:most]
 
 
 def misconceptions(gradebook: Gradebook) -> list[MisconceptionFigures]:
-    """The misconceptions of the class, by the number of students; relations are no misconceptions and are left out."""
+    """Return the misconceptions of the class by number of students, without relations."""
     found: dict[tuple[str, str], list[Entry]] = {}
     told: dict[tuple[str, str], tuple[str, str, str]] = {}
     for entry in gradebook:
@@ -327,7 +327,7 @@ def misconceptions(gradebook: Gradebook) -> list[MisconceptionFigures]:
 
 
 def not_started_functions(gradebook: Gradebook) -> list[NotStarted]:
-    """Functions that somebody who handed in has not begun, by their number; bonus functions last."""
+    """Return functions that some submissions have not begun, most frequent first; bonus functions last."""
     order: dict[tuple[str, str], list[bool]] = {}
     bonus: dict[tuple[str, str], bool] = {}
     for entry in gradebook:
@@ -348,7 +348,7 @@ def not_started_functions(gradebook: Gradebook) -> list[NotStarted]:
 
 
 def troubles(gradebook: Gradebook) -> list[Trouble]:
-    """Submissions with checks that crashed or ran out of time or memory, the most troubled first."""
+    """Return submissions with checks that crashed or exceeded time or memory, worst first."""
     found = []
     for entry in gradebook:
         ended = [check for check in entry.result.checks if check.status in ENDED] if entry.result else []
@@ -360,6 +360,6 @@ def troubles(gradebook: Gradebook) -> list[Trouble]:
 
 
 def slowest(gradebook: Gradebook, most: int = 10) -> list[tuple[Entry, float]]:
-    """The gradings that took longest, with their seconds."""
+    """Return the gradings that took longest, with their seconds."""
     timed = [(entry, entry.result.seconds) for entry in gradebook if entry.result and entry.result.seconds]
     return sorted(timed, key=lambda pair: -pair[1])[:most]

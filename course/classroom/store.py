@@ -1,10 +1,9 @@
-"""What an instructor must not lose, in one SQLite file: what was handed in, how it was graded, and what was overridden.
+"""An instructor's store in one SQLite file: what was handed in, how it was graded, and what was overridden.
 
-A grading is one transaction, and the write-ahead log keeps it whatever becomes of the process: after ``kill -9`` the
-gradings that were running are missing, and nothing else. Each is stored under what it depends on (the hash of the
-source, the exercise, the bundle, the environment, the seed policy), so nothing is counted twice, and nothing unchanged
-is graded again. Not covered: a power cut may cost the last few gradings, and a network file system without locks lets
-two commands grade at once.
+A grading is one transaction, and the write-ahead log keeps it even if the process dies: after ``kill -9``, only the
+gradings that were running are missing. Each is stored under what it depends on (hash of the source, exercise, bundle,
+environment, seed policy), so nothing is counted twice, and nothing unchanged is graded again. Not covered: a power
+cut can cost the last few gradings, and on a network file system without locks, two commands can grade at once.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from course.result import Result
 from course.text import say
 
 APPLICATION = 0x43525331
-"""SQLite's ``application_id``: by it a store of ours is known."""
+"""SQLite's ``application_id``, which identifies our stores."""
 MAGIC = b"SQLite format 3\0"
-"""How every file of SQLite begins."""
+"""First bytes of every SQLite file."""
 VERSION = 1
-"""Of the tables below."""
+"""Version of the tables below."""
 BUSY_SECONDS = 30.0
-"""To wait for another command that is writing; each transaction takes milliseconds."""
+"""Seconds to wait for another command that is writing; each transaction takes milliseconds."""
 IGNORED = "ignored:"
-"""Begins the names of the settings that hold what was ignored; the folder follows."""
+"""Prefix of the settings that list ignored files; the folder follows."""
 FRESH = "fresh"
-"""Seed policy: a fresh seed for each grading. The other policies are the seed itself."""
+"""Seed policy: a fresh seed for each grading. Any other policy is the seed itself."""
 
 SCORE = """CREATE TABLE IF NOT EXISTS score (
     id INTEGER PRIMARY KEY,
@@ -48,7 +47,7 @@ SCORE = """CREATE TABLE IF NOT EXISTS score (
     state TEXT NOT NULL,  -- what a platform is told of the score, as JSON
     at TEXT NOT NULL  -- since when; no two changes that follow each other have the same time
 )"""
-"""The table of scores; stores that were made before it was thought of get it when it is needed."""
+"""The table of scores; it is added to older stores, which lack it, when it is first used."""
 TABLES = f"""
 {SCORE};
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -95,12 +94,12 @@ CREATE TABLE regrading (
 
 
 class StoreError(CourseError):
-    """The file is no store of ours, or it cannot be used."""
+    """The file is not one of our stores, or it cannot be used."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What a grading depends on."""
+    """Everything that a grading depends on."""
 
     sha256: str
     exercise: str
@@ -109,14 +108,14 @@ class Key:
     seed_policy: str = FRESH
 
     def fits(self, other: Key) -> bool:
-        """Whether a result under this key may stand for one under the other: all but checks and libraries is equal."""
+        """Return whether a result under this key also counts for the other: all but checks and libraries is equal."""
         same = (self.sha256, self.exercise, self.seed_policy) == (other.sha256, other.exercise, other.seed_policy)
         return same and bundle.sandbox(self.environment) == bundle.sandbox(other.environment)
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One file that was handed in, as the store knows it."""
+    """One file that was handed in, as recorded in the store."""
 
     id: int
     student: str
@@ -127,14 +126,14 @@ class Submission:
     notes: tuple[str, ...]
     grading: int | None
     folder: str = ""
-    """Path of the folder in which it lay."""
+    """Path of the folder that contained it."""
     told: tuple[str, ...] = ()
-    """Those of the notes that the student reads as well."""
+    """Notes that the student also reads."""
 
 
 @dataclass(frozen=True)
 class StoredGrading:
-    """One grading, without its whole result."""
+    """One grading, without its full result."""
 
     id: int
     key: Key
@@ -144,26 +143,26 @@ class StoredGrading:
 
 
 def now() -> str:
-    """ISO 8601, UTC."""
+    """Return the current time: ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 class Store:
-    """An open store; use it as a context manager. One thread at a time may use it.
+    """An open store; use it as a context manager. Only one thread at a time is allowed to use it.
 
     Args:
-        path: of the file.
-        create: make it if it is not there.
+        path: path of the file.
+        create: create it if it does not exist.
 
     Raises:
-        StoreError: it is not there, is something else, or was written by another version.
+        StoreError: it does not exist, is something else, or was written by another version.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         _demand_file(path, create)
         try:
-            if create:  # what it will hold is nobody else's business
+            if create:  # its future content is private
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
@@ -178,7 +177,7 @@ class Store:
             raise self._unusable(error) from None
 
     def _open(self, create: bool) -> None:
-        """Look at what it is before anything is changed in it."""
+        """Check the file before anything is changed in it."""
         application, version = self._pragma("application_id"), self._pragma("user_version")
         empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and not (create and empty and not application and not version):
@@ -195,11 +194,11 @@ class Store:
                 )
             )
         self._pragma("journal_mode = WAL")
-        self._pragma("synchronous = NORMAL")  # the log is whole after a kill; see above for a power cut
+        self._pragma("synchronous = NORMAL")  # the log is complete after a kill; see above for a power cut
         self._pragma("foreign_keys = ON")
         if application != APPLICATION:
             with self.transaction():
-                if self._pragma("application_id") != APPLICATION:  # nobody was faster
+                if self._pragma("application_id") != APPLICATION:  # no other process was faster
                     for statement in TABLES.split(";\n"):
                         self._db.execute(statement)
                     self._pragma(f"application_id = {APPLICATION}")
@@ -213,28 +212,28 @@ class Store:
         return StoreError(say("{file} cannot be used as a store: {reason}.", file=str(self.path), reason=str(error)))
 
     def __enter__(self) -> Store:
-        """It is open."""
+        """Return the open store."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it; a damaged file becomes a sentence."""
+        """Close the store; a damaged file becomes a sentence."""
         self.close()
         if isinstance(error, sqlite3.Error):
             raise self._unusable(error) from None
 
     def close(self) -> None:
-        """Put the log into the file, and let go of it."""
-        with contextlib.suppress(sqlite3.Error):  # what is in the log is read from there next time
+        """Write the log into the file, and close it."""
+        with contextlib.suppress(sqlite3.Error):  # the next run then finds the log's content in the file
             self._db.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block, or nothing of it.
+        """Commit all of the block, or nothing.
 
         Raises:
-            StoreError: the file cannot be written: a full disk, somebody else's transaction without end.
+            StoreError: the file cannot be written: a full disk, or another process's endless transaction.
         """
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -250,10 +249,10 @@ class Store:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Be the only one that grades into it; the lock is a file beside it, and ends with this process.
+        """Hold the lock for grading into this store; the lock is a file next to it, released when the process ends.
 
         Raises:
-            StoreError: another command grades into it.
+            StoreError: another command is grading into it.
         """
         with contextlib.ExitStack() as stack:
             try:
@@ -268,15 +267,15 @@ class Store:
                 ) from None
             yield
 
-    # --- what was handed in ------------------------------------------------------------------------------------------
+    # --- submissions -------------------------------------------------------------------------------------------------
 
     def register(self, found: Found, folder: str, exercises: Sequence[str] | None = None) -> None:
-        """Take over what lies in a folder now; what lay there before and is gone no longer counts.
+        """Record the current content of a folder; files that are gone from it no longer count.
 
         Args:
-            found: what lies there.
-            folder: its path, by which it is known again.
-            exercises: slugs that this is about; None means all. Others of the folder are left alone.
+            found: the content of the folder.
+            folder: its path, which identifies it.
+            exercises: slugs to record; None means all. Other exercises in the folder are left unchanged.
         """
         wanted, folder = None if exercises is None else set(exercises), _text(folder)
         with self.transaction():
@@ -319,7 +318,7 @@ class Store:
         )  # fmt: skip
 
     def _know(self, student: Student, place: int | None = None) -> None:
-        """Add a student; what the roster says of them wins over what file names do."""
+        """Add a student; the roster's data takes precedence over file names."""
         self._db.execute(
             "INSERT INTO student VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "name = excluded.name, email = excluded.email, extension = excluded.extension, place = excluded.place "
@@ -328,25 +327,25 @@ class Store:
         )
 
     def enrol(self, roster: Iterable[Student]) -> None:
-        """Take over a roster, in its order; whoever is no longer in it counts as known by their files alone."""
+        """Record a roster, in its order; students no longer in it count as known only from their files."""
         with self.transaction():
             self._db.execute("UPDATE student SET place = NULL")
             for place, student in enumerate(roster):
                 self._know(student, place)
 
     def students(self) -> list[Student]:
-        """The roster in its order, then the others that something lies here of, by id."""
+        """Return the roster in its order, then other students with files, by id."""
         return self._students(
             "WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
             "UNION SELECT student FROM refusal UNION SELECT student FROM override)"
         )
 
     def everybody(self) -> list[Student]:
-        """The same, with those whose files are gone."""
+        """Return all students, including those whose files are gone."""
         return self._students("")
 
     def gone(self) -> set[str]:
-        """Ids of students of whom something was graded, and whose files are all gone."""
+        """Return the ids of students with gradings whose files are all gone."""
         rows = self._db.execute(
             "SELECT student FROM submission WHERE grading IS NOT NULL "
             "EXCEPT SELECT student FROM submission WHERE present"
@@ -361,7 +360,7 @@ class Store:
         )
 
     def exercises(self) -> set[str]:
-        """Slugs that something was handed in for, or that points are given for by hand."""
+        """Return the slugs of exercises with submissions or overrides."""
         rows = self._db.execute(
             "SELECT exercise FROM submission WHERE present "
             "UNION SELECT exercise FROM refusal WHERE exercise IS NOT NULL"
@@ -369,7 +368,7 @@ class Store:
         return {row[0] for row in rows} | {slug for _, slug in self.overrides()}
 
     def submissions(self, folder: str | None = None) -> list[Submission]:
-        """What counts as handed in (in one folder, or in all), in the order in which it was found first."""
+        """Return the current submissions (in one folder, or in all), in the order in which they were first found."""
         rows = self._db.execute(
             "SELECT * FROM submission WHERE present AND (?1 IS NULL OR folder = ?1) ORDER BY id",
             [None if folder is None else _text(folder)],
@@ -377,7 +376,7 @@ class Store:
         return [_submission(row) for row in rows]
 
     def refusals(self, folder: str | None = None) -> list[Refused]:
-        """What could not be graded as what it was, in one folder or in all."""
+        """Return what could not be graded as it was, in one folder or in all."""
         known = {student.id: student for student in self.students()}
         rows = self._db.execute(
             "SELECT * FROM refusal WHERE ?1 IS NULL OR folder = ?1 ORDER BY id",
@@ -389,9 +388,9 @@ class Store:
         ]
 
     def ignored(self, folder: str | None = None) -> list[tuple[str, str]]:
-        """(origin, reason) of what lay beside the submissions of one folder or of all; without litter.
+        """Return (origin, reason) of ignored files in one folder or in all, without litter.
 
-        What one run leaves alone may have been graded or refused by another, which was about another exercise.
+        A file ignored in one run can have been graded or refused in another, which was for another exercise.
         """
         rows = self._db.execute(
             "SELECT name, value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
@@ -407,10 +406,10 @@ class Store:
         ]
 
     def source(self, sha256: str) -> bytes:
-        """The bytes that were handed in.
+        """Return the bytes that were handed in.
 
         Raises:
-            KeyError: there are none with this hash.
+            KeyError: there is no source with this hash.
         """
         row = self._db.execute("SELECT content FROM source WHERE sha256 = ?", [sha256]).fetchone()
         if row is None:
@@ -418,14 +417,14 @@ class Store:
         return bytes(row[0])
 
     def cells(self, submission: int) -> tuple[tuple[int, int, int], ...]:
-        """Of a notebook: which lines came from which cell."""
+        """For a notebook, return which lines came from which cell."""
         row = self._db.execute("SELECT cells FROM submission WHERE id = ?", [submission]).fetchone()
         return tuple((start, number, lines) for start, number, lines in json.loads(row[0]))
 
     # --- gradings ----------------------------------------------------------------------------------------------------
 
     def find(self, key: Key) -> StoredGrading | None:
-        """The grading under this key; None if there is none, or if it failed through our fault."""
+        """Return the grading under this key; None if there is none, or if it failed through our fault."""
         row = self._db.execute(
             f"SELECT {GRADING} FROM grading WHERE sha256 = ? AND exercise = ? AND bundle = ? AND environment = ? "
             "AND seed_policy = ? AND status != 'grader_error'",
@@ -434,26 +433,26 @@ class Store:
         return _grading(row) if row else None
 
     def grading(self, number: int) -> StoredGrading:
-        """The grading of this number."""
+        """Return the grading with this number."""
         return _grading(self._db.execute(f"SELECT {GRADING} FROM grading WHERE id = ?", [number]).fetchone())
 
     def result(self, number: int) -> Result:
-        """The whole result of the grading of this number.
+        """Return the full result of the grading with this number.
 
         Raises:
-            course.result.Malformed: what is stored is no result.
+            course.result.Malformed: the stored data is not a result.
         """
         row = self._db.execute("SELECT result FROM grading WHERE id = ?", [number]).fetchone()
         return Result.from_json(json.loads(row[0]))
 
     def record(self, key: Key, submissions: Sequence[int], result: Result, document: str | None = None) -> int:
-        """Store a grading and let it count for these submissions: one transaction.
+        """Store a grading and let it count for these submissions, in one transaction.
 
         Args:
-            key: what it depends on.
+            key: everything that the grading depends on.
             submissions: their numbers.
-            result: how it went.
-            document: the result as JSON, if somebody has written it already.
+            result: the result of the grading.
+            document: the result as JSON, if already serialised.
 
         Returns:
             The number of the grading.
@@ -463,7 +462,7 @@ class Store:
                 "INSERT INTO grading (sha256, exercise, bundle, environment, seed_policy, status, points, result, "
                 "finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status, "
                 "points = excluded.points, result = excluded.result, finished = excluded.finished "
-                "WHERE grading.status = 'grader_error'",  # what was graded once stays as it was
+                "WHERE grading.status = 'grader_error'",  # a stored grading is never changed
                 [*_values(key), result.status, result.points, document or json.dumps(result.to_json()), now()],
             )
             number: int = self._db.execute(
@@ -475,10 +474,10 @@ class Store:
         return number
 
     def reuse(self, key: Key, submissions: Sequence[int]) -> bool:
-        """Let the stored grading of this source, if there is one, count for these submissions.
+        """Let an existing grading of this source count for these submissions; return whether there is one.
 
-        That is the one under this key, else the last one by other checks or libraries: an update of the course does
-        not give one of two equal files another mark.
+        It is the one under this key or else the last one with other checks or libraries: an update of the course does
+        not give one of two identical files another mark.
         """
         with self.transaction():
             found = self.find(key) or self._earlier(key)
@@ -495,14 +494,14 @@ class Store:
         return next((one for one in map(_grading, rows) if one.key.fits(key)), None)
 
     def is_graded(self, one: Submission, key: Key) -> bool:
-        """Whether what counts for a submission may stay, were it to be graded under this key."""
+        """Return whether a submission's current result can stay, instead of grading it under this key."""
         if one.grading is None:
             return False
         found = self.grading(one.grading)
         return found.status != "grader_error" and found.key.fits(key)
 
     def bundles(self) -> list[tuple[str, str, int]]:
-        """(slug, hash of its checks, count) of the submissions that were graded."""
+        """Return (slug, hash of the checks, count) of the graded submissions."""
         rows = self._db.execute(
             "SELECT grading.exercise, bundle, count(*) FROM submission JOIN grading ON grading.id = submission.grading "
             "WHERE present AND status != 'grader_error' GROUP BY grading.exercise, bundle ORDER BY 1, 2"
@@ -510,7 +509,7 @@ class Store:
         return [(slug, checks, count) for slug, checks, count in rows]
 
     def _point(self, submissions: Sequence[int], number: int, told: bool = True) -> None:
-        """Let a grading count; one that failed through our fault replaces nothing that was told before."""
+        """Let a grading count; one that failed through our fault does not replace an earlier one."""
         for submission in submissions:
             before = self._db.execute("SELECT grading FROM submission WHERE id = ?", [submission]).fetchone()[0]
             if before == number or (before is not None and not told):
@@ -523,7 +522,7 @@ class Store:
                 )
 
     def regradings(self, since: int = 0) -> list[tuple[int, Submission, int, int]]:
-        """(number, submission, grading before, grading after) of whatever was graded again, after that number."""
+        """Return (number, submission, grading before, grading after) for each regrading after that number."""
         rows = self._db.execute(
             "SELECT regrading.id AS number, before, after, submission.* FROM regrading "
             "JOIN submission ON submission.id = submission WHERE regrading.id > ? ORDER BY regrading.id",
@@ -532,19 +531,19 @@ class Store:
         return [(row["number"], _submission(row), row["before"], row["after"]) for row in rows]
 
     def graded_at(self) -> str:
-        """When the last grading that counts ended: ISO 8601, UTC; empty if there is none."""
+        """Return when the last grading that counts ended: ISO 8601, UTC; empty if there is none."""
         return str(
             self._db.execute(
                 "SELECT coalesce(max(finished), '') FROM grading WHERE id IN (SELECT grading FROM submission)"
             ).fetchone()[0]
         )
 
-    # --- by hand -----------------------------------------------------------------------------------------------------
+    # --- overrides ---------------------------------------------------------------------------------------------------
 
     def override(
         self, student: str, exercise: str, override: Override | None, *, reason: str = "", by: str = ""
     ) -> None:
-        """Give points by hand, or take that back (None); what was said before stays in the store."""
+        """Set points by hand, or remove that override (None); earlier overrides stay in the store."""
         given = override or Override(Decimal(0), reason, by, now())
         with self.transaction():
             self._db.execute(
@@ -553,7 +552,7 @@ class Store:
             )
 
     def overrides(self) -> dict[tuple[str, str], Override]:
-        """(student, slug) -> the override that holds."""
+        """Return (student, slug) -> the override in effect."""
         rows = self._db.execute("SELECT * FROM override ORDER BY id")
         last = {(row["student"], row["exercise"]): row for row in rows}
         return {
@@ -563,7 +562,7 @@ class Store:
         }
 
     def override_log(self, student: str, exercise: str) -> list[tuple[Decimal | None, str, str, str]]:
-        """(points or None, reason, by, at) of everything that was ever said by hand, in its order."""
+        """Return (points or None, reason, by, at) of every override, in chronological order."""
         rows = self._db.execute(
             "SELECT * FROM override WHERE student = ? AND exercise = ? ORDER BY id", [student, exercise]
         )
@@ -572,16 +571,16 @@ class Store:
             for row in rows
         ]
 
-    # --- what the marks were ------------------------------------------------------------------------------------------
+    # --- history of the marks -----------------------------------------------------------------------------------------
 
     def since(self, states: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], datetime]:
-        """Since when each score has been what it is; one that is not as it was noted last has been so from now on.
+        """Return when each score last changed; a score that differs from its last recorded state changed now.
 
         Args:
-            states: (student, slug) -> what the score is now, in any words that are the same for the same score.
+            states: (student, slug) -> the state of the score, in any text that is equal for equal scores.
 
         Returns:
-            Times that only ever increase, even if the clock does not.
+            Times; a new one is later than all earlier ones, even if the clock was set back.
         """
         found: dict[tuple[str, str], datetime] = {}
         with self.transaction():
@@ -607,24 +606,24 @@ class Store:
                 )
         return found
 
-    # --- what else is remembered --------------------------------------------------------------------------------------
+    # --- settings and log ---------------------------------------------------------------------------------------------
 
     def note(self, kind: str, **detail: Any) -> None:
-        """Add to the log of what was done with this store."""
+        """Add an entry to the log of actions on this store."""
         with self.transaction():
             self._db.execute("INSERT INTO event (at, kind, detail) VALUES (?, ?, ?)", [now(), kind, json.dumps(detail)])
 
     def events(self) -> list[tuple[str, str, Mapping[str, Any]]]:
-        """(at, kind, detail) in their order."""
+        """Return (at, kind, detail), in order."""
         return [(row["at"], row["kind"], json.loads(row["detail"])) for row in self._db.execute("SELECT * FROM event")]
 
     def setting(self, name: str) -> str | None:
-        """What is remembered under this name, such as the text of the policy."""
+        """Return the value of a setting, such as the text of the policy."""
         row = self._db.execute("SELECT value FROM setting WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else None
 
     def remember(self, name: str, value: str) -> None:
-        """Keep a text under a name."""
+        """Save a setting."""
         with self.transaction():
             self._remember(name, value)
 
@@ -636,7 +635,7 @@ GRADING = "id, sha256, exercise, bundle, environment, seed_policy, status, point
 
 
 def _demand_file(path: Path, create: bool) -> None:
-    """Refuse what is no plain file before SQLite opens it, and what is not there if it should be."""
+    """Refuse anything but a plain file before SQLite opens it, and a missing file if it should exist."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -696,7 +695,7 @@ def _submission(row: sqlite3.Row) -> Submission:
 
 
 def _text(outside: str) -> str:
-    """Text from outside as SQLite can keep it: halves of surrogate pairs (names that are no UTF-8) are spelt out."""
+    """Return text that SQLite can store: surrogates (from names that are not UTF-8) are spelt out."""
     return outside.encode("utf-8", "backslashreplace").decode()
 
 

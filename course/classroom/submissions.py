@@ -1,12 +1,12 @@
-"""What was handed in: a folder or an archive of submissions goes in, a ``Found`` comes out.
+"""Read a folder or an archive of submissions and return a ``Found``.
 
-Read are a folder per student (or an archive, or files that bear the student's name), what Moodle, Canvas and Gradescope
-export, an archive of any of these, and folders per exercise that hold these. Nothing is executed, unpacked to disk or
-opened that is no plain file. Nothing vanishes: every file is handed in, refused or ignored, with a reason.
+Accepted layouts: a folder per student (or an archive, or files with the student's name), exports from Moodle, Canvas
+and Gradescope, an archive of any of these, and folders per exercise that contain these. Nothing is executed or unpacked
+to disk, and only plain files are opened. Nothing is lost: every file is handed in, refused or ignored, with a reason.
 
-Which exercise a file is for is told by its name, then by the folders around it, then by the functions that it defines.
-Those are found by the beginnings of lines: unlike a parser, that also reads a file with a syntax error, and no file can
-crash it. What cannot be told, or fits two students, is refused, never guessed.
+A file's exercise is determined by its name, then by the folders around it, then by the functions that it defines.
+Definitions are found at the beginnings of lines: unlike a parser, this also works for a file with a syntax error, and
+no file can crash it. An ambiguous file, or one that fits two students, is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -33,52 +33,52 @@ from course.syllabus import Exercise
 from course.text import clean, mark, say
 
 FILES_OF_ONE = 2_000
-"""Files that one student may hand in."""
+"""Maximum files that one student can hand in."""
 ATTEMPTS_OF_ONE = 50
-"""Attempts of one student at one exercise: a policy that takes the best grades them all."""
+"""Maximum attempts of one student at one exercise: a policy of ``best`` grades them all."""
 BYTES_OF_ONE = 2**26
-"""Bytes of code that are read of one student."""
+"""Maximum bytes of code read for one student."""
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
-"""What no student takes for Python and hands in, and an instructor keeps."""
+"""Files that an instructor keeps, and that no student hands in as Python."""
 TOLD_ONE_BY_ONE = 3
-"""Refused files of one archive or folder that get a line each; if there are more, one line tells of all of them."""
+"""Maximum refused files of one archive or folder that get a line each; more are reported together in one line."""
 NAMED_TOGETHER = 10
-"""Names in such a line."""
+"""Maximum names in such a line."""
 TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
 EARLIER = mark("Gradescope has earlier attempts, which its export does not contain.")
 CANVAS_LATE = mark("Canvas marked this as late.")
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
-"""Sorts before whatever has a time."""
+"""Sorts before any actual time."""
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """What belongs to one student (a folder, an archive or a file), and what its name tells."""
+    """A student's folder, archive or file, and the information in its name."""
 
     items: tuple[Item, ...]
     depth: int
-    """Position of the entry's name in the parts of its items."""
+    """Index of the entry's name in the path parts of its items."""
     known: tuple[str, ...] = ()
-    """An id, an address, a name: whatever the roster may know."""
+    """Ids, addresses and names to look up in the roster."""
     named: str = ""
-    """What a person has called it, where no platform did: the roster may know a part of it."""
+    """Name given by a person, not a platform; the roster may know a part of it."""
     id: str = ""
-    """For those whom no roster knows."""
+    """Id for a student who is not in the roster."""
     person: str = ""
     email: str = ""
     file: str | None = None
-    """Of a single file: its name without the student's."""
+    """For a single file: its name without the student's."""
     exercise: str | None = None
-    """Slug that the name of the entry, or of a folder around it, tells."""
+    """Slug found in the name of the entry, or of a folder around it."""
     numbered: bool = False
-    """Whether the platform counts attempts."""
+    """Whether the platform numbers the attempts."""
     submitted: datetime | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Draft:
-    """A file of a student that may be a submission."""
+    """A student's file that may be a submission."""
 
     entry: _Entry
     item: Item
@@ -91,7 +91,7 @@ class _Draft:
 
 @dataclass
 class _Pile:
-    """What has been decided so far."""
+    """The decisions so far."""
 
     handed: list[Handed] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -99,7 +99,7 @@ class _Pile:
     litter: set[str] = field(default_factory=set)
 
     def sweep(self, origin: str, reason: str) -> None:
-        """Ignore what nobody needs to hear of."""
+        """Ignore a file that is not worth reporting."""
         self.ignored.append((origin, reason))
         self.litter.add(origin)
 
@@ -111,16 +111,16 @@ def find(
     *,
     zone: tzinfo | None = None,
 ) -> Found:
-    """Everything that was handed in, read.
+    """Find and read everything that was handed in.
 
     Args:
-        folder: of submissions, or an archive of one.
-        exercises: what is graded. If it is only one, the only Python file of a student is taken for it.
-        roster: the class; None if there is no list, and then the names of files and folders tell who is in it.
-        zone: of the course, for times that state none (those in names and in zip archives); None means UTC.
+        folder: a folder of submissions, or an archive of one.
+        exercises: the exercises to grade. If there is only one, a student's only Python file counts as it.
+        roster: the class; None if there is no list, in which case the names of files and folders define the class.
+        zone: the course's time zone, for times without one (in names and in zip archives); None means UTC.
 
     Returns:
-        All of it, in an order that depends on nothing but names, times and contents.
+        All of it, in an order that depends only on names, times and contents.
 
     Raises:
         CourseError: the folder cannot be read.
@@ -152,7 +152,7 @@ def find(
 
 
 def _container(item: Item, depth: int) -> str:
-    """The outermost archive or, where there is none, the folder that holds an item of an entry at this depth."""
+    """Return the outermost archive or, without one, the folder that contains an entry's item at this depth."""
     packed = [at for at in item.packed if at >= depth]
     if packed:
         return item.origin_of(min(packed) + 1)
@@ -160,7 +160,7 @@ def _container(item: Item, depth: int) -> str:
 
 
 def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
-    """What is more than junk."""
+    """Yield the items that are not junk."""
     for item in items:
         if item.is_junk:
             pile.sweep(item.origin, item.ignored)
@@ -171,9 +171,9 @@ def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
 
 
 def together(refused: Iterable[Refused]) -> Iterator[Refused]:
-    """The same; many files of one archive or folder become one, for each exercise that they were for.
+    """Yield refused files; many of one archive or folder are combined, per exercise that they were for.
 
-    An archive that was made to do harm has any number of them, and nobody reads all of the same sentences.
+    A malicious archive can contain any number of them, and nobody reads that many identical sentences.
     """
     groups: dict[tuple[str, str], list[Refused]] = {}
     for no in refused:
@@ -200,25 +200,25 @@ def _summed(refused: Sequence[Refused]) -> Refused:
     return replace(first, origin=inside, reason=reason, submitted=last)
 
 
-# --- Whose it is ------------------------------------------------------------------------------------------------------
+# --- owners -----------------------------------------------------------------------------------------------------------
 
 
 class _Owners:
-    """Whose an entry is: by the roster, if there is one, else by the names themselves."""
+    """Determines the student of an entry: by the roster, if there is one, otherwise by the names themselves."""
 
     def __init__(self, roster: Roster | None) -> None:
         self.roster = roster
         self.mentions = Mentions(roster.students if roster else ())
 
     def knows(self, name: str) -> bool:
-        """Whether a name is that of a student on the roster, or contains it."""
+        """Return whether a name is that of a student on the roster, or contains it."""
         return bool(self.roster and (self.roster.knows(name) or self.mentions.of(name)))
 
     def of(self, entry: _Entry) -> Student:
-        """Its student, who need not be on the roster.
+        """Return the student of an entry, who need not be on the roster.
 
         Raises:
-            Ambiguous: it may be that of several students, or of anybody.
+            Ambiguous: the entry fits several students, or could be anyone's.
         """
         if self.roster:
             if found := self.roster.find(*entry.known):
@@ -234,7 +234,7 @@ class _Owners:
 
 
 class _Layout:
-    """Finds the entries of students in whatever arrangement they lie."""
+    """Finds students' entries in any of the accepted layouts."""
 
     def __init__(self, pile: _Pile, owners: _Owners) -> None:
         self.pile = pile
@@ -242,7 +242,7 @@ class _Layout:
         self.roster = owners.roster
 
     def entries(self, items: Sequence[Item], depth: int, exercise: str | None = None) -> Iterator[_Entry]:
-        """The entries among what lies at this depth; folders that hold entries of many students are gone through."""
+        """Yield the entries at this depth; folders that contain entries of many students are searched, too."""
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
@@ -271,7 +271,7 @@ class _Layout:
                 yield from self.entries(inside, depth + 1, told.exercise or exercise)
 
     def _is_ours(self, name: str, inside: Sequence[Item], depth: int) -> bool:
-        """Whether this is a file that an instructor keeps beside the submissions: a roster, a policy, a store."""
+        """Return whether an instructor keeps this file beside the submissions: a roster, a policy, a store."""
         if not _is_file(inside, depth) or inside[0].refused or self._is_student(name, inside, depth):
             return False
         return bool(OURS.search(name)) and not names.read(names.without_suffix(name)).exercises
@@ -280,11 +280,11 @@ class _Layout:
         return _of_platform(name) or self.owners.knows(_stem(name, inside, depth))
 
     def _is_batch(self, name: str, inside: Sequence[Item], depth: int, beside: Sequence[_Entry]) -> bool:
-        """Whether what lies among the students' own things holds those of several, and not what one of them made.
+        """Return whether a folder among the students' own contains several students' work, and not only its owner's.
 
-        Anybody can lay a folder with somebody else's name into an archive. So an archive without a student's name must
-        hold the work of several students who have nothing beside it; a folder with a name like a person's must hold
-        that of several.
+        Anyone can put a folder with another student's name into an archive. So an archive without a student's name must
+        contain work of several students who have nothing next to it; a folder with a name like a person's must contain
+        work of several.
         """
         is_archive = _is_archive(inside, depth)
         if not is_archive and not names.is_person(name):
@@ -293,7 +293,7 @@ class _Layout:
         return len(within) > 1 and not (is_archive and within & self._students(beside))
 
     def _is_somebodys(self, entry: _Entry) -> bool:
-        """Whether an entry bears the name of a student, as far as that can be known."""
+        """Return whether an entry has a student's name, as far as that can be determined."""
         with contextlib.suppress(Ambiguous):
             owner = self.owners.of(entry)
             return owner.in_roster if self.roster else names.is_person(owner.id)
@@ -309,7 +309,7 @@ class _Layout:
     def _is_container(
         self, name: str, inside: Sequence[Item], depth: int, *, alone: bool, names_exercise: bool
     ) -> bool:
-        """Whether a folder holds what many students handed in."""
+        """Return whether a folder contains submissions of many students."""
         below = _groups(inside, depth + 1)
         if not below or depth > archives.DEEPEST:
             return False
@@ -332,7 +332,7 @@ class _Layout:
         exercise: str | None,
         metadata: Mapping[str, tuple[gradescope.Submitter, ...]],
     ) -> Iterator[_Entry]:
-        """The entry of this name; a group's once for each of its members."""
+        """Yield the entry with this name; for a group, once per member."""
         is_file, is_archive = _is_file(items, depth), _is_archive(items, depth)
         entry = _Entry(tuple(items), depth, exercise=exercise)
         stem = _stem(name, items, depth)
@@ -383,13 +383,13 @@ class _Layout:
         )
 
     def _member(self, name: str) -> str:
-        """The name of a student; of a class with groups Moodle puts theirs in front: ``Group A-Ada Lovelace``."""
+        """Return the student's name; for group submissions, Moodle prefixes the group: ``Group A-Ada Lovelace``."""
         parts = name.split("-")
         names_of_one = ("-".join(parts[start:]) for start in range(len(parts)))
         return next((one for one in names_of_one if self.roster and self.roster.knows(one)), name)
 
     def _metadata(self, groups: dict[str, list[Item]], depth: int) -> Mapping[str, tuple[gradescope.Submitter, ...]]:
-        """What Gradescope says about the folders here; its file is none of the entries."""
+        """Return Gradescope's metadata about the folders here; its file is not an entry."""
         if not any(map(names.GRADESCOPE.fullmatch, groups)) or names.METADATA not in groups:
             return {}
         found: dict[str, tuple[gradescope.Submitter, ...]] = {}
@@ -406,14 +406,14 @@ class _Layout:
 
 
 def _called(entry: _Entry, name: str, is_file: bool) -> _Entry:
-    """The entry, knowing what its file or archive was called before a platform put the student's name in front."""
+    """Return the entry with the name that its file or archive had before a platform prefixed the student's name."""
     if is_file:
         return replace(entry, file=name)
     return replace(entry, exercise=names.read(names.without_suffix(name)).exercise or entry.exercise)
 
 
 def _groups(items: Iterable[Item], depth: int) -> dict[str, list[Item]]:
-    """Items by what lies at this depth; what lies above it is left out."""
+    """Group items by their name at this depth, ignoring the parts above it."""
     found: dict[str, list[Item]] = {}
     for item in items:
         if len(item.parts) > depth:
@@ -422,7 +422,7 @@ def _groups(items: Iterable[Item], depth: int) -> dict[str, list[Item]]:
 
 
 def _stem(name: str, items: Sequence[Item], depth: int) -> str:
-    """The name of a file or an archive without its suffix; that of a folder as it is."""
+    """Return the name of a file or an archive without its suffix; a folder's name unchanged."""
     return names.without_suffix(name) if _is_file(items, depth) or _is_archive(items, depth) else name
 
 
@@ -437,27 +437,27 @@ def _is_archive(items: Sequence[Item], depth: int) -> bool:
 
 
 def _of_platform(name: str) -> bool:
-    """Whether Moodle, Canvas or Gradescope gave a file or folder this name."""
+    """Return whether a file or folder was named by Moodle, Canvas or Gradescope."""
     if names.MOODLE.fullmatch(name) or names.GRADESCOPE.fullmatch(name):
         return True
     return bool(names.CANVAS.fullmatch(name)) and "." in name and not times.STAMP.search(name)
 
 
 def _names_somebody(name: str) -> bool:
-    """Whether a folder may be called after a student, and not after an exercise."""
+    """Return whether a folder may be named after a student, and not after an exercise."""
     stem = names.without_suffix(name) if archives.is_archive(name) else name
     return not names.read(stem).exercises and names.is_person(stem)
 
 
 def _is_flat(name: str) -> bool:
-    """Whether a file's name holds an exercise and somebody's name."""
+    """Return whether a file's name contains an exercise and a person's name."""
     stem, suffix = names.without_suffix(name), PurePosixPath(name).suffix.lower()
     reading = names.read(stem, owned=False)
     return suffix in walk.LIMITS and bool(reading.exercises) and not reading.is_test and names.is_person(stem)
 
 
 def _claim(entry: _Entry, owners: _Owners, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
-    """Give an entry to its student, or refuse it."""
+    """Assign an entry to its student, or refuse it."""
     try:
         owned.setdefault(owners.of(entry), []).append(entry)
     except Ambiguous as reason:
@@ -465,13 +465,13 @@ def _claim(entry: _Entry, owners: _Owners, owned: dict[Student, list[_Entry]], p
 
 
 def _disown(entry: _Entry, reason: str, pile: _Pile) -> None:
-    """Refuse all of an entry, since nobody can tell whose it is."""
+    """Refuse a whole entry, because its student cannot be determined."""
     for item in entry.items:
         pile.refused.append(Refused(None, None, item.origin, reason, inside=_container(item, entry.depth)))
 
 
 def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | None) -> None:
-    """Refuse students who might be one or two: one id but for capitals, or one id with two names."""
+    """Refuse students who could be one or two: ids that differ only in case, or one id with two names."""
     listed = set(roster.students) if roster else set()
     alike: dict[str, list[Student]] = {}
     for student in owned:
@@ -491,11 +491,11 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
                 _disown(entry, reason, pile)
 
 
-# --- What it is -------------------------------------------------------------------------------------------------------
+# --- contents ---------------------------------------------------------------------------------------------------------
 
 
 class _Desk:
-    """Sorts what one student handed in."""
+    """Sorts the files of one student."""
 
     def __init__(
         self, student: Student, exercises: Sequence[Exercise], home: tzinfo, pile: _Pile, named: Mentions
@@ -507,14 +507,14 @@ class _Desk:
         self.pile = pile
         self.left = BYTES_OF_ONE
         self.modules: dict[str, str] = {}
-        """Name of a module that lies beside the student's files -> its file or folder."""
+        """Name of each module next to the student's files -> its file or folder."""
         self.answered: set[str | None] = set()
-        """Exercises of which something was handed in or refused."""
+        """Exercises for which something was handed in or refused."""
         self.blank: list[tuple[_Entry, Item, str | None, str]] = []
-        """Empty files that are not called after an exercise (``__init__.py``), with exercise and reason."""
+        """Empty files that are not named after an exercise (``__init__.py``), with exercise and reason."""
 
     def sort(self, entries: Sequence[_Entry]) -> None:
-        """Decide about each of the student's files."""
+        """Decide on each of the student's files."""
         every = [(entry, item) for entry in entries for item in entry.items]
         if len(every) > FILES_OF_ONE:
             reason = say("A student may hand in at most {limit} files.", limit=f"{FILES_OF_ONE:,}")
@@ -531,7 +531,7 @@ class _Desk:
                 slug = self.reading(entry, item).exercise or entry.exercise
                 if slug is None or slug in self.exercises:
                     self.refuse(slug, entry, item, item.refused)
-                else:  # as what could be read
+                else:  # as for readable files
                     self.pile.ignored.append((item.origin, _not_graded(slug)))
             elif _suffix(item) in walk.LIMITS:
                 drafts += self.draft(entry, item)
@@ -547,7 +547,7 @@ class _Desk:
                 self.refuse(slug, entry, item, reason)
 
     def other(self, entry: _Entry, item: Item) -> str:
-        """Why an item may be another student's: it bears their name, or lies in a folder that does."""
+        """Return why an item may belong to another student: it has their name, or is in a folder that does."""
         inside = item.parts[entry.depth + 1 :]
         for at, part in enumerate(inside):
             is_file = at + 1 == len(inside)
@@ -557,11 +557,9 @@ class _Desk:
             named = self.named.of(stem, letters=not is_file)
             if named and self.student not in named:
                 return say(
-                    (
-                        "This was handed in by {student}, but the file or folder {name} bears the name of "
-                        "{other}. Rename it if it is the work of {student}; otherwise move it to the right "
-                        "student. Then grade again."
-                    ),
+                    "This was handed in by {student}, but the file or folder {name} bears the name of "
+                    "{other}. Rename it if it is the work of {student}; otherwise move it to the right "
+                    "student. Then grade again.",
                     student=self.student.identified,
                     name=clean(part, one_line=True),
                     other=match.listed(sorted(one.identified for one in named)),
@@ -569,7 +567,7 @@ class _Desk:
         return ""
 
     def reading(self, entry: _Entry, item: Item) -> names.Reading:
-        """What the name of a file tells, and of the folders around it, the nearest first."""
+        """Read the names of a file and of the folders around it, nearest first."""
         own = self.own(entry, item)
         if own.exercises:
             return own
@@ -580,11 +578,11 @@ class _Desk:
         return own
 
     def own(self, entry: _Entry, item: Item) -> names.Reading:
-        """What the name of a file alone tells."""
+        """Read the name of a file alone."""
         return names.read(names.without_suffix(item.name if entry.file is None else entry.file))
 
     def draft(self, entry: _Entry, item: Item) -> Iterator[_Draft]:
-        """A file, read."""
+        """Read a file; yield it as a draft, unless it is refused or ignored."""
         reading = self.reading(entry, item)
         named = reading.exercise or (None if reading.exercises else entry.exercise)
         assert item.read
@@ -612,7 +610,7 @@ class _Desk:
         yield _Draft(entry, item, reading, source, named, notes, tuple(cells))
 
     def told(self, drafts: Sequence[_Draft]) -> Iterator[_Draft]:
-        """The files that are for one of the graded exercises; the others are put aside."""
+        """Yield the files for one of the graded exercises; the others are put aside."""
         tests = sum(draft.reading.is_test for draft in drafts)
         plain = len(drafts) - tests or tests
         certain: list[_Draft] = []
@@ -661,12 +659,12 @@ class _Desk:
         yield from certain
 
     def by_functions(self, source: bytes) -> str | None:
-        """The graded exercise that most of the functions belong to, if it is one."""
+        """Return the graded exercise with the most functions in the source, if it is unique."""
         found = submission.likeness(source, self.exercises.values())
         return found.slug if found else None
 
     def hand_in(self, drafts: Iterable[_Draft]) -> None:
-        """The attempts in the order in which they were made, each content once."""
+        """Hand in the attempts in chronological order, each content once."""
         kept: dict[tuple[str, str], str] = {}
         ordered = sorted(drafts, key=self.order)
         left = Counter(draft.exercise for draft in ordered)
@@ -702,13 +700,13 @@ class _Desk:
             )
 
     def order(self, draft: _Draft) -> tuple[int, datetime, int, str]:
-        """Attempts that the platform counts go by their number, all others by their time."""
+        """Return the sort key: the number, if the platform numbers the attempts, otherwise the time."""
         submitted = self.time(draft.entry, draft.item)[0] or LONG_AGO
         counted = draft.reading.attempt if draft.entry.numbered else 0
         return counted, submitted, draft.reading.attempt, draft.item.origin
 
     def time(self, entry: _Entry, item: Item) -> tuple[datetime | None, str]:
-        """When it was handed in, and a note where that is not certain."""
+        """Return when the file was handed in, and a note if that is uncertain."""
         if entry.submitted:
             return entry.submitted, ""
         own = item.parts[entry.depth :]
@@ -722,7 +720,7 @@ class _Desk:
         return modified, say(TIME_OF_THE_FILE)
 
     def put_aside(self, entry: _Entry, item: Item) -> None:
-        """A file that is no Python: refused where it stands for an exercise or for everything, else ignored."""
+        """Handle a file that is not Python: refuse it if it seems meant for an exercise or for all, else ignore it."""
         named = self.reading(entry, item).exercise or entry.exercise
         missing = named in self.exercises and named not in self.answered
         if missing or not self.answered:
@@ -742,7 +740,7 @@ class _Desk:
 
 
 def _modules(every: Iterable[tuple[_Entry, Item]]) -> Iterator[tuple[str, str]]:
-    """What could be imported from the files and folders of one student."""
+    """Yield the modules that one student's files and folders make importable."""
     for entry, item in every:
         if _suffix(item) == ".py":
             name = item.name if entry.file is None else entry.file
@@ -760,11 +758,11 @@ def _not_graded(slug: str) -> str:
     )
 
 
-# --- All of it --------------------------------------------------------------------------------------------------------
+# --- the result -------------------------------------------------------------------------------------------------------
 
 
 def _with_skeletons_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
-    """The same, with a note where it is the skeleton; the gradebook knows who else handed in the same file."""
+    """Yield the files, with a note on those that are the skeleton; the gradebook compares them with other students'."""
     skeletons = {slug: skeleton(slug) for slug in {one.exercise for one in handed}}
     for one in handed:
         if one.sha256 == skeletons[one.exercise]:
@@ -774,7 +772,7 @@ def _with_skeletons_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
 
 
 def skeleton(slug: str) -> str | None:
-    """The hash of an exercise's skeleton; None if it is not here."""
+    """Return the hash of an exercise's skeleton; None if it is not available."""
     try:
         return hashlib.sha256(paths.skeleton(slug).read_bytes()).hexdigest()
     except OSError:
@@ -782,5 +780,5 @@ def skeleton(slug: str) -> str | None:
 
 
 def _place(one: Handed, exercises: Sequence[Exercise]) -> tuple[str, int]:
-    """Students by id, then exercises as they were given; attempts are in order already."""
+    """Return the sort key: student id, then exercise in the given order; attempts are already in order."""
     return folded(one.student.id), [exercise.slug for exercise in exercises].index(one.exercise)

@@ -1,6 +1,6 @@
-"""Durations and moments as people write them: ``1d 12h``, ``2026-03-29T23:59``, the time stamp in a file's name.
+"""Parse durations and times as people write them: ``1d 12h``, ``2026-03-29T23:59``, the time stamp in a file's name.
 
-A moment without a zone is one in the zone of the course; nothing here falls back on the zone of this machine.
+A time without a zone is in the course's time zone; nothing here falls back on this machine's.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ UNITS = {
 }
 PART = re.compile(r"(\d{1,6})\s*([a-z]+)")
 LONGEST = timedelta(days=3660)
-"""A longer duration is a slip of the pen."""
+"""A longer duration is a typing error."""
 STAMP = re.compile(
     r"(?<!\d)(?P<date>20\d\d-\d\d-\d\d)[T_ -](?P<time>\d\d[-:.h]?\d\d(?:[-:.]?\d\d)?)"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?(?![\d])"
     r"|(?<!\d)(?P<date2>20\d{6})[T_](?P<time2>\d{4}(?:\d\d)?)(?P<zone2>Z|[+-]\d{4})?(?!\d)"
 )
-"""An ISO 8601 time in a name, with whatever a file system allows in place of colons."""
+"""An ISO 8601 time in a name, with any separators that a file system allows instead of colons."""
 
 
 class Unclear(ValueError):
-    """This is no duration, or no moment; the message says why."""
+    """The text is not a duration or not a time; the message says why."""
 
 
 def duration(text: str) -> timedelta:
-    """The duration that a person wrote: ``2d``, ``36h``, ``1d 12h``, ``90 min``; nothing at all is none.
+    """Parse a duration: ``2d``, ``36h``, ``1d 12h``, ``90 min``; an empty text is none.
 
     Raises:
-        Unclear: it is none, or longer than ten years.
+        Unclear: it is not a duration, or longer than ten years.
 
     >>> duration("1d 12h")
     datetime.timedelta(days=1, seconds=43200)
@@ -61,10 +61,10 @@ def duration(text: str) -> timedelta:
 
 
 def zone(name: str) -> tzinfo:
-    """The time zone of this name: ``Europe/Zurich``, ``UTC``.
+    """Return the time zone with this name: ``Europe/Zurich``, ``UTC``.
 
     Raises:
-        Unclear: there is none.
+        Unclear: it does not exist.
     """
     try:
         return ZoneInfo(name)
@@ -75,23 +75,23 @@ def zone(name: str) -> tzinfo:
 
 
 def moment(value: str | datetime, home: tzinfo | None) -> datetime:
-    """A moment with a zone: its own, else that of the course.
+    """Return a time with its own zone or, by default, the course's.
 
     Args:
-        value: ISO 8601, or what TOML makes of it.
+        value: ISO 8601, or a TOML date and time.
         home: the course's zone; None if it has none.
 
     Returns:
-        In the zone of the course where it has one. Of a local time that occurs twice, when the clocks go back, the
-        later.
+        The time in the course's zone, if it has one. A local time that occurs twice, when the clocks go back, means
+        the later one.
 
     Raises:
-        Unclear: it is no moment, has no zone, or is left out when the clocks go forward.
+        Unclear: it is not a time, has no zone, or is skipped when the clocks go forward.
     """
     if isinstance(value, str):
         text = re.sub(r"(?<=\d)\s+(?=\d)", "T", value.strip(), count=1)
         plain = re.sub(r"(?<=\d)[Zz]$", "+00:00", re.sub(r"\.\d+", "", text))  # whole seconds are enough
-        plain = re.sub(r"(T.*[+-]\d\d)(\d\d)$", r"\1:\2", plain)  # Python 3.10 wants the colon
+        plain = re.sub(r"(T.*[+-]\d\d)(\d\d)$", r"\1:\2", plain)  # Python 3.10 requires the colon
         try:
             value = datetime.fromisoformat(plain)
         except ValueError:
@@ -123,7 +123,7 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
 
 
 def stamp(name: str, home: tzinfo) -> datetime | None:
-    """The moment that is written into the name of a file or folder, if one is.
+    """Return the time stamp in the name of a file or folder; None if there is none.
 
     >>> stamp("lora_2026-03-29T23-59-01.py", timezone.utc).isoformat()
     '2026-03-29T23:59:01+00:00'
@@ -141,21 +141,21 @@ def stamp(name: str, home: tzinfo) -> datetime | None:
 
 
 def later(start: datetime, by: timedelta) -> datetime:
-    """The moment that is so much later by the clock on the wall: a day later is the same time of the next day.
+    """Add a duration in wall-clock time: a day later is the same time on the next day.
 
-    Hours and minutes beyond whole days are counted as they pass.
+    Hours and minutes beyond whole days are added as elapsed time.
     """
     days, rest = timedelta(days=by.days), by - timedelta(days=by.days)
     home = start.tzinfo
-    shifted = (start + days).replace(fold=1) if days else start  # arithmetic of one zone leaves the clock alone
+    shifted = (start + days).replace(fold=1) if days else start  # arithmetic within one zone ignores clock changes
     return (shifted.astimezone(timezone.utc) + rest).astimezone(home)
 
 
 def between(start: datetime, end: datetime) -> timedelta:
-    """How much later ``end`` is by the clock on the wall where ``start`` is; zero if it is not later.
+    """Return how much later ``end`` is, in wall-clock time at the zone of ``start``; zero if it is not later.
 
-    So a file that comes at the same time of the next day is a day late, whether or not the clocks were changed. Within
-    the hour of such a change it is the time that passed.
+    So a file that arrives at the same time on the next day is a day late, whether or not the clocks were changed.
+    Within the hour of such a change, it is the elapsed time.
     """
     real = passed(start, end)
     if not real:
@@ -165,5 +165,5 @@ def between(start: datetime, end: datetime) -> timedelta:
 
 
 def passed(start: datetime, end: datetime) -> timedelta:
-    """How much time passed from ``start`` to ``end``, whatever the clocks did; zero if ``end`` is not later."""
+    """Return the time elapsed from ``start`` to ``end``, despite clock changes; zero if ``end`` is not later."""
     return max(timedelta(), end.astimezone(timezone.utc) - start.astimezone(timezone.utc))

@@ -1,7 +1,7 @@
-"""Was a result what it says it is? And what does a correction of checks change?
+"""Verify a recorded result, and compare results before and after a correction of checks.
 
-``verify`` grades a file twice more, once with the recorded seed and once with a fresh one. ``compare`` tells, check by
-check, where two results differ in what counts: the outcome, the points, and the misconception that was named.
+``verify`` grades a file twice more, once with the recorded seed and once with a fresh one. ``compare`` lists, check by
+check, the differences between two results: in outcome, points, and the misconception that was named.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from course.syllabus import Exercise
 from course.text import say
 
 MAX_BYTES = 2**26
-"""A larger file is no result."""
+"""Maximum size of a result file in bytes."""
 
 
 class AnotherFile(CourseError):
@@ -31,7 +31,7 @@ class AnotherFile(CourseError):
 
 @dataclass(frozen=True)
 class Change:
-    """One check, as it went in two gradings; None where it did not exist."""
+    """One check in two gradings; None where it did not exist."""
 
     id: str
     before: CheckResult | None
@@ -40,31 +40,31 @@ class Change:
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of it."""
+    """The results of verifying."""
 
     recorded: Result
     repeated: Result
-    """With the recorded seed."""
+    """Result with the recorded seed."""
     fresh: Result
     same_bundle: bool | None
-    """Whether the checks are the ones of then; None if the result does not say."""
+    """Whether the checks are the recorded ones; None if the result does not say."""
 
     @property
     def same(self) -> bool:
-        """Whether both new results say what the recorded one says."""
+        """Return whether both new results agree with the recorded one."""
         return all(not compare(self.recorded, new) and _whole(new) == _whole(self.recorded) for new in self.new)
 
     @property
     def new(self) -> tuple[Result, Result]:
-        """Both of them."""
+        """Return both new results."""
         return self.repeated, self.fresh
 
 
 def load(path: Path) -> Result:
-    """The result in a JSON file.
+    """Load the result from a JSON file.
 
     Raises:
-        CourseError: there is none.
+        CourseError: the file does not contain a result.
     """
     try:
         with path.open("rb") as file:
@@ -76,7 +76,7 @@ def load(path: Path) -> Result:
         raise CourseError(
             say("cannot read the result {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
         ) from None
-    except (ValueError, RecursionError) as error:  # Malformed is one, too
+    except (ValueError, RecursionError) as error:  # Malformed is a ValueError, too
         reason = str(error) if isinstance(error, Malformed) else say("it is not JSON")
         raise CourseError(
             say("{file} is not a result of course grade: {reason}.", file=path.name, reason=reason)
@@ -84,10 +84,10 @@ def load(path: Path) -> Result:
 
 
 def exercise_of(result: Result) -> Exercise:
-    """The exercise that a result is about.
+    """Return the exercise that a result is about.
 
     Raises:
-        CourseError: there is no such exercise, or the result is about some of its checks only.
+        CourseError: the exercise does not exist, or the result covers only some of its checks.
     """
     if result.partial:
         raise CourseError(say("this result covers only some of the checks (--only), so there is nothing to verify."))
@@ -95,11 +95,11 @@ def exercise_of(result: Result) -> Exercise:
 
 
 def demand_same_file(result: Result, exercise: Exercise, file: Path) -> None:
-    """Refuse another file than the one that the result is about.
+    """Refuse any file other than the one that the result is about.
 
     Raises:
         AnotherFile: the hashes differ.
-        CourseError: the result holds none, or the file cannot be read.
+        CourseError: the result has no hash, or the file cannot be read.
     """
     try:
         if notebook.is_notebook(file):
@@ -114,10 +114,8 @@ def demand_same_file(result: Result, exercise: Exercise, file: Path) -> None:
     if found != result.sha256:
         raise AnotherFile(
             say(
-                (
-                    "{file} is not the file that was graded: its SHA-256 begins with {found}, but the "
-                    "SHA-256 in the result begins with {recorded}."
-                ),
+                "{file} is not the file that was graded: its SHA-256 begins with {found}, but the "
+                "SHA-256 in the result begins with {recorded}.",
                 file=file.name,
                 found=found[:16],
                 recorded=result.sha256[:16],
@@ -130,8 +128,8 @@ def verify(recorded: Result, exercise: Exercise, file: Path, grader: Grader) -> 
 
     Args:
         recorded: the result in question.
-        exercise: that it is about.
-        file: the very file that it is about (``demand_same_file``).
+        exercise: the exercise that it is about.
+        file: the file that it is about (``demand_same_file``).
         grader: a running grader.
     """
     lang = recorded.lang or "en"
@@ -142,7 +140,7 @@ def verify(recorded: Result, exercise: Exercise, file: Path, grader: Grader) -> 
 
 
 def compare(before: Result, after: Result) -> list[Change]:
-    """The checks that went otherwise, in the order of the exercise; then those that are gone."""
+    """Return the checks that differ, in the order of the exercise, followed by those that no longer exist."""
     old = _by_id(before.checks)
     new = _by_id(after.checks)
     changes = [Change(name, old.get(name), check) for name, check in new.items()]

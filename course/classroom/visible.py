@@ -1,9 +1,9 @@
-"""The visible part of a check file, and the part of its fixtures that the visible checks use.
+"""Cut the visible part out of a check file, and the fixtures that visible checks use.
 
-Nothing is imported: a file is read as a syntax tree, and whole statements are cut out of its text, so what stays looks
-as its authors wrote it, comments included. What stays is what the visible checks reach by name: helpers, constants and
-imports that only hidden checks use go with them. Names are followed generously (an attribute ``x.read`` keeps every
-method ``read``, and a class with a base keeps all its methods), so a cut never takes away what is needed.
+Nothing is imported: a file is read as a syntax tree, and whole statements are cut out of its text, so the rest looks
+as its authors wrote it, comments included. Everything that visible checks reach by name stays: helpers, constants and
+imports that only hidden checks use are removed. Names are followed generously (an attribute ``x.read`` keeps every
+method ``read``, and a class with a base keeps all its methods), so nothing that is needed is removed.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 PREFIX = "check_"
-"""Of the methods that are checks."""
+"""Prefix of the methods that are checks."""
 HOOKS = ("pooled",)
-"""Functions of fixtures that the grader calls by name, without any check."""
+"""Functions of fixtures that the grader calls by name, even without a check."""
 SECTION = re.compile(r"\s*# -{2,} .* -{2,}\s*$")
 """A comment that is the heading of several statements."""
 WIDTH = 120
-"""Characters of a line."""
+"""Maximum line length."""
 
 Function = ast.FunctionDef
 
 
 @dataclass(frozen=True)
 class Split:
-    """A check file, taken apart."""
+    """A check file split into its visible and hidden parts."""
 
     visible: str
-    """Source of a check file that holds the visible checks alone."""
+    """Source of a check file with only the visible checks."""
     shown: dict[str, tuple[int, int]]
     """Function -> (visible checks, their points)."""
     hidden: dict[str, tuple[int, int]]
@@ -38,24 +38,24 @@ class Split:
     secret: dict[Function, str]
     """The hidden checks and their ids."""
     dropped: list[ast.stmt]
-    """All that is not in ``visible``: the hidden checks, and what only they use; no imports."""
+    """Everything that is not in ``visible``, except imports: the hidden checks, and code that only they use."""
     names: frozenset[str]
-    """Every name that the visible part mentions, also as a string (a fixture's name may be computed)."""
+    """Every name that the visible part mentions, also in strings (a fixture's name can be computed)."""
 
 
 class Unreadable(ValueError):
-    """A check file is not written as check files are."""
+    """A check file does not have the required form."""
 
 
 def split(source: str, docstring: str) -> Split:
-    """Take a check file apart.
+    """Split a check file.
 
     Args:
-        source: the whole file.
-        docstring: of the visible part, in the place of the file's own.
+        source: content of the file.
+        docstring: docstring of the visible part, in place of the file's own.
 
     Raises:
-        Unreadable: a check does not say as literals whether it is visible and what it is worth, or a visible one waits
+        Unreadable: a check does not state its visibility and points as literals, or a visible check waits
             for a hidden one.
     """
     tree = ast.parse(source)
@@ -96,7 +96,7 @@ def split(source: str, docstring: str) -> Split:
 
 
 def needed(source: str, names: Collection[str]) -> str:
-    """What is needed of a module of fixtures by somebody who mentions these names."""
+    """Return the part of a fixtures module needed by code that mentions these names."""
     tree = ast.parse(source)
     return _cut(source, tree, _Kept(tree, [], [], {*names, *HOOKS}), None)
 
@@ -110,7 +110,7 @@ def _function(group: ast.ClassDef) -> str:
 
 
 def _declared(group: ast.ClassDef, method: Function) -> tuple[int, bool, tuple[str, ...]]:
-    """Points, visibility, and the checks that this one waits for."""
+    """Return points, visibility, and the checks that this one waits for."""
     for decorator in method.decorator_list:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "check":
             try:
@@ -121,20 +121,20 @@ def _declared(group: ast.ClassDef, method: Function) -> tuple[int, bool, tuple[s
     raise Unreadable(f"{group.name}.{method.name} has no @check(...)")
 
 
-# --- what stays ---
+# --- selection ---
 
 
 @dataclass
 class _Kept:
-    """The statements that are reached from the roots: those of the module, and the methods of its classes."""
+    """The statements reached from the roots: at module level, and the methods of classes."""
 
     tree: ast.Module
     roots: Iterable[ast.stmt]
     secret: Iterable[ast.stmt]
     wanted: Collection[str] = ()
-    """Names that somebody else mentions."""
+    """Names mentioned from outside."""
     mentioned: set[str] = field(default_factory=set)
-    """In what stays."""
+    """Names mentioned in the statements that stay."""
     alive: set[ast.stmt] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -168,7 +168,7 @@ class _Kept:
             self.mentioned |= set(_mentions(node))
 
     def all(self) -> Iterator[ast.stmt]:
-        """Every definition: of the module, and methods."""
+        """Yield every definition: at module level, and methods."""
         for node in self.tree.body:
             if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_text(node):
                 continue
@@ -178,7 +178,7 @@ class _Kept:
 
 
 def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement of a module defines."""
+    """Return the names that a module-level statement defines."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return {node.name}
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -197,7 +197,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _mentions(node: ast.stmt) -> Iterator[str]:
-    """Names and attributes in a statement; of a class, without its methods."""
+    """Yield the names and attributes in a statement; for a class, without its methods."""
     waiting: list[ast.AST] = [node]
     while waiting:
         one = waiting.pop()
@@ -214,11 +214,11 @@ def _mentions(node: ast.stmt) -> Iterator[str]:
         waiting += inner
 
 
-# --- the text of it ---
+# --- cutting the text ---
 
 
 def _cut(source: str, tree: ast.Module, kept: _Kept, docstring: str | None) -> str:
-    """The source without the lines of what does not stay."""
+    """Return the source without the lines that do not stay."""
     lines = source.split("\n")
     gone: set[int] = set()
     replaced: dict[int, str] = {}
@@ -243,9 +243,9 @@ def _cut(source: str, tree: ast.Module, kept: _Kept, docstring: str | None) -> s
 def _mark(
     body: list[ast.stmt], before: int, lines: list[str], kept: _Kept, gone: set[int], replaced: dict[int, str]
 ) -> None:
-    """Note the lines of the statements of a body that do not stay, with the comments that belong to them."""
+    """Mark the lines of statements in a body that do not stay, with the comments that belong to them."""
     section: tuple[int, ...] = ()
-    """Lines of the last heading, for as long as nothing below it stays."""
+    """Lines of the last heading, as long as nothing below it stays."""
     alive = True
     for node in body:
         start = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
@@ -255,14 +255,14 @@ def _mark(
             section = tuple(number for number in above if SECTION.match(lines[number - 1]))
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             alive = _shorten(node, kept, replaced, gone)
-        elif not _is_text(node):  # a text goes with what it describes
+        elif not _is_text(node):  # a string after a definition goes with it
             alive = node in kept.alive or (before > 0 and not isinstance(node, Function) and _in_class(node, kept))
         if alive:
             section = () if not _is_text(node) else section
         else:
             gone |= set(range(start, _end(node) + 1)) - set(replaced)
             below_text = before > 0 and isinstance(node, (ast.Import, ast.ImportFrom)) and _is_text(body[0])
-            if isinstance(node, (ast.Import, ast.ImportFrom)):  # a blank line above may divide groups of imports
+            if isinstance(node, (ast.Import, ast.ImportFrom)):  # a blank line above can separate groups of imports
                 above = [number for number in above if lines[number - 1].strip()]
             if not (below_text and before == _end(body[0])):
                 gone |= {number for number in above if not SECTION.match(lines[number - 1])}
@@ -271,12 +271,12 @@ def _mark(
 
 
 def _in_class(node: ast.stmt, kept: _Kept) -> bool:
-    """Whether this is an attribute of a class, which stays with its class."""
+    """Return whether this is a class attribute, which stays with its class."""
     return node not in kept.tree.body
 
 
 def _shorten(node: ast.Import | ast.ImportFrom, kept: _Kept, replaced: dict[int, str], gone: set[int]) -> bool:
-    """Leave out of an import what nobody mentions; whether anything stays."""
+    """Remove the unused names from an import; return whether anything stays."""
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         return True
     used = [alias for alias in node.names if (alias.asname or alias.name).split(".")[0] in kept.mentioned]
@@ -296,9 +296,9 @@ def _end(node: ast.stmt) -> int:
 
 
 def _spaced(text: str) -> str:
-    """Blank lines as a formatter leaves them."""
+    """Adjust blank lines as a formatter would."""
     text = re.sub(r"\n{4,}", "\n\n\n", text.strip("\n")) + "\n"
     text = re.sub(r"\n{3,}(?=[ ]|import |from )", "\n\n", text)  # inside a class and between imports, one
-    text = re.sub(r"(?m)^((?:import|from) .*|\))\n{3,}(?!class |def |@|#)", r"\1\n\n", text)  # behind imports too
+    text = re.sub(r"(?m)^((?:import|from) .*|\))\n{3,}(?!class |def |@|#)", r"\1\n\n", text)  # after imports, too
     text = re.sub(r"(?<=\n)([ ]{4}[^\n]*\n)\n?(?=# )", r"\1\n\n", text)  # before the heading of a section, two
-    return re.sub(r"(?<=\n)((?:class|    def|def) [^\n]*:\n)\n+", r"\1", text)  # none after the head of a block
+    return re.sub(r"(?<=\n)((?:class|    def|def) [^\n]*:\n)\n+", r"\1", text)  # none after the first line of a block

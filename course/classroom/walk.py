@@ -1,6 +1,6 @@
-"""Everything that lies in a folder of submissions, one by one; archives count as folders.
+"""List everything in a folder of submissions; archives count as folders.
 
-Links, pipes, sockets and devices are not opened. Every regular file becomes one item, or lies in a folder that does.
+Links, pipes, sockets and devices are not opened. Every regular file becomes one item, or is in a folder that does.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from course.submission import NotGradable
 from course.text import clean, say
 
 MAX_ITEMS = 500_000
-"""A folder with more is no folder of submissions."""
+"""Maximum number of items in a folder of submissions."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that lies in the folder, or in an archive in it."""
+    """One item in the folder, or in an archive in it."""
 
     parts: tuple[str, ...]
-    """Its path; archives count as folders."""
+    """Path of the item; archives count as folders."""
     packed: Mapping[int, datetime | None] = field(default_factory=dict)
-    """Which of the parts are archives, and when those were changed."""
+    """Indices of the parts that are archives -> modification times."""
     modified: datetime | None = None
     size: int = 0
     read: Callable[[int], bytes] | None = None
-    """Its bytes, if they are no more than these; raises NotGradable. None if it is not read."""
+    """Reads up to this many bytes, and raises NotGradable if there are more; None if the file is not read."""
     refused: str = ""
-    """Why not."""
+    """Reason why it is not read."""
     ignored: str = ""
-    """Why it is no submission."""
+    """Reason why it is not a submission."""
     is_junk: bool = False
-    """Whether a system or a tool left it behind."""
+    """Whether it was left by a system or a tool."""
 
     @property
     def name(self) -> str:
-        """Of the file."""
+        """Return the file name."""
         return self.parts[-1]
 
     @property
     def origin(self) -> str:
-        """Where it was found, for people: ``alice.zip!lora.py``."""
+        """Return the path for messages: ``alice.zip!lora.py``."""
         return self.origin_of(len(self.parts))
 
     def origin_of(self, depth: int) -> str:
-        """The same for the folder or archive that the first parts name."""
+        """Return the path, for messages, of the folder or archive named by the first parts."""
         shown = "".join(
             part + ("!" if at in self.packed else "/") if at + 1 < depth else part
             for at, part in enumerate(self.parts[:depth])
@@ -66,9 +66,9 @@ class Item:
 
 
 class _OnDemand(io.RawIOBase):
-    """A file that is open only while it is read, so that a class of a thousand archives needs no thousand descriptors.
+    """A file that is open only while it is read, so that a thousand archives do not need a thousand descriptors.
 
-    It is opened without following a link, and must stay the file that it was.
+    It is opened without following links, and must remain the same file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,14 +114,14 @@ class _OnDemand(io.RawIOBase):
 
 
 def items(folder: Path, home: tzinfo) -> Iterator[Item]:
-    """Everything in a folder or an archive, in the order of the names.
+    """Yield everything in a folder or an archive, in the order of the names.
 
     Args:
-        folder: it, or an archive.
-        home: zone of times that have none.
+        folder: the folder, or an archive.
+        home: time zone of times stored without one.
 
     Raises:
-        CourseError: there is no such folder, or it holds too much.
+        CourseError: the folder does not exist, or contains too much.
     """
     try:
         status = os.stat(folder)
@@ -216,7 +216,7 @@ def _read(path: Path, root: Path, limit: int) -> bytes:
 
 
 def _opened(opener: Callable[[], IO[bytes]], item: Item, home: tzinfo) -> Iterator[Item]:
-    """What is in an archive, or the archive itself, refused. Nothing is yielded before all of it has been listed."""
+    """Yield an archive's content, or the archive itself as refused, but only once all of it has been listed."""
     try:
         found = list(_archive(opener(), item, home))
     except (BadArchive, NotGradable, OSError) as error:
@@ -229,7 +229,7 @@ def _opened(opener: Callable[[], IO[bytes]], item: Item, home: tzinfo) -> Iterat
 
 
 def _archive(file: IO[bytes], item: Item, home: tzinfo) -> Iterator[Item]:
-    """The members of an archive; those that are archives are opened too, as deep as is allowed."""
+    """Yield the members of an archive; nested archives are opened too, up to the maximum depth."""
     packed = {**item.packed, len(item.parts) - 1: item.modified}
     inside = len(packed) > 1
     found = sorted(archives.members(file, item.name, home, nested=inside), key=lambda member: member.path)
@@ -267,4 +267,4 @@ def _unpack(member: archives.Member, limit: int) -> bytes:
 
 
 LIMITS = {".py": submission.MAX_BYTES, notebook.SUFFIX: notebook.MAX_BYTES}
-"""Bytes that a file may have, by how its name ends; others are not read."""
+"""Suffix -> maximum bytes of a file; other files are not read."""

@@ -1,4 +1,4 @@
-"""The ``course`` command: those of a learner, those of an instructor, and the way in and out."""
+"""The ``course`` command: the learner's commands, the instructor's commands, and the entry point."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from course.cli.learner import cli as cli
 from course.text import mark
 
 if edition.student():
-    for absent in ("solution", "diff", "run", "figures"):  # they say that they are not part of it
+    for absent in ("solution", "diff", "run", "figures"):  # they print that they are not part of it
         cli.commands[absent].hidden = True
     cli.callback.__doc__ = mark(
         """A course on pre-training and fine-tuning Transformers: the edition for students.
@@ -22,11 +22,11 @@ hidden checks run when you hand in your work. Begin with: course start
 EXERCISE is a number (3), an id (exercise-3) or a name (lora)."""
     )
 else:
-    from course.cli import instructor as instructor  # its commands are part of the command
+    from course.cli import instructor as instructor  # its commands belong to the command line
 
 
 def main() -> None:
-    """The entry point."""
+    """Run the command line."""
     streams.prepare()
     code: int | str | None = errors.PASSED
     try:
@@ -36,7 +36,7 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     except signals.Stopped as stopped:
-        if stopped.grading is None:  # it came before the command was known
+        if stopped.grading is None:  # it arrived before the command was known
             stopped.grading = bool(set(sys.argv) & set(GRADING))
         errors.Interrupted(stopped.grading).show()
         code = stopped.exit_code

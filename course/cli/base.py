@@ -1,4 +1,4 @@
-"""What every command stands on: options and help in the reader's language, files in, sentences and results out."""
+"""Shared parts of all commands: options and help in the reader's language, input files, printing, output files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Settings:
-    """What a test replaces; goes in as click's ``obj``."""
+    """Settings that tests replace; passed as click's ``obj``."""
 
     grader_command: Sequence[str] | None = None
-    """Starts the grader; None means ``python -m grader``."""
+    """Command that starts the grader; None means ``python -m grader``."""
 
 
 GRADING = ("grade", "watch", "regrade", "verify")
@@ -36,7 +36,7 @@ click_words.teach()
 
 @contextlib.contextmanager
 def _cleaned() -> Iterator[None]:
-    """What was typed is repeated in complaints about it, without control characters."""
+    """Remove control characters from the arguments that error messages repeat."""
     try:
         yield
     except click.ClickException as error:
@@ -48,7 +48,7 @@ class RunCommand(Command):
     """``course run``, whose help lists the recipes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line for each of them."""
+        """Write one line for each recipe."""
         from course import recipes
 
         if known := recipes.catalogue():  # a student edition has none
@@ -57,26 +57,26 @@ class RunCommand(Command):
 
 
 class Group(Command, click.Group):
-    """The commands in the order in which a learner meets them."""
+    """A group that lists its commands in the order in which a learner meets them."""
 
     command_class = Command
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Not alphabetical."""
+        """Return the commands in definition order, not alphabetically."""
         return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Speak the reader's language from the first word on."""
+        """Run the command line, in the reader's language from the first word on."""
         text.use_if_written(text.detect())
         return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parse what was typed; click repeats it in its complaints."""
+        """Parse the arguments, which click repeats in its error messages."""
         with _cleaned():
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
+        """Run a command; Ctrl-C and a damaged syllabus end with a sentence."""
         try:
             with _cleaned():
                 return super().invoke(ctx)
@@ -93,7 +93,7 @@ class Group(Command, click.Group):
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
-    """``click.option`` with its help in the reader's language."""
+    """Return ``click.option`` with help in the reader's language."""
     return click.option(*names, cls=Option, **attributes)
 
 
@@ -112,17 +112,17 @@ lang_option = option(
     "--lang",
     type=click.Choice(text.LANGUAGES),
     help="Language of the output (default: that of your system).",
-    is_eager=True,  # before --help, which speaks
+    is_eager=True,  # before --help, whose text depends on it
     expose_value=False,
     callback=_speak,
 )
 
 
 def take_language(ctx: click.Context, arguments: Sequence[str]) -> tuple[str, ...]:
-    """Speak the language that is named among a recipe's own options, which do not have this one.
+    """Switch to the language given among a recipe's own options, which do not include ``--lang``.
 
     Returns:
-        The other arguments.
+        The remaining arguments.
     """
     kept: list[str] = []
     rest = iter(arguments)
@@ -152,7 +152,7 @@ exercise_argument = click.argument("exercise", metavar="EXERCISE")
 
 
 def exercise_named(name: str) -> Exercise:
-    """The exercise of this name, if it is more than a plan."""
+    """Return the exercise with this name, unless it is only planned."""
     exercise = syllabus.resolve(name)
     if edition.left_out(exercise):
         title = exercise.title(text.language())
@@ -172,12 +172,12 @@ def exercise_named(name: str) -> Exercise:
 
 
 def complain(message: str) -> None:
-    """A sentence on stderr, which may hold words from outside."""
+    """Print a sentence to stderr; it can contain text from outside."""
     click.echo(text.clean(message), err=True)
 
 
 def absolute(path: Path) -> Path:
-    """The path from the root, or as it is where the current directory is gone and the path begins there."""
+    """Return the absolute path; if the current directory no longer exists, a relative path is returned unchanged."""
     try:
         return path.absolute()
     except OSError:
@@ -185,7 +185,7 @@ def absolute(path: Path) -> Path:
 
 
 def resolved(path: Path) -> Path:
-    """The path without links and dots, as far as they may be looked at; two of them can be compared."""
+    """Return the path without links and dots, as far as they can be resolved, so that two paths can be compared."""
     try:
         return Path(os.path.realpath(path))
     except OSError:  # there is no current directory
@@ -193,9 +193,9 @@ def resolved(path: Path) -> Path:
 
 
 def write(path: str, content: bytes) -> bool:
-    """Write a result and say whether that went well; what cannot be written must not cost the learner the report."""
+    """Write a result and return whether that succeeded; a failure must not cost the learner the report."""
     if path == destinations.STDOUT:
-        sys.stdout.buffer.write(content)  # bytes, so that neither encoding nor line ends depend on the terminal
+        sys.stdout.buffer.write(content)  # as bytes, so that encoding and line ends do not depend on the terminal
         sys.stdout.buffer.flush()
         return True
     try:

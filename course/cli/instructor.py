@@ -1,4 +1,4 @@
-"""The commands of an instructor: ``course class ...``."""
+"""The instructor's commands: ``course class ...``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 HIGHEST_MARK = 1_000_000
-"""A higher one is a typing error."""
+"""Highest mark on the platform; anything above is a typing error."""
 
 
 @cli.group("class", cls=Group)
@@ -261,10 +261,10 @@ def class_verify(
 
 
 class OverrideCommand(Command):
-    """``course class override``, which takes ``-1`` for a number and not for an option."""
+    """``course class override``, which parses ``-1`` as a number and not as an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A number below 0 is complained about as one."""
+        """Parse the arguments; a number below 0 then gets the error message for a number."""
         try:
             return super().parse_args(ctx, [*args])
         except click.NoSuchOption as error:
@@ -323,13 +323,13 @@ def class_override(
 EXPORTS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
-"""As ``course.classroom.export`` knows them; here, so that ``--help`` need not load it."""
+"""Names in ``course.classroom.export``; repeated here so that ``--help`` need not import it."""
 out_option = option("--out", metavar="FILE|-", required=True, help="File to write, or - for the standard output.")
 force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
 def _full_mark(ctx: click.Context, param: click.Parameter, value: float | None) -> Decimal | None:
-    """What was typed, as a decimal number."""
+    """Convert the value of the option to a decimal number."""
     if value is None:
         return None
     if not 0 < value <= HIGHEST_MARK:
@@ -455,20 +455,20 @@ def autograder_command(
     if policy:
         from course.classroom import policy as policies
 
-        policies.load(policy, needs_deadline=False).level(allow_unsandboxed)  # complain about what is wrong with it
+        policies.load(policy, needs_deadline=False).level(allow_unsandboxed)  # report problems with it
         text_of_policy = policy.read_text(encoding="utf-8-sig")
     config = autograder.Config(
         exercise_named(exercise).slug,
         text.language(),
         "auto" if allow_unsandboxed else "full",
         attempts,
-        hidden,  # type: ignore[arg-type]  # click has compared it
+        hidden,  # type: ignore[arg-type]  # click has validated it
     )
     _deliver(target, autograder.build(config, text_of_policy), ())
 
 
 def _gradebook(store: Path, policy: Path | None) -> Gradebook:
-    """The gradebook in a store."""
+    """Return the gradebook of a store."""
     from course.classroom import gradebook
     from course.classroom import policy as policies
     from course.classroom.store import Store
@@ -501,7 +501,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _free(out: str, force: bool, *inputs: Path) -> str:
-    """Where the file may go, before the work begins: never over an input, nor without --force over another file."""
+    """Return the path of the output file, checked first: never an input, nor an existing file without --force."""
     target = destinations.normal(out) or out
     destinations.check(target)
     if target == destinations.STDOUT:
@@ -514,7 +514,7 @@ def _free(out: str, force: bool, *inputs: Path) -> str:
 
 
 def _deliver(target: str, content: bytes, notes: Sequence[str]) -> None:
-    """Write the file, and say on stderr what should be known about it."""
+    """Write the file, and print notes about it to stderr."""
     for note in notes:
         complain(note)
     if target == destinations.STDOUT:
@@ -527,7 +527,7 @@ def _deliver(target: str, content: bytes, notes: Sequence[str]) -> None:
     complain(say("Wrote {path}", path=target))
 
 
-# --- the class on pages -----------------------------------------------------------------------------------------------
+# --- pages about the class --------------------------------------------------------------------------------------------
 
 folder_option = option(
     "--out",
@@ -586,7 +586,7 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
     from course.classroom import feedback, gradebook
 
     with _opened(Path(store), policy) as (book, _), _folder(out, force):
-        count = feedback.write(book, out, to)  # type: ignore[arg-type]  # click has compared it
+        count = feedback.write(book, out, to)  # type: ignore[arg-type]  # click has validated it
     complain(
         say_many(
             "Wrote feedback for {count} student to {path}",
@@ -644,7 +644,7 @@ def similarity_command(store: str, out: Path, threshold: float, force: bool) -> 
 
 @contextlib.contextmanager
 def _opened(store: Path, policy: Path | None) -> Iterator[tuple[Gradebook, Callable[[Entry], bytes | None]]]:
-    """The gradebook in a store, and what gives the file of an entry."""
+    """Yield a store's gradebook, and a function that returns the file of an entry."""
     from course.classroom.store import Store
 
     book = _gradebook(store, policy)
@@ -654,7 +654,7 @@ def _opened(store: Path, policy: Path | None) -> Iterator[tuple[Gradebook, Calla
 
 @contextlib.contextmanager
 def _folder(path: Path, force: bool) -> Iterator[None]:
-    """A folder to write into: new or empty, or with --force any."""
+    """Prepare a folder to write into: new or empty, or with --force any."""
     try:
         if path.is_dir() and any(path.iterdir()) and not force:
             raise errors.BadDestination(

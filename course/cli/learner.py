@@ -1,7 +1,7 @@
-"""The commands of a learner: each parses what was typed and joins the parts that decide with the part that prints.
+"""The learner's commands: each parses its arguments and connects the modules that decide with the module that prints.
 
-Rich is imported by the commands that need it, torch by none: ``course --help`` answers at once. Whatever a person can
-get wrong ends in one sentence and an exit code (``course.errors``), not in a traceback.
+Rich is imported only by commands that need it, torch by none, so ``course --help`` answers at once. Every user error
+ends with one sentence and an exit code (``course.errors``), not a traceback.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
 REFERENCES = mark("the reference is not part of this edition; your instructor has it.")
 RECIPES = mark("the recipes that train real models are not part of this edition.")
 SCRIPTS = mark("the scripts that compute the figures of the lessons are not part of this edition.")
-"""What a student edition cannot do."""
+"""Feature that a student edition lacks."""
 MANY = 5
-"""Names of checks in one sentence."""
+"""Maximum names of checks in one sentence."""
 
 
 @click.group("course", cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -106,10 +106,8 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     if around is not None and around.root != resolved(directory):
         raise errors.BadDestination(
             say(
-                (
-                    "{path} would be a second workspace inside the workspace {outer}. To get new "
-                    "exercises, go to {outer} and type: course start"
-                ),
+                "{path} would be a second workspace inside the workspace {outer}. To get new "
+                "exercises, go to {outer} and type: course start",
                 path=str(directory),
                 outer=str(around.root),
             )
@@ -267,7 +265,7 @@ def read(exercise: str, function: str | None, answers: bool, open_pictures: bool
 
 
 def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
-    """The section of a lesson that teaches a function; a check stands for its function."""
+    """Return the section of a lesson that teaches a function; a check stands for its function."""
     if exercise is None:
         raise errors.CourseError(
             say("the introduction teaches no functions, so it has no section on '{name}'.", name=name)
@@ -281,14 +279,14 @@ def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
 
 
 def _lesson_of(name: str) -> Exercise | None:
-    """The exercise whose lesson is meant; None for the introduction, which has none."""
+    """Return the exercise whose lesson is meant; None for the introduction, which has no exercise."""
     from course import lesson
 
     return None if name.strip().lower().removesuffix(".md") == lesson.INTRO else exercise_named(name)
 
 
 def _folded(found: Lesson, name: str, console: Console) -> None:
-    """What the lesson holds besides its text, and how to see it."""
+    """Print what the lesson has besides its text, and how to see it."""
     from course import render
 
     console.print()
@@ -321,7 +319,7 @@ def _folded(found: Lesson, name: str, console: Console) -> None:
 
 
 def _open_pictures(found: Lesson, console: Console) -> None:
-    """Show the pictures in whatever shows pictures here; where nothing does, say where they lie."""
+    """Open the pictures in the default viewer; if there is none, print where they are."""
     from course import render
 
     screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
@@ -416,9 +414,9 @@ def grade(
     if file == "":
         raise errors.CourseError(say("--file needs the path of a file."))
     json_path = destinations.normal(json_path)
-    with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
+    with Grader(settings.grader_command) as grader:  # first of all: it imports torch in the meantime
         if file is None and exercise.endswith((".py", ".ipynb")) and Path(exercise).exists():
-            file = exercise  # `course grade lora.py`, as the shell completes it
+            file = exercise  # `course grade lora.py`, as completed by the shell
         chosen = exercise_named(Path(exercise).name)
         only = _selection(only, chosen)
         here = _here()
@@ -430,7 +428,7 @@ def grade(
         if file is None and here is not None:
             _tell_which(here, chosen, target)
         if here is not None and resolved(target) not in (resolved(here.file(chosen)), resolved(here.notebook(chosen))):
-            here = None  # what is remembered describes the workspace's own file
+            here = None  # the recorded progress describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
             result = _graded(grader, chosen, target, here, screen, seed=seed, only=only)
@@ -463,7 +461,7 @@ def _graded(
     seed: int | None = None,
     only: tuple[str, ...] = (),
 ) -> Result:
-    """Have a file graded while it is shown, and remember how it went where it is the workspace's own."""
+    """Grade a file and show the grading; record the result if it is the workspace's own file."""
     from course import session
 
     try:
@@ -503,7 +501,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     with Grader(settings.grader_command, restarts=1) as grader, _until_interrupted():
         while chosen is not None:
             target = _own_file(here, chosen)
-            assert here is not None  # else it has no file
+            assert here is not None  # otherwise there is no file
             for _ in saved(target):
                 with _screen(None, no_color=no_color, verbose=verbose) as screen:
                     result = _graded(grader, chosen, target, here, screen, only=selected)
@@ -523,7 +521,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
 
 @contextlib.contextmanager
 def _until_interrupted() -> Iterator[None]:
-    """Ctrl-C is how this is meant to end; any other signal ends it as it does everywhere."""
+    """Treat Ctrl-C as the normal way to stop; any other signal ends the command as usual."""
     try:
         yield
     except KeyboardInterrupt:
@@ -534,13 +532,13 @@ def _until_interrupted() -> Iterator[None]:
 
 
 def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
-    """The checks and groups of checks that a reader means: by any name that the report or the syllabus shows."""
+    """Return the checks and groups of checks selected by ``--only``, by any name in the report or the syllabus."""
     if not only:
         return ()
     from course import selection
 
     known = selection.load(exercise.slug)
-    if known is None:  # the grader may know better, and says so
+    if known is None:  # the grader may know better, and reports it
         return tuple(only)
     found, unknown = known.resolve(only)
     if unknown:
@@ -571,7 +569,7 @@ def _nothing_selected(
 
 @contextlib.contextmanager
 def _screen(json_path: str | None, *, no_color: bool, verbose: bool) -> Iterator[Screen | None]:
-    """Somewhere to print to while the events arrive, or None if only the JSON object is wanted."""
+    """Yield a screen to print events on as they arrive; None if only the JSON object is wanted."""
     if json_path == "-":
         yield None
         return
@@ -585,7 +583,7 @@ def _screen(json_path: str | None, *, no_color: bool, verbose: bool) -> Iterator
 
 
 def _shown(screen: Screen | None) -> Callable[[Grading, Mapping[str, Any]], None] | None:
-    """What shows the events of a grading while they arrive."""
+    """Return a callback that shows the events of a grading as they arrive."""
     if screen is None:
         return None
 
@@ -710,13 +708,13 @@ def show_difference(exercise: str, no_color: bool) -> None:
 
 
 def _whole(missing: str) -> None:
-    """Refuse, in a student edition, what only the whole course can do."""
+    """Raise an error, in a student edition, for features that only the whole course has."""
     if edition.student():
         raise errors.NeedsRepository(say(missing))
 
 
 def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
-    """Refuse the reference to whoever has neither passed nor given up; giving up is remembered."""
+    """Refuse the reference to a learner who has neither passed nor given up; giving up is recorded."""
     memory = here.memory(exercise) if here else workspace.Memory()
     if memory.solved or memory.surrendered:
         return
@@ -928,7 +926,7 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
 
 
 def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
-    """Say which is graded where there are a Python file and a notebook."""
+    """Print which file is graded if there are both a Python file and a notebook."""
     both = here.file(exercise), here.notebook(exercise)
     if all(map(os.path.lexists, both)):
         other = both[chosen == both[0]]
@@ -947,13 +945,13 @@ def _has_current_directory() -> bool:
         os.getcwd()
     except FileNotFoundError:
         return False
-    except OSError:  # there is one that may not be looked at
+    except OSError:  # the directory exists but cannot be accessed
         return True
     return True
 
 
 def _here() -> Workspace | None:
-    """The workspace that we are in; if the record of the progress is damaged, say so and keep it."""
+    """Return the current workspace; if its state is damaged, print that and keep the damaged file."""
     here = workspace.current()
     if here is not None:
         with _warning():
@@ -970,14 +968,14 @@ def _here() -> Workspace | None:
 
 @contextlib.contextmanager
 def _remembering(here: Workspace, exercise: Exercise) -> Iterator[Memory]:
-    """What is remembered, for changing it; what cannot be stored must not cost the learner the result."""
+    """Yield the memory of an exercise for changing; a failure to store it must not cost the learner the result."""
     with _warning(), here.editing(exercise) as memory:
         yield memory
 
 
 @contextlib.contextmanager
 def _warning() -> Iterator[None]:
-    """What cannot be remembered is said and stops nothing."""
+    """Turn errors in storing progress into warnings."""
     try:
         yield
     except errors.CannotRemember as error:
@@ -989,7 +987,7 @@ def _no_hints(function: str) -> tuple[str, ...]:
 
 
 def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:
-    """The function that a reader means: one of the exercise's, or a group of its checks; or that of an open check."""
+    """Return the function meant by a name: an exercise's function, a group of its checks, or that of an open check."""
     from course import selection
 
     known: list[str] = [*exercise.names, *(str(check["function"]) for check in memory.failed)]

@@ -1,1 +1,1 @@
-"""What other programs read: each module writes one format, a pure function of a result or of a gradebook."""
+"""Formats that other programs read: each module writes one, as a pure function of a result or of a gradebook."""

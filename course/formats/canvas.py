@@ -1,9 +1,9 @@
-"""Canvas: one column of the exported gradebook is filled in, and everything else stays byte for byte.
+"""Canvas: fill in one column of the exported gradebook; everything else stays unchanged, byte for byte.
 
-Canvas finds a student by the ids in the row and an assignment by the number in the title of its column, so neither is
-ever made up here: export the gradebook from Canvas, have it filled in, and import it again. A column that Canvas marks
-as "(read only)" is refused, an excused student ("EX") stays excused, and where nothing was handed in the cell stays as
-it was, for Canvas to treat as missing.
+Canvas identifies a student by the ids in the row and an assignment by the number in its column's title, so neither is
+ever made up here: export the gradebook from Canvas, fill it in, and import it again. A column that Canvas marks
+as "(read only)" is refused, an excused student ("EX") stays excused, and without a submission the cell is left
+unchanged, for Canvas to treat as missing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from course.formats import facts, match, sheet
 from course.text import say
 
 FIRST = {"id": ("ID", "SIS User ID", "SIS Login ID", "Integration ID"), "email": ("SIS Login ID",)}
-"""What the columns before the assignments tell about a student."""
+"""Kind of identifier -> Canvas columns that contain it."""
 ASSIGNMENT = re.compile(r".*\(\d+\)")
 POSSIBLE = "points possible"
 READ_ONLY = "(read only)"
@@ -31,17 +31,17 @@ def fill(
     scale: Decimal | None = None,
     name: str = "the roster",
 ) -> sheet.Filled:
-    """Fill in the points of the book's exercises (of several: their sum).
+    """Fill in the points for the gradebook's exercises (their sum, if there are several).
 
     Args:
         data: the exported CSV.
-        book: the marks.
-        column: title of the column; None means the one whose title names the exercise, or the only one there is.
-        scale: the points that a full mark becomes; None leaves points as they are.
-        name: what to call the sheet in a complaint.
+        book: the gradebook.
+        column: title of the column; None means the one whose title names the exercise, or the only column.
+        scale: the points that a full mark is converted to; None leaves points unchanged.
+        name: the sheet's name in error messages.
 
     Raises:
-        BadSheet: it is no gradebook of Canvas, or the column cannot be told or must not be changed.
+        BadSheet: it is not a Canvas gradebook, or the column is ambiguous or must not be changed.
     """
     page = sheet.Sheet.parse(data, name)
     header = page.header
@@ -100,7 +100,7 @@ def fill(
 
 
 def _section(header: Sequence[str], name: str) -> int:
-    """The last column about the student, as Canvas's importer asks for it."""
+    """Return the last column about the student; Canvas's importer requires it."""
     split = header[:2] == ["LastName", "FirstName"]
     fits = split or (len(header) > 2 and "Student" in header[0] and header[1] == "ID")
     sections = [number for number, title in enumerate(header) if "Section" in title]
@@ -116,7 +116,7 @@ def _section(header: Sequence[str], name: str) -> int:
 
 
 def _first_student(page: sheet.Sheet) -> int:
-    """Below the header Canvas writes a row of points possible, sometimes with one about muted columns before it."""
+    """Return the first student's row: below the header are the points possible, maybe after a row on muted columns."""
     for row in range(1, min(4, len(page.rows))):
         if page.value(row, 0).casefold() == POSSIBLE:
             return row + 1
@@ -150,7 +150,7 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
 
 
 def _names(title: str, slug: str) -> bool:
-    """Whether the title of an assignment names this exercise: by its slug, its id or its title."""
+    """Return whether an assignment's title names this exercise: by its slug, its id or its title."""
     bare = re.sub(r"\s*\(\d+\)$", "", title).casefold()
     names = [slug]
     if known := facts.exercise(slug):

@@ -1,11 +1,11 @@
-"""Classroom 50: ``classroom50/result/v1`` of one entry. All scores are whole numbers.
+"""Classroom 50: write ``classroom50/result/v1`` for one entry. All scores are whole numbers.
 
 In the runner of Classroom 50, after ``course grade 3 --json graded.json --exit-zero``:
 
     python -m course.formats.classroom50 graded.json
 
 writes ``result.json`` and ``release-body.md`` into the current folder, appends status and summary to
-``$GITHUB_OUTPUT``, and ends with 0 whatever the score, as the runner wants it.
+``$GITHUB_OUTPUT``, and exits with 0 whatever the score, as the runner expects.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from course.text import clean, say
 
 SCHEMA = "classroom50/result/v1"
 VARIABLES = ("CLASSROOM", "ASSIGNMENT", "OWNER", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
-"""What the runner sets, and what nobody could make up."""
+"""Variables set by the runner; none of them has a possible default."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What Classroom 50 itself knows about a submission."""
+    """Classroom 50's own data about a submission."""
 
     classroom: str
     assignment: str
@@ -45,14 +45,14 @@ class Submission:
     release: str
     review: str
     datetime: str
-    """``2026-01-02T03:04:05Z``, of the commit."""
+    """``2026-01-02T03:04:05Z``, the time of the commit."""
     kind: str = "individual"
-    """``individual``, ``group`` or ``team``; Classroom 50 demands the word that its runner gave."""
+    """``individual``, ``group`` or ``team``; Classroom 50 requires the word given by its runner."""
     pushed_by: str | None = None
 
     @classmethod
     def of(cls, environ: Mapping[str, str], entry: Entry) -> Submission:
-        """As the variables of the runner say; ``SUBMITTED_AT`` or the entry tells when.
+        """Read the runner's variables; the time comes from ``SUBMITTED_AT`` or the entry.
 
         Raises:
             CourseError: a variable is missing.
@@ -80,7 +80,7 @@ class Submission:
 
     @classmethod
     def local(cls, entry: Entry, classroom: str) -> Submission:
-        """For a class that was graded outside of Classroom 50: where it wants links, the hash of the file stands."""
+        """Describe a submission graded outside of Classroom 50: the file's hash replaces the links that it requires."""
         moment = facts.instant(entry.submitted) or facts.instant(facts.started(entry))
         when = f"{moment:%Y%m%dT%H%M%SZ}" if moment else "undated"
         content = f"sha256:{entry.sha256 or (entry.result and entry.result.sha256) or 'unknown'}"
@@ -97,15 +97,15 @@ class Submission:
 
 
 def to_json(entry: Entry, submission: Submission) -> bytes:
-    """The document of one entry."""
+    """Return the document for one entry."""
     return files.to_json(document(entry, submission))
 
 
 def document(entry: Entry, submission: Submission) -> dict[str, Any]:
-    """The document as data.
+    """Return the document as data.
 
-    Points with decimals (a penalty, an override) are rounded half up, since the schema knows whole numbers only; a last
-    test without points then says what they were. Bonus checks are shown with a maximum of 0.
+    Points with decimals (a penalty, an override) are rounded half up, since the schema allows whole numbers only; a
+    last test without points then states the exact value. Bonus checks are shown with a maximum of 0.
     """
     result = entry.result
     score = _score(entry)
@@ -146,7 +146,7 @@ def document(entry: Entry, submission: Submission) -> dict[str, Any]:
 
 
 def body(entry: Entry) -> str:
-    """The text of the release, in Markdown: what is not ours stands in a block of code."""
+    """Return the text of the release in Markdown; text that is not ours is in a code block."""
     lines = [facts.summary(entry), *facts.entry_lines(entry)]
     for check in facts.told_checks(entry.result):
         lines.append(f"{'✓' if check.passed else '✗'} {check.id}  {check.points}/{check.max_points}  {check.title}")
@@ -156,7 +156,7 @@ def body(entry: Entry) -> str:
 
 
 def outputs(entry: Entry) -> str:
-    """The lines for ``$GITHUB_OUTPUT``; a random delimiter keeps the summary from adding lines of its own."""
+    """Return the lines for ``$GITHUB_OUTPUT``; a random delimiter keeps the summary from adding lines of its own."""
     broken = entry.result is None or entry.result.status == "grader_error"
     passed = entry.result is not None and entry.result.status == "passed"
     status = "error" if broken else "success" if passed else "failure"
@@ -169,15 +169,15 @@ def _score(entry: Entry) -> int:
 
 
 def changed(entry: Entry) -> str:
-    """Points as they are and as they are written, where these differ; else nothing."""
+    """Return exact and written points if they differ; otherwise nothing."""
     return "" if _score(entry) == entry.points else f"{facts.number(entry.points)} -> {_score(entry)}"
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> None:
-    """What the runner calls.
+    """Write the files that the runner expects.
 
     Raises:
-        CourseError: there is no result, or the runner did not say whose it is.
+        CourseError: there is no result, or the runner's variables are incomplete.
     """
     if len(arguments) != 1:
         raise CourseError(say("usage: {command}", command="python -m course.formats.classroom50 RESULT.json"))

@@ -9,15 +9,15 @@ from course.classroom.model import Gradebook
 from course.formats import table
 
 BOM = "\ufeff"
-"""Tells Excel that the file is UTF-8; everything else does without."""
+"""Byte order mark that tells Excel the file is UTF-8; other programs do not need it."""
 
 
 def to_csv(book: Gradebook, *, long: bool = False, bom: bool = False) -> bytes:
-    """The whole file.
+    """Return the whole file.
 
     Args:
-        book: what to write.
-        long: one row per student and check.
+        book: the gradebook to write.
+        long: write one row per student and check.
         bom: begin with a byte order mark.
     """
     chosen = table.checks(book) if long else table.gradebook(book)

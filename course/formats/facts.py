@@ -1,7 +1,7 @@
-"""What more than one format says about an entry or a check: its words, its numbers and its names of files.
+"""Text that several formats use for an entry or a check: words, numbers and file names.
 
-Nothing here knows more than the ``Result``: what is hidden there stays hidden in every format. Notes that are meant for
-the instructor (``Entry.notes``) are left to the formats that the instructor alone reads.
+Nothing here uses more than the ``Result``: what is hidden there stays hidden in every format. Notes for the instructor
+(``Entry.notes``) are left to the formats that only the instructor reads.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from course.syllabus import Exercise, SyllabusError, load
 from course.text import say
 
 LONGEST = 8_000
-"""Characters of one message in a format that shows messages one by one."""
+"""Maximum characters of one message in a format that shows messages one by one."""
 
 
 def number(points: Decimal | int | float) -> str:
-    """Points as people write them.
+    """Format points for people.
 
     >>> number(Decimal("18.00")), number(Decimal("17.50")), number(3)
     ('18', '17.5', '3')
@@ -34,13 +34,13 @@ def number(points: Decimal | int | float) -> str:
 
 
 def plain_number(points: Decimal | int) -> int | float:
-    """Points as JSON and spreadsheets write them: whole numbers stay whole."""
+    """Convert points for JSON and spreadsheets: whole numbers stay whole."""
     value = Decimal(points)
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def duration(time: timedelta) -> str:
-    """A length of time, rounded up to the minute.
+    """Format a duration, rounded up to the minute.
 
     >>> duration(timedelta(days=1, hours=2, seconds=30))
     '1 d 2 h 1 min'
@@ -51,14 +51,14 @@ def duration(time: timedelta) -> str:
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
-    """The text, cut where it gets too long, and saying so."""
+    """Return the text, cut if it is too long, with a note that it was cut."""
     if len(text) <= longest:
         return text
     return text[: longest - 40].rstrip() + "\n" + say("[{count} more characters]", count=len(text) - longest + 40)
 
 
 def details(check: CheckResult) -> list[str]:
-    """What is known of a check that did not pass besides its message."""
+    """Return what is known of a check that did not pass besides its message."""
     found = check.explanation
     lines = [
         check.title,
@@ -72,9 +72,9 @@ def details(check: CheckResult) -> list[str]:
 
 
 def words(check: CheckResult) -> str:
-    """What a student reads below the title of a check, in every format.
+    """Return the text for students below the title of a check, in every format.
 
-    Of a hidden check these are the sentences that its authors wrote: no message, value, remark or traceback.
+    For a hidden check, these are the sentences written by its authors: no message, value, remark or traceback.
     """
     if check.passed:
         return "\n".join(check.remarks) if check.visible else ""
@@ -92,12 +92,12 @@ def words(check: CheckResult) -> str:
 
 
 def told_checks(result: Result | None) -> list[CheckResult]:
-    """The checks that a student is told of: none if the file could not be graded, for a sentence says why."""
+    """Return the checks shown to a student: none if the file could not be graded, because a sentence says why."""
     return [] if result is None or result.status == "not_gradable" else result.checks
 
 
 def entry_lines(entry: Entry) -> list[str]:
-    """What decided about the points of an entry, one sentence each, for the student."""
+    """Return what determined the points of an entry, one sentence each, for the student."""
     lines = []
     if entry.result is None:
         lines.append(say("No file was graded.") if entry.override else say("Nothing was handed in."))
@@ -149,16 +149,16 @@ def entry_lines(entry: Entry) -> list[str]:
 
 
 def bare(origin: str) -> str:
-    """The name of a file, without the folders and archives that it lies in."""
+    """Return a file's name without the folders and archives that contain it."""
     return PurePath(origin.replace("\\", "/").rpartition("!")[2]).name
 
 
 def refusal(no: Refused, entry: Entry) -> str:
-    """That a file was refused, and why.
+    """Return a sentence that a file was refused, and why.
 
     Args:
-        no: the file.
-        entry: that it was handed in for.
+        no: the refused file.
+        entry: the entry that it was handed in for.
     """
     name, reason = bare(no.origin), shorten(no.reason)
     told = reason if name in reason else f"{name}: {reason}"
@@ -166,14 +166,14 @@ def refusal(no: Refused, entry: Entry) -> str:
 
 
 def refused(reason: str, submitted: datetime | None, counts: datetime | None) -> str:
-    """The same, with the times of the file that was refused and of the one that counts."""
+    """Return the same sentence with the times of the refused file and of the one that counts."""
     if counts and submitted and submitted > counts:
         return say("A newer file was refused, so it does not count: {reason}", reason=reason)
     return say("A file was refused, so it does not count: {reason}", reason=reason)
 
 
 def _terms(entry: Entry) -> Iterator[str]:
-    """By what lateness was measured and charged."""
+    """Yield the rules by which lateness was measured and charged."""
     terms = entry.terms
     if terms is None or entry.submitted is None:
         return
@@ -181,10 +181,8 @@ def _terms(entry: Entry) -> Iterator[str]:
     due = terms.due.isoformat(" ", "seconds")
     if terms.grace:
         yield say(
-            (
-                "Submitted: {submitted}. Your deadline: {due}, with a grace period of {grace}. "
-                "Lateness is counted from the end of the grace period."
-            ),
+            "Submitted: {submitted}. Your deadline: {due}, with a grace period of {grace}. "
+            "Lateness is counted from the end of the grace period.",
             submitted=submitted,
             due=due,
             grace=duration(terms.grace),
@@ -211,25 +209,25 @@ def _terms(entry: Entry) -> Iterator[str]:
 
 
 def expiry(until: datetime) -> str:
-    """Why what came after this moment earns nothing."""
+    """Explain why work handed in after this time earns nothing."""
     until_then = until.isoformat(" ", "seconds")
     return say("Work was accepted until {time}. This came later, so it earns nothing.", time=until_then)
 
 
 def summary(entry: Entry) -> str:
-    """The points of an entry in one line: ``exercise-3: 17.5 of 20 points``."""
+    """Return the points of an entry in one line: ``exercise-3: 17.5 of 20 points``."""
     known = exercise(entry.exercise)
     name = known.id if known else entry.exercise
     return say("{exercise}: {points} of {of} points", exercise=name, points=number(entry.points), of=entry.max_points)
 
 
 def started(entry: Entry) -> str | None:
-    """When the grading of an entry began."""
+    """Return when the grading of an entry began."""
     return entry.result.started if entry.result else None
 
 
 def exercise(slug: str) -> Exercise | None:
-    """The exercise of this slug; None if the syllabus does not know it, or any."""
+    """Return the exercise with this slug; None if it, or the whole syllabus, is not available."""
     try:
         return next((one for one in load() if one.slug == slug), None)
     except SyllabusError:
@@ -237,12 +235,12 @@ def exercise(slug: str) -> Exercise | None:
 
 
 def travelling(result: Result) -> Result:
-    """The result without the folder that it was graded in."""
+    """Return the result without the path of the folder in which it was graded."""
     return replace(result, file=PurePath(result.file.replace("\\", "/")).name)
 
 
 def instant(stamp: datetime | str | None) -> datetime | None:
-    """A moment in UTC; None if nothing tells it."""
+    """Return a time in UTC; None if it is unknown."""
     if isinstance(stamp, str):
         try:
             stamp = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
@@ -254,13 +252,13 @@ def instant(stamp: datetime | str | None) -> datetime | None:
 
 
 def seconds_stamp(stamp: datetime | str | None) -> str | None:
-    """The moment as ``2026-01-02T03:04:05Z``."""
+    """Return the time as ``2026-01-02T03:04:05Z``."""
     moment = instant(stamp)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def file_name(student_id: str) -> str:
-    """A name for files of a student, the same in every run; two ids never share one.
+    """Return a name for a student's files, the same in every run; two ids never share one.
 
     >>> file_name("ada-7"), file_name("../../etc")
     ('ada-7', '_.._etc-f31ec3f6')

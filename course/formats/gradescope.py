@@ -1,12 +1,12 @@
-"""Gradescope's ``results.json`` of one entry.
+"""Write Gradescope's ``results.json`` for one entry.
 
 After ``course grade 3 --json result.json``:
 
     python -m course.formats.gradescope result.json results.json
 
-Gradescope keeps the total from students as soon as a test is hidden, and knows neither "skipped" nor "crashed": such a
-test failed, and its output says how. All tests are visible by default, hidden checks with what the feedback page tells
-about them; ``hidden`` postpones those. The whole result goes along as ``extra_data``, which students do not see.
+Gradescope hides the total from students as soon as one test is hidden, and has no status "skipped" or "crashed": such
+a test fails, and its output says why. All tests are visible by default, hidden checks with the same text as on the
+feedback page; ``hidden`` delays those. The whole result is included as ``extra_data``, which students do not see.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ WHY: dict[str, str] = {
     "skipped": mark("not run"),
     "grader_error": mark("the grader failed; this is not your fault"),
 }
-"""What Gradescope has no status for."""
+"""Statuses that Gradescope does not have."""
 
 
 def to_json(entry: Entry, *, hidden: Visibility = "visible") -> bytes:
-    """The document of one entry."""
+    """Return the document for one entry."""
     return files.to_json(document(entry, hidden=hidden))
 
 
 def document(entry: Entry, *, hidden: Visibility = "visible") -> dict[str, Any]:
-    """The document as data.
+    """Return the document as data.
 
     Args:
-        entry: what to write; ``score`` is what counts, after penalty and override.
-        hidden: when students see the hidden checks.
+        entry: the entry to write; ``score`` is what counts, after penalty and override.
+        hidden: when students can see the hidden checks.
     """
     result = entry.result
     lines = [facts.summary(entry), *facts.entry_lines(entry)]
@@ -113,13 +113,13 @@ def _record(entry: Entry) -> dict[str, Any]:
 
 
 def broken(message: str) -> bytes:
-    """A valid document where there is no result: 0 points, and whose fault it was."""
+    """Return a valid document if there is no result: 0 points, and a message that says whose fault it was."""
     words = say("The autograder failed; this is not your fault. Your instructor can see why: {reason}", reason=message)
     return files.to_json({"score": 0, "output": clean(words), "output_format": "text", "stdout_visibility": "hidden"})
 
 
 def main(arguments: list[str]) -> None:
-    """Turn one file into the other.
+    """Convert a result file to ``results.json``.
 
     Raises:
         CourseError: there is no result.

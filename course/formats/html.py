@@ -1,4 +1,4 @@
-"""The gradebook as one HTML page with one table: no script, nothing loaded from elsewhere, and fit for printing."""
+"""The gradebook as one HTML page with one table: no scripts or external resources, and suitable for printing."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ small {{ font-size: .85em }} .status {{ display: block; color: var(--dim) }}
 
 
 def to_html(book: Gradebook) -> bytes:
-    """The whole page."""
+    """Return the whole page."""
     about = say_many("One student", "{count} students", count=len(book.students))
     if stamp := facts.seconds_stamp(book.graded_at):
         about += ", " + say("graded {time} UTC", time=stamp.replace("T", " ").rstrip("Z"))

@@ -1,7 +1,7 @@
-"""The gradebook as JSON, ``course/gradebook/v1``; each entry holds its whole ``course/result/v1``.
+"""The gradebook as JSON, ``course/gradebook/v1``; each entry contains its whole ``course/result/v1``.
 
-``course/formats/gradebook.schema.json`` is made from the classes below (``python -m scripts.schema``). Points are
-numbers with at most two decimals, times are ISO 8601 in UTC. Of the paths of graded files only the names are written.
+``course/formats/gradebook.schema.json`` is generated from the classes below (``python -m scripts.schema``). Points are
+numbers with at most two decimals, times are ISO 8601 in UTC. Paths of graded files are reduced to file names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCHEMA: Literal["course/gradebook/v1"] = "course/gradebook/v1"
 
 @dataclass
 class Override:
-    """Points that were set by hand."""
+    """Points set by hand."""
 
     points: float
     reason: str
@@ -35,12 +35,12 @@ class Entry:
     exercise: str
     """The slug."""
     status: str
-    """Of the result, or ``missing``, ``refused`` or ``not_graded``."""
+    """Status of the result, or ``missing``, ``refused`` or ``not_graded``."""
     points: float
-    """What counts: the override, else what was earned less the penalty."""
+    """Points that count: the override or, without one, the points earned minus the penalty."""
     max_points: int
     earned: float
-    """By the checks alone."""
+    """Points from the checks alone."""
     bonus_points: int
     max_bonus_points: int
     late_seconds: int
@@ -70,10 +70,10 @@ class Student:
 
 @dataclass
 class Refused:
-    """What was handed in and could not be graded as what it is."""
+    """A submission that could not be graded as it was."""
 
     student: str | None
-    """The id, if anybody can tell."""
+    """Id of the student; None if it is unknown."""
     exercise: str | None
     origin: str
     reason: str
@@ -92,12 +92,12 @@ class Document:
 
 
 def to_json(book: model.Gradebook) -> bytes:
-    """The whole document."""
+    """Return the whole document."""
     return files.to_json(msgspec.to_builtins(document(book)))
 
 
 def document(book: model.Gradebook) -> Document:
-    """The gradebook as the schema describes it."""
+    """Return the gradebook as described by the schema."""
     return Document(
         title=book.title,
         graded_at=book.graded_at,
@@ -147,7 +147,7 @@ def _entry(entry: model.Entry) -> Entry:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12): every field is there, whatever its value."""
+    """Return the JSON Schema (draft 2020-12): every field is always present."""
     schema = msgspec.json.schema(Document)
     for definition in schema["$defs"].values():
         definition["required"] = list(definition["properties"])

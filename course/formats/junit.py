@@ -1,8 +1,8 @@
-"""Results as JUnit XML in pytest's ``xunit2`` flavour, which CI systems read: of one file, or of a class.
+"""Results as JUnit XML in pytest's ``xunit2`` flavour, which CI systems read: for one file, or for a class.
 
 failed and not started -> failure; crashed, timeout, out of memory and our own faults -> error; skipped, a bonus
 function that is not started, and nothing handed in -> skipped.
-Points and seed are properties of the suite, since xunit2 has no place for them at a test case.
+Points and seed are properties of the suite, since xunit2 has no place for them in a test case.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from course.result import CheckResult, Result
 from course.text import clean
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped."""
+"""Characters that XML 1.0 cannot contain, not even escaped."""
 
 OUTCOME = {
     "failed": "failure",
@@ -32,21 +32,21 @@ OUTCOME = {
 
 
 def to_xml(result: Result) -> bytes:
-    """One document with one suite; a check that did not report is an error, so is a file that cannot be graded."""
+    """Return a document with one suite; checks that did not report and files that cannot be graded are errors."""
     root = ElementTree.Element("testsuites", name="course")
     root.append(_suite(result.id, _cases(result), _facts(result), result.seconds, datetime.now(timezone.utc)))
     return _document(root)
 
 
 def class_to_xml(book: Gradebook) -> bytes:
-    """One document with a suite per student and exercise, named ``exercise-3.<id of the student>``."""
+    """Return one document with a suite per student and exercise, named ``exercise-3.<student id>``."""
     root = ElementTree.Element("testsuites", name=legal(book.title or "course"))
     root.extend(_entry(entry) for entry in book)
     return _document(root)
 
 
 def legal(text: str) -> str:
-    r"""The text with what XML cannot hold, and what no reader should have to act upon, spelt out.
+    r"""Return the text with characters spelt out that XML cannot contain, or that a reader should not act on.
 
     >>> legal("red: \x1b[31m")
     'red: \\x1b[31m'
@@ -76,7 +76,7 @@ def _suite(
         skipped=str(counts["skipped"]),
         tests=str(len(cases)),
         time=f"{seconds or 0:.3f}",
-        hostname="localhost",  # neutral: the file travels
+        hostname="localhost",  # neutral: the file leaves this machine
     )
     if started:
         suite.set("timestamp", started.isoformat(timespec="seconds"))
@@ -103,7 +103,7 @@ def _facts(result: Result) -> dict[str, object]:
 
 
 def _entry(entry: Entry) -> ElementTree.Element:
-    """``points`` are those that count; what the checks gave is ``earned`` where that is something else."""
+    """Return the suite of an entry; ``points`` are those that count, ``earned`` those of the checks if different."""
     result = entry.result
     properties: dict[str, object] = _facts(result) if result else {"slug": entry.exercise, "status": entry.status}
     if entry.status == "refused":

@@ -1,7 +1,7 @@
 """LTI Advantage, Assignment and Grade Services 2.0: the score of one entry, ready to be posted to a line item.
 
 Only the JSON is written: posting it needs a registered tool and its key. ``userId`` is the id of the student; the
-platform wants its own LTI user id there, so the roster must hold those.
+platform expects its own LTI user id there, so the roster must contain those ids.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from course.formats import facts
 from course.text import clean
 
 COMMENT = 2_000
-"""Characters."""
+"""Maximum characters of a comment."""
 
 
 def to_json(entry: Entry) -> bytes:
-    """The score."""
+    """Return the score."""
     return files.to_json(score(entry))
 
 
 def score(entry: Entry) -> dict[str, Any]:
-    """The score as data: without a mark it has no points, and a platform then clears the mark that it has from us.
+    """Return the score as data: without a mark it has no points, and a platform then clears its earlier mark from us.
 
-    Its time is the one at which the mark became what it is. Platforms ignore a score that is older than the one they
-    have: so every change needs a new time, and what has not changed keeps its own.
+    Its timestamp is the time at which the mark last changed. Platforms ignore a score that is older than the one they
+    have: so every change needs a new time, and an unchanged mark keeps its own.
     """
     result, by_hand = entry.result, entry.override
     broken = result is not None and result.status == "grader_error" and not by_hand

@@ -1,8 +1,8 @@
-"""Which row of a platform's sheet belongs to which student.
+"""Match the rows of a platform's sheet to students.
 
-A row and a student belong together only if that is beyond doubt: an id decides before an address, an address before a
-name, and whatever fits two of the other side fits nobody. An id alone is not enough where address and name contradict
-it: a class that is numbered from 1 would get the marks of whoever the platform has numbered so.
+A row and a student are matched only if that is beyond doubt: an id takes precedence over an address, an address over a
+name, and a value that fits two on the other side fits none. An id alone is not enough if address and name contradict
+it: otherwise a class numbered from 1 would get the marks of whichever students the platform numbered so.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from course.formats import sheet
 from course.text import say, say_many
 
 SHOWN = 30
-"""Names in one sentence."""
+"""Maximum names in one sentence."""
 
 Keys = Mapping[str, set[str]]
-"""Of a row: ``id``, ``email``, ``name`` -> what may be compared with the student's."""
+"""Keys of a row: ``id``, ``email``, ``name`` -> values to compare with the student's."""
 
 
 def rows(
     students: Sequence[Student], candidates: Mapping[int, Keys], *, named: bool = True
 ) -> tuple[dict[int, Student], list[Student]]:
-    """Match them.
+    """Match rows and students.
 
     Args:
-        students: those of the gradebook.
-        candidates: number of a row -> what it says about its student.
-        named: whether the names in the rows are names for sure.
+        students: the students in the gradebook.
+        candidates: row number -> its data about the student.
+        named: whether the names in the rows are certain to be names.
 
     Returns:
         Row -> student, and the students without a row.
@@ -59,7 +59,7 @@ def rows(
 
 
 def _contradicts(student: Student, keys: Keys, named: bool) -> bool:
-    """Whether a row is somebody else's by everything that both know besides the id."""
+    """Return whether, apart from the id, everything that both have says the row is another student's."""
     addresses = {_folded(key, "email") for key in keys.get("email", ()) if "@" in key}
     words = {word for key in keys.get("name", ()) for word in _words(key)}
     agreeing = []
@@ -91,7 +91,7 @@ def _folded(value: str, kind: str) -> str:
 
 
 def nothing_to_enter(entries: Sequence[Entry]) -> bool:
-    """Whether there is no mark (nothing handed in, not graded yet, the grader failed), and none was set by hand."""
+    """Return whether there is no mark (nothing handed in, not graded yet, grader failed), and no override."""
     by_machine = [entry for entry in entries if entry.override is None]
     if any(entry.status in ("grader_error", "not_graded") for entry in by_machine):
         return True
@@ -101,13 +101,13 @@ def nothing_to_enter(entries: Sequence[Entry]) -> bool:
 def notes(
     book: Gradebook, unmatched: Sequence[Student], without_mark: Sequence[tuple[Student, str]], left: Sequence[str]
 ) -> list[str]:
-    """What the instructor should know about a sheet that was filled in.
+    """Return notes for the instructor about a sheet that was filled in.
 
     Args:
         book: the gradebook.
         unmatched: students without a row.
-        without_mark: students who have a row but no mark, and what stands in the row.
-        left: names of rows that belong to nobody in the gradebook.
+        without_mark: students who have a row but no mark, and the content of the row.
+        left: names in rows that match nobody in the gradebook.
     """
     told = []
     marked = [student for student in unmatched if not nothing_to_enter(book.of(student))]
@@ -151,14 +151,14 @@ def notes(
 
 
 def replaced(student: Student, cell: str, points: Decimal) -> list[str]:
-    """A mark that stands in a sheet and becomes another one: whose, before and after; nothing if it does not."""
+    """Return a note on a mark in a sheet that is replaced by another one: student, before and after; else nothing."""
     if not cell.strip(" -") or sheet.as_number(cell) == points:
         return []
     return [f"{student.shown}: {cell} -> {sheet.points(points)}"]
 
 
 def told_replaced(marks: Sequence[str]) -> list[str]:
-    """The sentence about them."""
+    """Return the sentence about replaced marks."""
     if not marks:
         return []
     return [
@@ -172,10 +172,10 @@ def told_replaced(marks: Sequence[str]) -> list[str]:
 
 
 def rows_told_apart(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Rows by their names; those that share one, or have none, with their ids.
+    """Return the names of rows; those that share a name, or have none, with their ids.
 
     Args:
-        rows: name and id of each.
+        rows: name and id of each row.
     """
     everything = list(rows)
     count = Counter(name.casefold() for name, _ in everything)
@@ -186,6 +186,6 @@ def rows_told_apart(rows: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
-    """Names, and how many more there are. A name may contain a comma."""
+    """Return some of the names, and how many more there are. A name can contain a comma."""
     shown = "; ".join(names[:most])
     return say("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown

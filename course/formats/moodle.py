@@ -1,9 +1,9 @@
-"""Moodle: the downloaded grading worksheet of an assignment is filled in; what else is in it stays byte for byte.
+"""Moodle: fill in the grading worksheet downloaded for an assignment; everything else stays unchanged, byte for byte.
 
-The titles of the columns are in the language of the site, and Moodle finds them by these titles, so they are never
-changed, nor needed: which column is which is told by what stands in it. The column of the grades stands left of the one
-with the maximum. A comment is written only beside a grade, since Moodle takes a comment without one for a deletion,
-and never over a comment that somebody has written by hand. A row whose grade cannot be changed is left alone.
+The column titles are in the language of the site, and Moodle identifies the columns by them, so they are never changed
+and not relied on: columns are recognised by their content. The grade column is left of the one with the maximum grade.
+A comment is written only next to a grade, since Moodle treats a comment without one as a deletion, and never over
+a comment that someone has written by hand. A row whose grade cannot be changed is left unchanged.
 
 ``to_import`` writes the other file that Moodle reads, for its gradebook (Grades, Import, CSV file), where columns are
 mapped by hand.
@@ -23,13 +23,13 @@ from course.syllabus import load
 from course.text import say, say_many
 
 GRADE, FEEDBACK = "Grade", "Feedback comments"
-"""In an English Moodle."""
+"""Column titles in an English Moodle."""
 COMMENT = 4_000
-"""Characters."""
+"""Maximum characters of a comment."""
 PART = 300
-"""Characters of a message in a comment."""
+"""Maximum characters of a message in a comment."""
 FAILED = 12
-"""Checks in a comment."""
+"""Maximum number of checks in a comment."""
 
 
 def fill(
@@ -41,18 +41,18 @@ def fill(
     scale: Decimal | None = None,
     name: str = "the roster",
 ) -> sheet.Filled:
-    """Fill in the points of the book's exercises (of several: their sum) and a comment.
+    """Fill in the points for the gradebook's exercises (their sum, if there are several) and a comment.
 
     Args:
         data: the downloaded worksheet.
-        book: the marks.
-        column: title of the column of grades; None means the one beside the maximum.
-        feedback: title of the column of comments; None means the last one, if it is one of comments.
-        scale: the points that a full mark becomes; None leaves points as they are.
-        name: what to call the sheet in a complaint.
+        book: the gradebook.
+        column: title of the grade column; None means the one next to the maximum.
+        feedback: title of the comment column; None means the last one, if it contains comments.
+        scale: the points that a full mark is converted to; None leaves points unchanged.
+        name: the sheet's name in error messages.
 
     Raises:
-        BadSheet: it is no worksheet of Moodle, or a column cannot be told.
+        BadSheet: it is not a Moodle worksheet, or a column cannot be identified.
     """
     page = sheet.Sheet.parse(data, name)
     rows = [row for row in range(1, len(page.rows)) if any(cell.value.strip() for cell in page.rows[row])]
@@ -132,7 +132,7 @@ def fill(
 
 
 def _grades(page: sheet.Sheet, rows: worksheet.Rows, name: str) -> int:
-    """The column of the grades: by its title in an English Moodle, else by what stands in it."""
+    """Return the grade column: by its title in an English Moodle, otherwise by its content."""
     if page.header.count(GRADE) == 1:
         return page.header.index(GRADE)
     fitting = worksheet.grades(rows)
@@ -149,7 +149,7 @@ def _grades(page: sheet.Sheet, rows: worksheet.Rows, name: str) -> int:
 
 
 def _comments(page: sheet.Sheet, grade: int) -> int | None:
-    """The last column, if there is one more than Moodle always writes after the grades (four)."""
+    """Return the last column, if there is one beyond the four that Moodle always writes after the grades."""
     if FEEDBACK in page.header:
         return page.header.index(FEEDBACK)
     last = len(page.header) - 1
@@ -157,7 +157,7 @@ def _comments(page: sheet.Sheet, grade: int) -> int | None:
 
 
 def _ours(written: str) -> bool:
-    """Whether a comment may be replaced: there is none, or it is one that was written here before."""
+    """Return whether a comment can be replaced: it is empty, or was written by us."""
     return not written or any(written.startswith(f"{one.id}:") for one in load())
 
 
@@ -168,7 +168,7 @@ def _keys(page: sheet.Sheet, row: int, grade: int) -> match.Keys:
 
 
 def comment(book: Gradebook, student: Student) -> str:
-    """What a student reads beside the grade: points, what decided about them, and what failed."""
+    """Return the comment for a student: points, what determined them, and what failed."""
     lines: list[str] = []
     for entry in book.of(student):
         lines += [facts.summary(entry), *facts.entry_lines(entry)]
@@ -182,10 +182,10 @@ def comment(book: Gradebook, student: Student) -> str:
 
 
 def to_import(book: Gradebook, *, scale: Decimal | None = None, bom: bool = False) -> sheet.Filled:
-    """A file for the import of Moodle's gradebook: one row per student with a mark.
+    """Return a file for the import of Moodle's gradebook: one row per student with a mark.
 
     Map ``email`` to "Email address" (or ``idnumber`` to "ID number") and ``grade`` to the grade item there. Moodle
-    finds students by these, so they are written as they are, and the notes say whose begin like a formula.
+    finds students by these, so they are written unchanged, and the notes name those that begin like a formula.
     """
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")

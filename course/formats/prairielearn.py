@@ -1,4 +1,4 @@
-"""PrairieLearn's ``/grade/results/results.json`` of one entry: at most 1 MB, with points and maximum on every test."""
+"""PrairieLearn's ``/grade/results/results.json`` for one entry: at most 1 MB, points and maximum for every test."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from course.formats import facts
 from course.text import clean
 
 MAX_BYTES = 1_000_000
-"""A larger file is refused by PrairieLearn."""
+"""Maximum file size that PrairieLearn accepts, in bytes."""
 
 
 def to_json(entry: Entry) -> bytes:
-    """The whole document; long messages are cut until it fits."""
+    """Return the whole document; long messages are cut until it fits."""
     texts = 2 * len(entry.result.checks) if entry.result else 0
     longest = min(facts.LONGEST, MAX_BYTES // (2 * texts + 1))
     while True:
@@ -26,11 +26,11 @@ def to_json(entry: Entry) -> bytes:
 
 
 def document(entry: Entry, longest: int = facts.LONGEST) -> dict[str, Any]:
-    """The document as data; what cannot be graded costs no attempt, so it is not ``gradable``.
+    """Return the document as data; a file that cannot be graded costs no attempt, so it is not ``gradable``.
 
     Args:
-        entry: what to write.
-        longest: characters of each message.
+        entry: the entry to write.
+        longest: maximum characters of each message.
     """
     result = entry.result
     gradable = entry.override is not None or (

@@ -1,7 +1,7 @@
-"""A CSV file of somebody else's in which some cells are filled in, and every other byte stays as it was.
+"""Fill in cells of a CSV file from another program, without changing any other byte.
 
-The ``csv`` module reads such a file but cannot write it back: how a cell was quoted, the line ends, a byte order mark
-and the spaces are lost. So each cell remembers where it stands in the text.
+The ``csv`` module can read such a file but not write it back: quoting, line ends, a byte order mark and spaces would be
+lost. So each cell remembers its position in the text.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from course.errors import CourseError
 from course.text import say
 
 MAX_BYTES = 16 * 2**20
-"""Far more than the sheet of any class."""
+"""Maximum size in bytes, far more than the sheet of any class."""
 DELIMITERS = ",;\t"
 NUMBER = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
 
 
 class BadSheet(CourseError):
-    """The sheet is not what the platform exports."""
+    """The sheet is not an export of that platform."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A sheet with its cells filled in, and what happened."""
+    """A sheet with its cells filled in, and notes about it."""
 
     content: bytes
     count: int
-    """Rows that got a mark."""
+    """Number of rows that got a mark."""
     notes: tuple[str, ...] = ()
-    """Sentences for the instructor: who has no row, which rows were left alone, what looks odd."""
+    """Notes for the instructor: students without a row, rows left unchanged, anything unusual."""
     column: str = ""
-    """Title of the column of marks."""
+    """Title of the mark column."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A field of the file: what it says, and where it stands in the text."""
+    """A field of the file: its value, and its position in the text."""
 
     value: str
     start: int
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass
 class Sheet:
-    """The file, its cells, and what is to be written into some of them."""
+    """The file, its cells, and the changes to be made."""
 
     text: str
     delimiter: str
@@ -59,14 +59,14 @@ class Sheet:
 
     @classmethod
     def parse(cls, data: bytes, name: str = "the roster") -> Sheet:
-        """Find every cell.
+        """Parse a file into cells.
 
         Args:
-            data: of the file.
-            name: what to call it in a complaint.
+            data: content of the file.
+            name: the file's name in error messages.
 
         Raises:
-            BadSheet: it is too large, no UTF-8, empty, or a quote is never closed.
+            BadSheet: it is too large, not UTF-8, empty, or a quote is never closed.
         """
         if len(data) > MAX_BYTES:
             raise BadSheet(say("{file} is larger than {limit} bytes.", file=name, limit=f"{MAX_BYTES:,}"))
@@ -91,16 +91,16 @@ class Sheet:
 
     @property
     def header(self) -> list[str]:
-        """The titles of the columns, without the spaces around them."""
+        """Return the column titles, without surrounding spaces."""
         return [cell.value.strip() for cell in self.rows[0]]
 
     def value(self, row: int, column: int) -> str:
-        """What a cell says, without the spaces around it; a row may be short."""
+        """Return the value of a cell, without surrounding spaces; a row can be short."""
         cells = self.rows[row]
         return cells[column].value.strip() if column < len(cells) else ""
 
     def column(self, title: str, name: str = "the roster") -> int:
-        """The number of the column with this title, whatever its case.
+        """Return the index of the column with this title, ignoring case.
 
         Raises:
             BadSheet: there is none, or more than one.
@@ -117,11 +117,11 @@ class Sheet:
         )
 
     def put(self, row: int, column: int, value: str) -> None:
-        """Note what a cell is to say."""
+        """Set the new value of a cell."""
         self.changes[row, column] = value
 
     def to_bytes(self) -> bytes:
-        """The file with the changes made."""
+        """Return the file with the changes made."""
         by_row: dict[int, dict[int, str]] = {}
         for (row, column), value in self.changes.items():
             by_row.setdefault(row, {})[column] = value
@@ -165,7 +165,7 @@ def _scan(text: str, start: int, delimiter: str, name: str) -> list[list[Cell]]:
     place = start
     while place < len(text) or row:
         match = pattern.match(text, place)
-        assert match  # the last alternative always does
+        assert match  # the last alternative always matches
         if match["open"]:
             raise BadSheet(
                 say("{file}: the quote in line {line} is never closed.", file=name, line=text.count("\n", 0, place) + 1)
@@ -184,12 +184,12 @@ def _scan(text: str, start: int, delimiter: str, name: str) -> list[list[Cell]]:
 
 
 def as_number(text: str) -> Decimal | None:
-    """The number in a cell, whichever decimal sign it has; None if it holds none."""
+    """Return the number in a cell, with either decimal sign; None if it is not a number."""
     return Decimal(text.strip().replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
 def scaled(value: Decimal, of: int, to: Decimal | None) -> Decimal:
-    """Points out of ``of``, turned into points out of ``to``; rounded half up to two places; unchanged without it.
+    """Convert points out of ``of`` to points out of ``to``, rounded half up to two places; unchanged without ``to``.
 
     >>> scaled(Decimal("21.00"), of=63, to=Decimal(10))
     Decimal('3.33')
@@ -200,6 +200,6 @@ def scaled(value: Decimal, of: int, to: Decimal | None) -> Decimal:
 
 
 def points(value: Decimal, comma: bool = False) -> str:
-    """Points with two decimals, as platforms write them."""
+    """Format points with two decimals, as platforms do."""
     text = f"{value:.2f}"
     return text.replace(".", ",") if comma else text

@@ -1,8 +1,8 @@
 """The gradebook as rows, for formats that a spreadsheet opens: ``csv`` and ``xlsx``.
 
-The names of the columns are part of the format: they are not translated, and they keep their order. What a student or
-a platform wrote never becomes a formula: a text that begins like one gets an apostrophe, which spreadsheets know as
-the mark of a text. Numbers stay numbers. In a file that a platform imports, ids and addresses stay what they are
+The column names are part of the format: they are not translated, and they keep their order. Text from a student or
+a platform never becomes a formula: if it begins like one, it gets an apostrophe, which spreadsheets understand as
+the mark of a text. Numbers stay numbers. In a file that a platform imports, ids and addresses stay unchanged
 (``identifier``).
 """
 
@@ -22,13 +22,13 @@ Cell = str | int | Decimal | None
 UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""What no cell needs: control characters, turned writing, halves of characters. Joiners stay, since names need them."""
+"""Characters that no cell needs: control characters, direction marks, surrogates. Joiners stay: names need them."""
 FORMULA = re.compile("[\\s\u200b-\u200f\u2060]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t]")
-"""How a text begins that a spreadsheet would take for a formula; some know the wide forms, too."""
+"""Beginning of a text that a spreadsheet would take for a formula; some also accept the full-width characters."""
 HARMLESS = re.compile(r"[\w.@+-]*")
-"""Of what an address or a number is made; nothing in it can call a function or another program."""
+"""Characters of an address or a number; they cannot call a function or another program."""
 LONGEST = 32_000
-"""Characters in a cell; spreadsheets hold 32,767."""
+"""Maximum characters in a cell; spreadsheets allow 32,767."""
 
 STUDENT = ("id", "name", "email", "in_roster")
 ENTRY = (
@@ -52,7 +52,7 @@ class Table:
 
 
 def safe(text: str) -> str:
-    r"""A text that a spreadsheet shows as it is.
+    r"""Return a text that a spreadsheet shows unchanged.
 
     >>> safe("=1+1"), safe("a\x07b"), safe("Ann"), safe("\t-1")
     ("'=1+1", 'a\\x07b', 'Ann', "'\t-1")
@@ -64,26 +64,26 @@ def safe(text: str) -> str:
 
 
 def identifier(text: str, student: Student) -> str:
-    """The id or the e-mail address of a student, for a file that a platform imports and finds its students by.
+    """Return a student's id or e-mail address, for a file that a platform imports and by which it identifies students.
 
-    It is written as it is, since the platform would not know it with an apostrophe. Only what does not come from the
-    roster, but from the name of a file, gets one if a spreadsheet could execute it.
+    It is written unchanged, since the platform would not recognise it with an apostrophe. Only text that comes from a
+    file name, and not from the roster, gets one if a spreadsheet could execute it.
     """
     return text if student.in_roster or HARMLESS.fullmatch(text) else safe(text)
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would take the text for a formula."""
+    """Return whether a spreadsheet would take the text for a formula."""
     return bool(FORMULA.match(text))
 
 
 def unquoted(text: str) -> str:
-    """A text of ours, read again: without the apostrophe that ``safe`` put in front of it."""
+    """Undo ``safe``: remove the apostrophe that it put in front."""
     return text[1:] if text.startswith("'") and is_formula(text[1:]) else text
 
 
 def visible(text: str) -> str:
-    """The text without what moves or turns others; joiners and signs of direction within a name stay."""
+    """Return the text without characters that move or reorder others; joiners and direction marks in a name stay."""
     return UNSAFE.sub(_spell, text.replace("\r\n", "\n"))
 
 
@@ -92,7 +92,7 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def gradebook(book: Gradebook) -> Table:
-    """One row per student: who it is, each exercise in turn, and the sum."""
+    """Return one row per student: identity, each exercise, and the sum."""
     header = (*STUDENT, *(f"{slug}.{name}" for slug in book.exercises for name in ENTRY), *TOTAL)
     rows = []
     for student in book.students:
@@ -104,7 +104,7 @@ def gradebook(book: Gradebook) -> Table:
 
 
 def checks(book: Gradebook) -> Table:
-    """One row per student and check."""
+    """Return one row per student and check."""
     rows: list[list[Cell]] = []
     for entry in book:
         for check in entry.result.checks if entry.result else ():
@@ -130,7 +130,7 @@ def checks(book: Gradebook) -> Table:
 
 
 def yes(fact: bool) -> str:
-    """A fact as spreadsheets filter it."""
+    """Return a boolean as text that spreadsheets can filter."""
     return "yes" if fact else "no"
 
 

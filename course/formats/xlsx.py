@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 WIDEST = 40
-"""Characters; a longer cell is cut on the screen, not in the file."""
+"""Maximum column width in characters; a longer cell is cut on the screen, not in the file."""
 
 
 def to_xlsx(book: Gradebook) -> bytes:
-    """The whole file, the same bytes for the same gradebook.
+    """Return the whole file; the same gradebook always gives the same bytes.
 
     Raises:
         CourseError: the library is not installed.

@@ -1142,10 +1142,8 @@ class CheckRandomInsertion:
             abs(near - 1 / 3) <= near_bound,
             "an inserted synonym is next to its word too often or too rarely for a random position",
             expected=say(
-                (
-                    "next to its word in {share:.3f} ± {bound:.3f} of the calls, since 2 of the 6 gaps are "
-                    "next to the word"
-                ),
+                "next to its word in {share:.3f} ± {bound:.3f} of the calls, since 2 of the 6 gaps are "
+                "next to the word",
                 share=1 / 3,
                 bound=near_bound,
             ),

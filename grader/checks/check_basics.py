@@ -2026,7 +2026,7 @@ class CheckNucleus:
             expect.equal(
                 int(finite.numel()),
                 want,
-                say("tokens kept of {n} equally likely ones, with p={p}", n=n, p=p),
+                say("tokens kept out of {n} equally likely ones, with p={p}", n=n, p=p),
                 hint="keep the smallest set that reaches p: how many of the equally likely tokens does it need?",
             )
 

@@ -2855,10 +2855,8 @@ class CheckBottleneckAdapter:
         expect.true(
             change < 0.1,
             say(
-                (
-                    "the output of a fresh adapter differs from its input by {percent:.0f}% of the input's "
-                    "norm; it should differ by less than 10%"
-                ),
+                "the output of a fresh adapter differs from its input by {percent:.0f}% of the input's "
+                "norm; it should differ by less than 10%",
                 percent=100 * change,
             ),
             hint="initialise the output projection, including its bias, to small values or zero",

@@ -937,10 +937,7 @@ class CheckWarmupLinear:
             student.warmup_linear(warmup, warmup, warmup + 1),
             1.0,
             say(
-                (
-                    "multiplier at step {warmup}, where {warmup} steps of warmup end, one step before the "
-                    "end of training"
-                ),
+                "multiplier at step {warmup}, where {warmup} steps of warmup end, one step before the end of training",
                 warmup=warmup,
             ),
             tolerance=1e-9,
@@ -1038,10 +1035,8 @@ class CheckWarmupLinear:
         expect.true(
             right,
             say(
-                (
-                    "with warmup_steps = 0.01 * {total} = {warmup:.2f}, the multipliers match neither a "
-                    "schedule without warmup nor one with 1 step of warmup"
-                ),
+                "with warmup_steps = 0.01 * {total} = {warmup:.2f}, the multipliers match neither a "
+                "schedule without warmup nor one with 1 step of warmup",
                 total=total,
                 warmup=0.01 * total,
             ),

@@ -422,7 +422,8 @@ def brief(situations: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def in_words(s: dict[str, Any]) -> str:
     """Describe a situation by its differences from the defaults, so that the student can rebuild it."""
     (changed,) = brief([s])
-    return f"Scenario({', '.join(f'{name}={value:_}' for name, value in changed.items())})"
+    shown = {name: f"{value:_}" if isinstance(value, int) else f"{value:.6g}" for name, value in changed.items()}
+    return f"Scenario({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 def some(draw, **changes: Any) -> dict[str, Any]:
@@ -1742,7 +1743,7 @@ class CheckExtendEmbedding:
 
     @check(points=2)
     def check_new_rows(self, student):
-        """each new row is the mean of its pieces' rows; a repeated piece counts twice"""
+        """a new word's row is the mean of its pieces' rows; a repeated piece counts twice"""
         for n_old, width, count, dtype in ((8, 6, 5, torch.float32), (11, 4, 3, torch.float64)):
             weight = table(student, n_old, width, dtype)
             words = new_words(student, n_old, count)

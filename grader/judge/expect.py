@@ -513,7 +513,7 @@ def _short(value: object, limit: int = MAX_SHOWN) -> str:
     elif isinstance(value, Words):
         text = str(value)
     elif isinstance(value, float):
-        text = f"{value:.6g}"
+        text = _number(value)
     elif isinstance(value, dict):
         text = "{" + ", ".join(f"{key!r}: {_short(item, 60)}" for key, item in list(value.items())[:10]) + "}"
     elif isinstance(value, (list, tuple)):
@@ -524,5 +524,24 @@ def _short(value: object, limit: int = MAX_SHOWN) -> str:
     return _cut(text, limit)
 
 
+def _number(value: float) -> str:
+    """Six digits, or all of a large whole number: beside an int, 7.72399e+09 could not be compared.
+
+    >>> [_number(value) for value in (0.1 + 0.2, 3.0, 7723992468.0, 1e300)]
+    ['0.3', '3', '7723992468.0', '1e+300']
+    """
+    whole = 1e6 <= abs(value) < 1e15 and value.is_integer()
+    return repr(value) if whole else f"{value:.6g}"
+
+
 def _cut(text: str, limit: int = MAX_SHOWN) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """At most ``limit`` characters; no number or word is cut, if a comma or space is near.
+
+    >>> _cut("[0.123456, 0.654321, 0.987654]", 20)
+    '[0.123456, …'
+    """
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    place = max(head.rfind(sign) for sign in ", ")
+    return (head[: place + 1] if place >= limit / 2 else head) + "…"

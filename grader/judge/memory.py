@@ -51,11 +51,9 @@ def calls(item: Observed) -> int:
 def diagnosis(function: str) -> Diagnosis:
     """Return the diagnosis that the function keeps something between calls."""
     text = say(
-        (
-            "`{name}` keeps something from one call to the next: if the file is loaded afresh "
-            "before every call, this check passes. Which variable, default argument or class "
-            "attribute keeps its value after your function returns?"
-        ),
+        "`{name}` keeps something from one call to the next: if the file is loaded afresh "
+        "before every call, this check passes. Which variable, default argument or class "
+        "attribute keeps its value after your function returns?",
         name=function,
     )
     return Diagnosis("relation", KEPT, text, relations.TITLES[KEPT])

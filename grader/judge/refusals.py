@@ -27,7 +27,7 @@ SENTENCES = {
     "network": mark("There is no network during grading, and nothing can be downloaded from the Hugging Face Hub."),
     "beside": mark("During grading, your code runs in an empty folder: files next to your own file are not available."),
     "files": mark("The sandbox does not allow access to files outside an empty scratch folder."),
-    "calls": mark("The sandbox does not allow other processes, the network or changes to the system."),
+    "calls": mark("The sandbox does not allow starting other processes, using the network or changing the system."),
 }
 """Kind of refusal -> sentence of the report."""
 

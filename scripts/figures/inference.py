@@ -1,6 +1,6 @@
-"""The figures of the lesson on inference, those that can be computed: ``course figures inference``.
+"""The computable figures of the lesson on inference: ``course figures inference``.
 
-What needs the packages of the offline model and its reviews, or a clock, are extras.
+Figures that need the packages of the offline model and its reviews, or a clock, are extras.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ CHAPTER_UNSURE, CHAPTER_SURE = 0.6234, 0.9987
 """The chapter's confidences for "It was okay, nothing particularly special." and for its most glowing sentence."""
 
 LENGTHS = (12, 40, 9, 38, 11, 36, 10, 42, 8)
-"""Nine texts, in tokens, as they come."""
+"""Lengths of nine texts in tokens, in their original order."""
 BATCH, MAX_LENGTH = 3, 128
 
 LOGITS = (2.0, 0.5, -1.0)
 
 TEST_TOKENS = (12, 9, 10, 10, 7, 7)
-"""The chapter's six test sentences in BERT's lower-case vocabulary, [CLS] and [SEP] included."""
+"""Token counts of the chapter's six test sentences in BERT's lower-case vocabulary, including [CLS] and [SEP]."""
 
 SAID = (0.95, 0.92, 0.91, 0.99, 0.93, 0.65, 0.62, 0.68, 0.61, 0.64)
 RIGHT = (1, 1, 0, 1, 0, 1, 0, 1, 1, 0)
@@ -35,13 +35,13 @@ BINS = 10
 
 
 def columns(lengths: Sequence[int], batch_size: int) -> int:
-    """Positions that the model works on if each batch is as wide as its longest text."""
+    """Return the positions processed by the model if each batch is as wide as its longest text."""
     batches = [lengths[start : start + batch_size] for start in range(0, len(lengths), batch_size)]
     return sum(len(batch) * max(batch) for batch in batches)
 
 
 def chapter() -> list[Figure]:
-    """The chapter's own throughput, and what it spent it on."""
+    """The chapter's throughput, and its positions per token."""
     tokens, positions = 100 * sum(TEST_TOKENS), CHAPTER_TEXTS * MAX_LENGTH
     return [
         Figure("texts per second", f"{CHAPTER_TEXTS / CHAPTER_SECONDS:.1f}", "600 texts in 12.34 s"),
@@ -52,7 +52,7 @@ def chapter() -> list[Figure]:
 
 
 def padding() -> list[Figure]:
-    """Nine texts in batches of three: positions that the model works on."""
+    """Nine texts in batches of three: positions processed by the model."""
     tokens = sum(LENGTHS)
     ways = {
         "padded to 128": len(LENGTHS) * MAX_LENGTH,
@@ -66,7 +66,7 @@ def padding() -> list[Figure]:
 
 
 def softmax(logits: Sequence[float], temperature: float = 1.0) -> list[float]:
-    """Probabilities of logits that are divided by a temperature."""
+    """Return the probabilities of logits divided by a temperature."""
     powers = [math.exp(logit / temperature) for logit in logits]
     return [power / sum(powers) for power in powers]
 
@@ -87,7 +87,7 @@ def temperatures() -> list[Figure]:
 
 
 def leads() -> list[Figure]:
-    """The lead of one logit over the other that a confidence stands for."""
+    """The difference between two logits that corresponds to a confidence."""
     return [
         Figure(f"confidence {share}", f"{math.log(share / (1 - share)):.2f}", "ln(p / (1 - p))")
         for share in (CHAPTER_UNSURE, CHAPTER_SURE)
@@ -95,7 +95,7 @@ def leads() -> list[Figure]:
 
 
 def error_of(said: Sequence[float], right: Sequence[float], bins: int = BINS) -> float:
-    """Expected calibration error, with bins of equal width that hold their upper border."""
+    """Return the expected calibration error, with bins of equal width that include their upper border."""
     total = 0.0
     for number in range(bins):
         members = [i for i, p in enumerate(said) if number / bins < p <= (number + 1) / bins]
@@ -123,7 +123,7 @@ SECTIONS = (chapter, padding, exponentials, temperatures, leads, calibration_by_
 
 
 def reviews(n: int) -> list[str]:
-    """The first n reviews of the test part of Rotten Tomatoes, in the order of the recipe's split."""
+    """Return the first n reviews of the test part of Rotten Tomatoes, in the order of the recipe's split."""
     from scripts.figures import hashed_split
     from solutions.recipes import data
 
@@ -132,7 +132,7 @@ def reviews(n: int) -> list[str]:
 
 
 def minilm() -> tuple[Any, Any]:
-    """MiniLM and its tokenizer, from the package."""
+    """Load MiniLM and its tokenizer from the package."""
     from transformers import AutoModel
 
     from solutions.recipes import model
@@ -141,7 +141,7 @@ def minilm() -> tuple[Any, Any]:
 
 
 def review_lengths() -> list[Figure]:
-    """600 film reviews in MiniLM's vocabulary: positions that the model works on, in batches of 32."""
+    """600 film reviews in MiniLM's vocabulary: positions processed by the model, in batches of 32."""
     _, tokenizer = minilm()
     lengths = [len(ids) for ids in tokenizer(reviews(600), truncation=True, max_length=MAX_LENGTH)["input_ids"]]
     tokens, full = sum(lengths), 600 * MAX_LENGTH
@@ -157,7 +157,7 @@ def review_lengths() -> list[Figure]:
 
 
 class Block(nn.Module):
-    """A layer of an encoder of MiniLM's size: 384 wide, 12 heads."""
+    """An encoder layer of MiniLM's size: 384 wide, 12 heads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ class Block(nn.Module):
         self.after, self.last = nn.LayerNorm(384), nn.LayerNorm(384)
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """(B, T, 384) and (B, 1, 1, T) to (B, T, 384)."""
+        """Map (B, T, 384) and a mask (B, 1, 1, T) to (B, T, 384)."""
         n, t, width = hidden.shape
         query, key, value = self.qkv(hidden).view(n, t, 3, 12, 32).permute(2, 0, 3, 1, 4)
         mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
@@ -194,7 +194,7 @@ def speed() -> list[Figure]:
             mask = (torch.arange(t) < batch[:, None])[:, None, None].to(device)
             for block in blocks:
                 hidden = block(hidden, mask)
-            hidden[:, 0].sum().item()  # a GPU is waited for
+            hidden[:, 0].sum().item()  # wait for the GPU
         return time.perf_counter() - started
 
     ways: dict[str, tuple[Any, ...]] = {
@@ -207,7 +207,7 @@ def speed() -> list[Figure]:
         "all 600 at once": (lengths, 600),
     }
     rows, first = [], 0.0
-    setting = processor(torch.device(device))  # what a speed has to name
+    setting = processor(torch.device(device))  # required context of a speed measurement
     setting += "" if device == "cuda" else f", {torch.get_num_threads()} threads"
     with torch.inference_mode():
         for name, way in ways.items():
@@ -218,7 +218,7 @@ def speed() -> list[Figure]:
 
 
 def features(texts: list[str], encoder: Any, tokenizer: Any) -> Tensor:
-    """(N, C): the mean state of every text."""
+    """Return (N, C): the mean hidden state of every text."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     found = torch.zeros(len(texts), encoder.config.hidden_size)
     with torch.inference_mode():
@@ -237,7 +237,7 @@ TRAINED_ON = 800
 
 
 def calibration() -> list[Figure]:
-    """A head on MiniLM that was trained for too long on 800 reviews: what it says and what is right, on others."""
+    """A head on MiniLM, trained for too long on 800 reviews: its confidence and its accuracy on others."""
     from scripts.figures import hashed_split
     from solutions.recipes import data
 

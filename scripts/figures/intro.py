@@ -1,6 +1,6 @@
 """The figures of the introduction: ``course figures intro``.
 
-Parameters and arithmetic operations are counted on real modules without numbers. What was trained is read from
+Parameters and arithmetic operations are counted on real modules without numbers. Results of training are read from
 docs/results.json, which ``course run compare methods`` writes. ``--curve`` trains for real: eighteen short runs of
 a small encoder, pretrained and not. It needs the extra ``offline`` and, on a laptop, an evening.
 """
@@ -18,15 +18,15 @@ from solutions.recipes.compare.tables import NAMES, TABLES, Asked, values, with_
 from solutions.recipes.config import LEARNING_RATES, Method
 
 TASKS = 3
-"""Of the drawing: sentiment, question answering, entities."""
+"""The tasks in the drawing: sentiment, question answering, entities."""
 STEPS, BATCH = 150, 32
-"""Of every run of the curve, however many texts there are."""
+"""Steps and batch size of every run of the curve, however many texts there are."""
 SIZES, SEEDS = (100, 500, 2_000), (0, 1)
 WAYS = ("scratch", "head", "full")
 
 
 def trained() -> list[Figure]:
-    """What each way trains of BERT-base, and what a step of it computes."""
+    """Trained parameters of BERT-base by method, and the operations of a step."""
     full = gflop(METHODS["full"]())
     rows = []
     for name, make in METHODS.items():
@@ -53,7 +53,7 @@ def measured() -> list[Figure]:
 
 
 def sharing() -> list[Figure]:
-    """What three tasks weigh: three models, or one and what each task adds."""
+    """Size of the models for three tasks: three copies, or one base and three adapters."""
     whole, added = 4 * n_parameters(bert()), 4 * count(METHODS["LoRA"]())[0]
     return [
         Figure("three fine-tuned copies, MB", f"{TASKS * whole / 1e6:,.0f}", "4 bytes per parameter"),
@@ -62,9 +62,9 @@ def sharing() -> list[Figure]:
 
 
 def curve_accuracy(way: str, n: int, seed: int) -> float:
-    """Accuracy on the 1,706 test texts after `STEPS` steps on ``n`` of the training texts.
+    """Return the accuracy on the 1,706 test texts after `STEPS` steps on ``n`` of the training texts.
 
-    ``scratch`` is ``full`` with an encoder whose weights were drawn afresh: the same architecture, tokenizer, head,
+    ``scratch`` is ``full`` with newly initialised encoder weights: the same architecture, tokenizer, head,
     schedule and rate.
     """
     from scripts.figures.hashed_split import split

@@ -1,7 +1,7 @@
 """The figures of the LoRA lesson: ``course figures lora``.
 
 Parameters, arithmetic operations and even the bytes that autograd keeps are counted on real modules without numbers, in
-about ten seconds and 1 GB of memory at most. What is computed from a formula instead says so. Nothing here was measured
+about ten seconds and with at most 1 GB of memory. Figures computed from a formula say so. Nothing here was measured
 on a GPU. ``--time`` trains for real (2.5 GB, half a minute); ``--log`` and ``--spectrum`` need the extra
 ``offline``.
 
@@ -30,7 +30,7 @@ from scripts.figures.models import n_parameters
 from scripts.figures.sources import PADDED_TO, TOKEN_COUNTS
 
 B, S = 4, 64
-"""Batch and length at which operations are counted and steps are timed."""
+"""Batch size and length at which operations are counted and steps are timed."""
 QUERY_VALUE = ("query", "value")
 ATTENTION = ("query", "key", "value", "attention.output.dense")
 
@@ -44,7 +44,7 @@ CHAPTER_LOG = (
     (70, 0.1534, 0.9482),
     (75, 0.1423, 0.9517),
 )
-"""The chapter's first epoch: batches of 8 seen so far, mean loss, accuracy."""
+"""The chapter's first epoch: batches of 8 so far, mean loss, accuracy."""
 HONEST_LOG = (
     (10, 0.6858, 0.7500),
     (20, 0.6592, 0.8750),
@@ -55,7 +55,7 @@ HONEST_LOG = (
     (70, 0.4767, 0.9643),
     (75, 0.4634, 0.9667),
 )
-"""What `honest_log` returns (``--log``): measured with torch 2.13 on one thread of an AMD EPYC (AVX2), in float32."""
+"""Output of `honest_log` (``--log``): measured with torch 2.13 on one thread of an AMD EPYC (AVX2), in float32."""
 
 SPECTRUM_RANKS = (1, 2, 4, 8, 16, 32, 64, 128)
 SPECTRUM = {
@@ -63,14 +63,14 @@ SPECTRUM = {
     "update, bottom layer": (6.9, 11.8, 19.2, 29.2, 42.5, 58.6, 75.9, 91.3),
     "weight, top layer": (2.9, 5.1, 8.6, 14.4, 24.0, 39.6, 61.0, 84.4),
 }
-"""What `spectra` returns (``--spectrum``), in percent, measured as `HONEST_LOG` was."""
+"""Output of `spectra` (``--spectrum``), in percent, measured like `HONEST_LOG`."""
 
 
 # --- models -----------------------------------------------------------------------------------------------------------
 
 
 def bert(device: str = "meta") -> BertForSequenceClassification:
-    """BERT-base with the attention of the formulas, in which the S x S weights exist."""
+    """Build BERT-base with the attention of the formulas, in which the S x S weights exist."""
     model = models.bert(device)
     model.set_attn_implementation("eager")
     return model
@@ -79,7 +79,7 @@ def bert(device: str = "meta") -> BertForSequenceClassification:
 def lora(
     targets: Sequence[str] = QUERY_VALUE, r: int = 8, *, head: bool = True, dropout: float = 0.1, device: str = "meta"
 ) -> peft.PeftModel:
-    """BERT-base with LoRA as peft injects it; ``head`` is what ``task_type`` decides: is the classifier trained?"""
+    """Build BERT-base with LoRA as injected by peft; ``head``, as set by ``task_type``: is the classifier trained?"""
     task = peft.TaskType.SEQ_CLS if head else None
     config = peft.LoraConfig(task_type=task, r=r, lora_alpha=2 * r, lora_dropout=dropout, target_modules=list(targets))
     with torch.device(device):
@@ -87,7 +87,7 @@ def lora(
 
 
 def head_only(device: str = "meta") -> BertForSequenceClassification:
-    """BERT-base in which only the classifier is trained."""
+    """Build BERT-base in which only the classifier is trained."""
     model = bert(device)
     model.requires_grad_(False)
     model.classifier.requires_grad_(True)
@@ -98,12 +98,12 @@ METHODS: dict[str, Callable[..., nn.Module]] = {"full": bert, "LoRA": lora, "hea
 
 
 def count(model: nn.Module) -> tuple[int, int]:
-    """(trainable, all) parameters."""
+    """Return the numbers of (trainable, all) parameters."""
     return n_parameters(p for p in model.parameters() if p.requires_grad), n_parameters(model)
 
 
 def adapted(model: nn.Module) -> int:
-    """The number of layers that carry a LoRA pair."""
+    """Return the number of layers with a LoRA pair."""
     return sum(isinstance(module, peft.tuners.lora.Linear) for module in model.modules())
 
 
@@ -111,7 +111,7 @@ def adapted(model: nn.Module) -> int:
 
 
 def gflop(model: nn.Module, batch: int = B, length: int = S, *, backward: bool = True) -> float:
-    """Billions of multiplications and additions in one pass over ``batch`` texts of ``length`` tokens."""
+    """Return the billions of multiplications and additions in one pass over ``batch`` texts of ``length`` tokens."""
     model.train(backward)
     tokens = torch.zeros(batch, length, dtype=torch.long, device="meta")
     with FlopCounterMode(display=False) as counter:
@@ -123,7 +123,7 @@ def gflop(model: nn.Module, batch: int = B, length: int = S, *, backward: bool =
 
 @contextmanager
 def gpu_dropout() -> Iterator[None]:
-    """Dropout with a one-byte mask, as CUDA keeps it; the CPU version would keep four bytes."""
+    """Use dropout with a one-byte mask, as CUDA stores it; the CPU version would use four bytes."""
 
     def dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
         return torch.native_dropout(x, p, True)[0] if training and p > 0 else x
@@ -133,7 +133,7 @@ def gpu_dropout() -> Iterator[None]:
 
 
 def activation_bytes(model: nn.Module, batch: int, length: int) -> int:
-    """The bytes that autograd keeps between the forward and the backward pass, each storage once, weights aside."""
+    """Return the bytes that autograd keeps between forward and backward pass, each storage once, without weights."""
     weights = {parameter.untyped_storage()._cdata for parameter in model.parameters()}
     kept: dict[int, torch.UntypedStorage] = {}  # holding the storage keeps its address from being used again
 
@@ -152,41 +152,41 @@ def activation_bytes(model: nn.Module, batch: int, length: int) -> int:
 def activation_formula(
     method: str, batch: int, length: int, *, layers: int = 12, width: int = 768, heads: int = 12
 ) -> int:
-    """The same bytes from L (c B S H + 9 B A S^2), after Korthikanti et al. 2022, equation 2, in float32."""
+    """Return these bytes from L (c B S H + 9 B A S^2), after Korthikanti et al. 2022, equation 2, in float32."""
     c = {"full": 66, "LoRA": 48}[method]
     return layers * (c * batch * length * width + 9 * batch * heads * length**2)
 
 
 def checkpointed_formula(method: str, batch: int, length: int, *, layers: int = 12, width: int = 768) -> float:
-    """The same with gradient checkpointing: the inputs of all layers, and one layer that is being computed again."""
+    """Return these bytes with gradient checkpointing: the inputs of all layers, and one layer being recomputed."""
     return layers * 4 * batch * length * width + activation_formula(method, batch, length) / layers
 
 
 def static_bytes(trained: int, total: int) -> int:
-    """Weights, gradients and AdamW's two moments in float32: 4 bytes for all, 4 + 8 more for the trained."""
+    """Return the bytes of weights, gradients and AdamW's two moments in float32: 4 for each, 4 + 8 more if trained."""
     return 4 * total + 12 * trained
 
 
 def adapter_file_bytes() -> int:
-    """The size of ``adapter_model.safetensors`` for r=8 on query and value, classifier included."""
+    """Return the size of ``adapter_model.safetensors`` for r=8 on query and value, including the classifier."""
     state = peft.get_peft_model_state_dict(lora())
     zeros = {name: torch.zeros(tensor.shape) for name, tensor in state.items()}
     return len(safetensors.torch.save(zeros, metadata={"format": "pt"}))
 
 
 def pair(d: int, k: int, r: int) -> int:
-    """Parameters of one LoRA pair: B is d x r, A is r x k."""
+    """Return the number of parameters of one LoRA pair: B is d x r, A is r x k."""
     return r * (d + k)
 
 
 def houlsby(m: int, *, d: int = 768, layers: int = 12, per_layer: int = 2) -> int:
-    """Parameters of bottleneck adapters, counted on real layers."""
+    """Return the number of parameters of bottleneck adapters, counted on real layers."""
     adapter = nn.Sequential(nn.Linear(d, m), nn.GELU(), nn.Linear(m, d))
     return layers * per_layer * n_parameters(adapter)
 
 
 def audit(log: Sequence[tuple[int, float, float]], batch: int = 8) -> list[tuple[int, int, int, float]]:
-    """Undo running averages: per interval its last batch, texts, correct answers among them, and summed loss."""
+    """Undo running averages: per interval its last batch, texts, correct answers in it, and summed loss."""
     rows, seen, right, summed = [], 0, 0, 0.0
     for batches, loss, accuracy in log:
         right_now = round(accuracy * batch * batches)
@@ -199,12 +199,12 @@ def audit(log: Sequence[tuple[int, float, float]], batch: int = 8) -> list[tuple
 
 
 def gib(size: float, digits: int = 3) -> str:
-    """Bytes as GiB."""
+    """Format bytes as GiB."""
     return f"{size / 2**30:.{digits}f}"
 
 
 def counts() -> list[Figure]:
-    """Who is trained, and how many there are."""
+    """Trained parts, and their numbers of parameters."""
     model = bert()
     everything = n_parameters(model)
     body = n_parameters(model.bert) - n_parameters(model.bert.pooler)
@@ -257,12 +257,12 @@ def ranks() -> list[Figure]:
 
 
 def kept(r: int, d: int, k: int) -> float:
-    """The share of a d x k matrix that its pair of rank r is as large as."""
+    """Return the size of a pair of rank r as a share of its d x k matrix."""
     return pair(d, k, r) / (d * k)
 
 
 def sweep() -> list[Figure]:
-    """Kept shares from thin to too thick."""
+    """Kept shares from too small to too large a rank."""
     return [
         Figure(f"r={r}, {d} x {k}", percent(kept(r, d, k), digits=2), "formula")
         for r in (8, 64, 384, 768)
@@ -271,7 +271,7 @@ def sweep() -> list[Figure]:
 
 
 def targets() -> list[Figure]:
-    """What a target name hits."""
+    """Layers that a target name matches."""
     rows = []
     for name in ("dense", "output.dense", "attention.output.dense"):
         model = lora(("query", "key", "value", name), r=16, head=False)
@@ -294,7 +294,7 @@ def compared() -> list[Figure]:
             made = config(task_type=peft.TaskType.SEQ_CLS, num_virtual_tokens=tokens, **more)
             return count(peft.get_peft_model(bert(), made))
 
-    head = 1538  # peft trains the classifier along
+    head = 1538  # peft also trains the classifier
     prefix, prompt = virtual(peft.PrefixTuningConfig, 20)[0] - head, virtual(peft.PromptTuningConfig, 20)[0] - head
     five = virtual(peft.PrefixTuningConfig, 5)[0] - head
     projected = virtual(peft.PrefixTuningConfig, 30, prefix_projection=True, encoder_hidden_size=512)
@@ -350,7 +350,7 @@ def costs() -> list[Figure]:
 
 
 def log_audit() -> list[Figure]:
-    """The chapter's training log, taken apart."""
+    """The chapter's training log, decomposed."""
     rows = []
     for batches, texts, right, summed in audit(CHAPTER_LOG):
         if right > texts or summed < 0:
@@ -359,11 +359,11 @@ def log_audit() -> list[Figure]:
     return rows
 
 
-# --- what takes longer: trainings -------------------------------------------------------------------------------------
+# --- slower: trainings ------------------------------------------------------------------------------------------------
 
 
 def step_seconds(make: Callable[..., nn.Module], steps: int = 3) -> tuple[float, float]:
-    """The fastest of a few real training steps on the CPU: (forward and backward, optimizer)."""
+    """Return the fastest of a few real training steps on the CPU: (forward and backward, optimizer)."""
     model = make(device="cpu").train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-5)
     tokens, labels = torch.randint(1000, 30000, (B, S)), torch.arange(B) % 2
@@ -391,10 +391,10 @@ SENTENCES = (
 
 
 def honest_log() -> list[tuple[int, float, float]]:
-    """The chapter's program on a small pretrained encoder: batches of 8, all of it trained, AdamW at 2e-5, 10% warmup.
+    """Run the chapter's program on a small pretrained encoder: batches of 8, full training, AdamW at 2e-5, 10% warmup.
 
     Returns:
-        Batches so far, and mean loss and accuracy since the beginning, dropout on.
+        Batches so far, and mean loss and accuracy since the beginning, with dropout.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
@@ -426,10 +426,10 @@ def honest_log() -> list[tuple[int, float, float]]:
 
 
 def spectra() -> dict[str, tuple[float, ...]]:
-    """How much of a query matrix's update its best approximations keep, after full fine-tuning on 600 film reviews.
+    """Measure how much of a query matrix's update its best approximations keep, after fine-tuning on 600 film reviews.
 
     Returns:
-        Per matrix the percentage of the squared norm in its largest singular values, for `SPECTRUM_RANKS` of them.
+        Per matrix, the percentage of the squared norm in its largest singular values, for `SPECTRUM_RANKS` of them.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
@@ -489,7 +489,7 @@ def measured_log() -> list[Figure]:
 
 
 def directions() -> list[Figure]:
-    """What is lost at rank r, and a row that is turned."""
+    """The error at rank r, and a rotated row."""
     values = torch.tensor([12.0, 4.0, 3.0], dtype=torch.float64)
     row, update = torch.tensor([3.0, 4.0], dtype=torch.float64), torch.tensor([3.0, 0.0], dtype=torch.float64)
     lora_row = row + update

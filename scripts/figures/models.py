@@ -1,4 +1,4 @@
-"""BERT-base without its weights, and counting.
+"""BERT-base without its weights, and parameter counts.
 
 ``BertConfig()`` describes BERT-base exactly, and on PyTorch's *meta* device a model has shapes but no numbers, so it
 can be built, counted and even run in seconds on any machine.
@@ -14,13 +14,13 @@ from transformers import BertConfig, BertForSequenceClassification
 
 
 def bert(device: str = "meta") -> BertForSequenceClassification:
-    """BERT-base with a head for two classes; on the meta device it costs no memory."""
+    """Build BERT-base with a head for two classes; on the meta device it needs no memory."""
     with torch.device(device):
         return BertForSequenceClassification(BertConfig(num_labels=2))
 
 
 def n_parameters(*parts: nn.Module | Iterable[nn.Parameter]) -> int:
-    """How many numbers modules or parameters hold; within a module, shared ones count once.
+    """Count the numbers in modules or parameters; within a module, shared ones count once.
 
     >>> n_parameters(nn.Linear(3, 2)), n_parameters([nn.Parameter(torch.zeros(3, 2))])
     (8, 6)

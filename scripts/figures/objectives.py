@@ -1,7 +1,7 @@
 """The figures of the lesson on pre-training objectives: ``course figures objectives``.
 
-The models are small, of transformers, and their weights are random, which is enough for questions of form (which
-positions have a loss, who sees whom). What depends on random weights was drawn with torch 2.13 and transformers 5.23.
+The models are small ones from transformers with random weights, which is enough for structural questions (which
+positions have a loss, who sees whom). Results that depend on random weights: torch 2.13 and transformers 5.23.
 
 Dimensions: B texts, T positions, V size of the vocabulary.
 """
@@ -20,24 +20,24 @@ from scripts.figures.figure import Figure, percent
 from solutions import objectives
 
 V, CLS, SEP, MASK = 30_522, 101, 102, 103
-"""Of bert-base-uncased."""
+"""Vocabulary size and special ids of bert-base-uncased."""
 SMALL_V = 97
-"""Of the small models, whose weights are as fresh as those of transformers: normal, standard deviation 0.02."""
+"""Vocabulary size of the small models; their weights are as in new transformers models: normal, std 0.02."""
 N_TEXTS, T = 2000, 25
-"""Texts of 23 ordinary tokens between [CLS] and [SEP]."""
+"""Number and length of the texts: 23 ordinary tokens between [CLS] and [SEP]."""
 
 
 class Vocabulary:
-    """As much of a tokenizer as the collator of transformers asks for."""
+    """The part of a tokenizer that the collator of transformers uses."""
 
     mask_token = "[MASK]"
 
     def __init__(self, mask_id: int = MASK, size: int = V) -> None:
-        """Know these two numbers."""
+        """Store the two numbers."""
         self.mask_id, self.size = mask_id, size
 
     def convert_tokens_to_ids(self, token: str) -> int:
-        """The id of [MASK]."""
+        """Return the id of [MASK]."""
         return self.mask_id
 
     def __len__(self) -> int:
@@ -45,7 +45,7 @@ class Vocabulary:
 
 
 def texts(n: int = N_TEXTS) -> tuple[Tensor, Tensor]:
-    """(n, T) random ids between [CLS] and [SEP], and the mask of the two."""
+    """Return (n, T) random ids between [CLS] and [SEP], and the mask of these two."""
     ids = torch.randint(1000, V, (n, T), generator=torch.Generator().manual_seed(0))
     ids[:, 0], ids[:, -1] = CLS, SEP
     special = torch.zeros_like(ids, dtype=torch.bool)
@@ -54,14 +54,14 @@ def texts(n: int = N_TEXTS) -> tuple[Tensor, Tensor]:
 
 
 def collate(ids: Tensor, special: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-    """What the collator of transformers makes of the texts."""
+    """Return the texts after the collator of transformers."""
     collator = DataCollatorForLanguageModeling(tokenizer=Vocabulary(), mlm=True, mlm_probability=0.15)
     collator.generator = torch.Generator().manual_seed(seed)
     return collator.torch_mask_tokens(ids.clone(), special)
 
 
 def shares(ids: Tensor, special: Tensor, corrupted: Tensor, labels: Tensor) -> SimpleNamespace:
-    """What became of the texts."""
+    """Return the shares of tokens by what happened to them."""
     selected = labels != objectives.IGNORED
     masked, kept = selected & (corrupted == MASK), selected & (corrupted == ids)
     n = selected.sum()
@@ -104,7 +104,7 @@ def masking() -> list[Figure]:
 
 
 def small(kind: type[nn.Module], seed: int = 0) -> nn.Module:
-    """A small BERT or GPT-2 with random weights, in evaluation mode."""
+    """Build a small BERT or GPT-2 with random weights, in evaluation mode."""
     torch.manual_seed(seed)
     if kind is GPT2Model:
         config = GPT2Config(
@@ -150,7 +150,7 @@ def losses() -> list[Figure]:
 
 @torch.no_grad()
 def sight() -> list[Figure]:
-    """Who sees the last token, and who sees padding."""
+    """Positions that see the last token, and positions that see padding."""
     ids = torch.randint(5, SMALL_V, (1, 12), generator=torch.Generator().manual_seed(3))
     other = ids.clone()
     other[0, -1] = 5 + (ids[0, -1] - 4) % 92
@@ -176,7 +176,7 @@ def sight() -> list[Figure]:
 
 
 def perplexities() -> list[Figure]:
-    """Two batches, one label at 1/4 and three at 1/2."""
+    """Two batches: one label with probability 1/4, and three with 1/2."""
     batches = [[math.log(4)], [math.log(2)] * 3]
     means = [sum(losses) / len(losses) for losses in batches]
     rows = {

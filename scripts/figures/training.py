@@ -1,6 +1,6 @@
 """The figures of the lesson on the training loop: ``course figures training``.
 
-What is random is drawn from a fixed seed. The curves are computed in float64, so that machines agree on them.
+Random numbers are drawn with a fixed seed. The curves are computed in float64, so that machines agree on them.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ BATCH = 8
 
 
 def coins(*batches: list[int]) -> list[dict[str, Tensor]]:
-    """Batches for ``Coin``."""
+    """Return batches for ``Coin``."""
     return [{"labels": torch.tensor(labels)} for labels in batches]
 
 
 def toss(order: str) -> float:
-    """The weight of a coin after two batches, (1, 1) and (1, 0), in a given order of operations; rate 2.
+    """Return the weight of a coin after two batches, (1, 1) and (1, 0), for an order of operations; rate 2.
 
-    The letters: z clears the gradients, b goes backward, s steps.
+    The letters: z clears the gradients, b runs the backward pass, s takes a step.
     """
     model = training.Coin().double()
     optimizer = torch.optim.SGD(model.parameters(), lr=2.0)
@@ -48,7 +48,7 @@ def toss(order: str) -> float:
 
 
 def order() -> list[Figure]:
-    """One weight, two batches: what becomes of it when the lines change places."""
+    """One weight, two batches: the result when lines change places."""
     names = {
         "zbs": "cleared, backward, step",
         "bs": "never cleared",
@@ -95,7 +95,7 @@ def means() -> list[Figure]:
 
 
 def audit() -> list[Figure]:
-    """What the chapter's log says of the ten batches between two of its lines."""
+    """The ten batches between two lines of the chapter's log."""
     rows = []
     before_right, before_loss = 0, 0.0
     for batches, loss, accuracy in LOG:
@@ -111,9 +111,9 @@ def audit() -> list[Figure]:
 
 @cache
 def curves(remedy: str = "none") -> tuple[list[float], list[float]]:
-    """Loss on 60 training and 400 validation examples, after every epoch of a network that is too large for them.
+    """Return the loss on 60 training and 400 validation examples, after every epoch of a network too large for them.
 
-    20 numbers, of which three decide the label; a fifth of all labels is drawn by lot. 60 epochs of AdamW on the whole
+    20 numbers, of which three determine the label; a fifth of all labels is random. 60 epochs of AdamW on the whole
     training set.
     """
     generator = torch.Generator().manual_seed(0)
@@ -147,7 +147,7 @@ def curves(remedy: str = "none") -> tuple[list[float], list[float]]:
 
 
 def overfitting() -> list[Figure]:
-    """The two curves, and where early stopping stops."""
+    """The two curves, and the epoch of early stopping."""
     train, validation = curves()
     stopper = training.EarlyStopper(patience=3)
     stopped = next(epoch for epoch, loss in enumerate(validation) if stopper.step(loss))
@@ -166,7 +166,7 @@ def overfitting() -> list[Figure]:
 
 
 def precision() -> list[Figure]:
-    """Two formats of 16 bits."""
+    """Two 16-bit formats."""
     half, brain = torch.finfo(torch.float16), torch.finfo(torch.bfloat16)
     tiny = torch.tensor(1e-8)
     grown = (tiny * 65536).half().float().item() / 65536
@@ -183,12 +183,12 @@ def precision() -> list[Figure]:
 
 
 def checkpointing() -> list[Figure]:
-    """Gradient checkpointing behind frozen embeddings: how many tensors get a gradient."""
+    """Gradient checkpointing after frozen embeddings: number of tensors that get a gradient."""
     rows = []
     for reentrant in (True, False):
         block, head = nn.Sequential(nn.Linear(3, 3), nn.Tanh()), nn.Linear(3, 2)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch says what the lesson says
+            warnings.simplefilter("ignore")  # torch warns of the effect that the lesson describes
             hidden = checkpoint(block, torch.ones(1, 3), use_reentrant=reentrant)
         head(hidden).sum().backward()
         got = sum(parameter.grad is not None for parameter in block.parameters())
@@ -212,7 +212,7 @@ def checkpointing() -> list[Figure]:
 
 
 def column() -> list[Figure]:
-    """Perfect predictions in a column, targets in a row."""
+    """Perfect predictions as a column, targets as a row."""
     scores, targets = torch.tensor([[0.0], [1.0], [2.0]]), torch.tensor([0.0, 1.0, 2.0])
     return [
         Figure("mean squared error, (B, 1) against (B,)", f"{(scores - targets).square().mean().item():.3f}"),
@@ -221,7 +221,7 @@ def column() -> list[Figure]:
 
 
 def focal() -> list[Figure]:
-    """The focal factor with gamma 2, and a smoothed target of four classes."""
+    """The focal factor with gamma 2, and a smoothed target for four classes."""
     rows = []
     for p in (0.9, 0.5, 0.1):
         logits, label = torch.tensor([[math.log(p), math.log(1 - p)]]), torch.tensor([0])

@@ -3,8 +3,8 @@
     python -m scripts.pictures            writes the pictures of all lessons
     python -m scripts.pictures lora       writes those of one lesson
 
-A lesson's module holds ``PICTURES``: the name of a file in ``course/lessons/pictures`` -> the function that draws it.
-The pictures are committed and travel with the package; ``tests/test_pages.py`` compares them with what is drawn.
+A lesson's module contains ``PICTURES``: file name in ``course/lessons/pictures`` -> the function that draws it.
+The pictures are committed and are part of the package; ``tests/test_pages.py`` compares them with the drawn ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ HERE = Path(__file__).resolve().parent
 
 
 def drawn(slug: str) -> dict[str, str]:
-    """The pictures of a lesson: file name -> SVG."""
+    """Return the pictures of a lesson: file name -> SVG."""
     module = importlib.import_module(f"scripts.pictures.{slug}")
     return {name: draw() for name, draw in module.PICTURES.items()}

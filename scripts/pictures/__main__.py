@@ -23,7 +23,7 @@ def main() -> None:
     if unknown := [slug for slug in named if slug not in lessons]:
         parser.error(f"no pictures are drawn for {', '.join(unknown)}; there are {', '.join(lessons)}")
     try:
-        preflight.find_packages()  # some are drawn from what the lesson's figures compute
+        preflight.find_packages()  # some are drawn from the lesson's figures
     except RecipeError as error:
         error.show()
         sys.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""The pictures of the lesson on augmentation: where each operation may touch a text, and how lam is distributed."""
+"""The pictures of the lesson on augmentation: which tokens each operation can change, and the distribution of lam."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALPHAS = ((0.2, ORANGE), (1.0, PALE), (5.0, BLUE))
 
 
 def draw_operations() -> str:
-    """One text, and what each operation may make of it."""
+    """Draw one text, and the possible results of each operation."""
     left, step, width, top = 140, 78, 70, 62
     parts = [text(350, 32, "One text, four variants, one label", size=17)]
     for row, (label, words, changed) in enumerate(ROWS):
@@ -37,7 +37,7 @@ def draw_operations() -> str:
 
 
 def draw_shares() -> str:
-    """The densities of Beta(alpha, alpha)."""
+    """Draw the densities of Beta(alpha, alpha)."""
     left, right, bottom, top, most = 70, 660, 260, 60, 3.0
 
     def at(x: float, height: float) -> tuple[float, float]:

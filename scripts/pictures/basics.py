@@ -17,11 +17,11 @@ STEPS = (
     ("head", "logits, B × C", "count_parameters"),
     ("label", "softmax, largest", "label_scores"),
 )
-"""What happens to a batch, and which function of the exercise looks at it."""
+"""The stages of a batch, and the function of the exercise for each."""
 
 
 def draw_way() -> str:
-    """A padded batch on top, the way through the model below."""
+    """Draw a padded batch on top, and its way through the model below."""
     parts = [text(360, 30, "Two texts become one batch, and the batch becomes labels", size=17)]
     for row, words in enumerate(ROWS):
         for column, word in enumerate(words):

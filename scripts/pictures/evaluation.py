@@ -1,4 +1,4 @@
-"""The pictures of the lesson on splits and measures: a split of rows and one of texts, and F1 beside another mean."""
+"""The pictures of the lesson on splits and measures: a split by rows and one by texts, and F1 next to another mean."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ ROWS = "ABCDABCDABCD"
 """Twelve rows of four texts."""
 BY_ROWS = (1, 4, 11)
 BY_TEXTS = (3, 7, 11)
-"""The rows of the test set: three drawn from all rows, and all three of one text."""
+"""Indices of the test set: three drawn from all rows, and all three rows of one text."""
 
 
 def draw_split() -> str:
-    """Twelve rows in four colours, split twice."""
+    """Draw twelve rows in four colours, split in two ways."""
     left, width, gap = 60, 36, 8
 
     def strip(y: int, test: tuple[int, ...]) -> list[str]:
@@ -41,12 +41,12 @@ def draw_split() -> str:
 
 
 def harmonic(precision: float, recall: float) -> float:
-    """F1."""
+    """Return F1."""
     return 2 * precision * recall / (precision + recall) if recall else 0.0
 
 
 def draw_f1() -> str:
-    """F1 over the recall for a precision of 1, and the arithmetic mean."""
+    """Draw F1 over the recall for a precision of 1, and the arithmetic mean."""
     left, right, bottom, top = 80, 620, 260, 60
 
     def at(recall: float, height: float) -> tuple[float, float]:

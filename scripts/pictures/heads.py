@@ -1,4 +1,4 @@
-"""The picture of the lesson on heads: whose value the maximum takes, with and without a mask."""
+"""The picture of the lesson on heads: the position of the maximum, with and without a mask."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ STATES = (
 
 
 def cell(x: float, y: float, number: float, fill: str, *, dashed: bool = False) -> str:
-    """A number in a box."""
+    """Draw a number in a box."""
     return box(x, y, 56, 32, fill, dashed=dashed) + text(x + 28, y + 21, f"{number:.1f}".replace("-", "−"))
 
 
 def draw_padding() -> str:
-    """Each feature's winner: among all positions, and among the real ones."""
+    """Draw each feature's maximum: among all positions, and among the real ones."""
     n_real = len(TOKENS)
     left, top, step, row_step = 30, 86, 62, 42
     everywhere, masked = left + 7 * step + 40, left + 7 * step + 140

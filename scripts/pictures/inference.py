@@ -1,4 +1,4 @@
-"""The pictures of the lesson on inference: what padding costs, and how often a confidence is right."""
+"""The pictures of the lesson on inference: the cost of padding, and accuracy by confidence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ WAYS = (
     ("to the longest of the batch", LENGTHS, None),
     ("sorted first", tuple(sorted(LENGTHS)), None),
 )
-"""Heading, the lengths in their order, and the width of every batch if it is the same."""
+"""Heading, the lengths in order, and the width of every batch if it is constant."""
 
 
 def positions(lengths: tuple[int, ...], width: int | None) -> list[tuple[int, int]]:
-    """(length, width of its batch) of every text."""
+    """Return (length, width of its batch) of every text."""
     rows = []
     for start in range(0, len(lengths), BATCH):
         batch = lengths[start : start + BATCH]
@@ -23,7 +23,7 @@ def positions(lengths: tuple[int, ...], width: int | None) -> list[tuple[int, in
 
 
 def draw_padding() -> str:
-    """Nine texts, three ways: tokens dark, padding pale."""
+    """Draw nine texts in three ways: tokens dark, padding pale."""
     scale, height, gap, top = 1.55, 14, 4, 84
     parts = [text(350, 32, "Nine texts in batches of three: what the model works on", size=17)]
     left = 30.0
@@ -63,11 +63,11 @@ RELIABILITY = {
         *((0.549, 0.557, 646), (0.648, 0.619, 512), (0.748, 0.705, 332), (0.844, 0.775, 178), (0.930, 0.921, 38)),
     ),
 }
-"""Mean confidence, share that is right, and reviews of each bin, by ``course figures inference --calibration``."""
+"""Mean confidence, share of right answers and reviews per bin, from ``course figures inference --calibration``."""
 
 
 def draw_reliability() -> str:
-    """Right over confidence, before and after the temperature."""
+    """Draw accuracy over confidence, before and after temperature scaling."""
     left, right, bottom, top = 90, 460, 330, 60
 
     def at(confidence: float, share: float) -> tuple[float, float]:
@@ -88,7 +88,7 @@ def draw_reliability() -> str:
         parts.append(line([at(confidence, share) for confidence, share, _ in bins], colour, width=2))
         for confidence, share, n in bins:
             x, height = at(confidence, share)
-            side = 4 + 14 * (n / 1455) ** 0.5  # the area tells how many reviews there are
+            side = 4 + 14 * (n / 1455) ** 0.5  # the area shows the number of reviews
             parts.append(box(x - side / 2, height - side / 2, side, side, colour, radius=2))
         parts += [box(500, y - 12, 14, 14, colour, radius=2), text(524, y, name, anchor="start", size=13)]
     parts += [

@@ -1,4 +1,4 @@
-"""The pictures of the introduction: one pre-training for many tasks, and what it is worth by number of texts."""
+"""The pictures of the introduction: one pre-training for many tasks, and its benefit by number of texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TASKS = (("sentiment", "model 1"), ("question answering", "model 2"), ("entities
 
 
 def draw_transfer() -> str:
-    """A corpus, one pre-training, one general model, three fine-tunings and what comes of them."""
+    """Draw a corpus, one pre-training, one general model, three fine-tunings and their results."""
     parts = [
         text(175, 30, "once, with much text and no labels", size=13, fill=PALE),
         text(560, 30, "often, with a few thousand labelled texts", size=13, fill=PALE),

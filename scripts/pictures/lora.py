@@ -1,4 +1,4 @@
-"""The pictures of the LoRA lesson: the detour through A and B, and what it saves."""
+"""The pictures of the LoRA lesson: the detour through A and B, and its savings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SHARES = (
     ("compute, one step", 66.8, "67%"),
     ("memory, 32 texts of 512", 81.5, "81.5%"),
 )
-"""What LoRA (r=8 on query and value of BERT-base) needs, in percent of full fine-tuning: ``scripts/figures/lora.py``
-computes it, and a test compares the two."""
+"""Costs of LoRA (r=8 on query and value of BERT-base), in percent of full fine-tuning: ``scripts/figures/lora.py``
+computes them, and a test compares the two."""
 
 
 def draw_idea() -> str:
-    """The frozen weight, and beside it the detour through A and B."""
+    """Draw the frozen weight, and next to it the detour through A and B."""
     return page(
         700,
         330,
@@ -55,7 +55,7 @@ def draw_idea() -> str:
 
 
 def draw_costs() -> str:
-    """Bars: what LoRA needs of full fine-tuning."""
+    """Draw bars: LoRA's costs relative to full fine-tuning."""
     left, full, step = 200, 400, 40
     bars = []
     for row, (label, percent, shown) in enumerate(SHARES):
@@ -76,7 +76,7 @@ def draw_costs() -> str:
 
 
 def draw_ranks() -> str:
-    """The kept share over the rank, for a square and for a wide matrix; above 100% LoRA is the larger one."""
+    """Draw the kept share over the rank, for a square and for a wide matrix; above 100% LoRA is the larger one."""
     left, right, bottom, top = 80, 620, 300, 60
     largest, highest = 768, 2.0
 
@@ -115,12 +115,12 @@ SPECTRUM = (
     ("update, bottom layer", BLUE, (6.9, 11.8, 19.2, 29.2, 42.5, 58.6, 75.9, 91.3)),
     ("the weight itself", PALE, (2.9, 5.1, 8.6, 14.4, 24.0, 39.6, 61.0, 84.4)),
 )
-"""Percent of the squared norm within rank r, as ``SPECTRUM`` of ``scripts/figures/lora.py`` has it; a test compares the
-two."""
+"""Percent of the squared norm within rank r, equal to ``SPECTRUM`` in ``scripts/figures/lora.py``; a test compares
+the two."""
 
 
 def draw_spectrum() -> str:
-    """How much of an update the best matrix of rank r keeps; the ranks double from mark to mark."""
+    """Draw how much of an update the best matrix of rank r keeps; the ranks double from mark to mark."""
     left, step, bottom, top = 80, 62, 300, 60
 
     def at(place: int, percent: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The pictures of the lesson on pre-training objectives: who sees whom, and what becomes of the selected tokens."""
+"""The pictures of the lesson on pre-training objectives: who sees whom, and the fate of the selected tokens."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ HIDDEN, SEEN, ASKED = LIGHT, BLUE, ORANGE
 BERT_TEXT = ("[CLS]", "the", "[MASK]", "sat", "[SEP]", "[PAD]")
 GPT_TEXT = ("the", "cat", "sat", "down", ".", "[PAD]")
 ANSWERS = {"BERT": {2: "cat"}, "GPT": {0: "cat", 1: "sat", 2: "down", 3: "."}}
-"""Position -> the token that it is asked for."""
+"""Position -> its target token."""
 
 FATES = (("80%", "[MASK]", "12%"), ("10%", "random", "1.5%"), ("10%", "kept", "1.5%"))
-"""Share of the selected, what becomes of them, share of all ordinary tokens at p = 0.15."""
+"""Share of the selected tokens, their replacement, share of all ordinary tokens at p = 0.15."""
 
 
 def grid(left: float, name: str, tokens: tuple[str, ...], causal: bool) -> list[str]:
-    """Queries down, keys across; at the right what each query is asked for."""
+    """Draw queries as rows, keys as columns; on the right, the target of each query."""
     top, cell = 96, 32
     n_real = sum(token != "[PAD]" for token in tokens)
     parts = [text(left + 3 * cell, 30, f"{name}: {'causal' if causal else 'bidirectional'}", size=16)]
@@ -37,7 +37,7 @@ def grid(left: float, name: str, tokens: tuple[str, ...], causal: bool) -> list[
 
 
 def draw_visibility() -> str:
-    """Two grids side by side: who sees whom, and who is asked what."""
+    """Draw two grids side by side: who sees whom, and the targets."""
     legend = "row: query, column: key;  blue: visible, grey: hidden;  orange: what the row is asked for"
     return page(
         700,
@@ -52,7 +52,7 @@ def draw_visibility() -> str:
 
 
 def draw_fates() -> str:
-    """The tree: 15% selected, and three fates."""
+    """Draw the tree: 15% selected, and three fates."""
     branches = []
     for row, (share, fate, of_all) in enumerate(FATES):
         y = 60 + row * 62

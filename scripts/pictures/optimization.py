@@ -14,7 +14,7 @@ WARMUP, TOTAL = 22, 225
 
 
 def rates(decay: float) -> list[tuple[str, float]]:
-    """Part of the body and its learning rate, from the bottom to the top; one multiplication for each step down."""
+    """Return parts of the body with their learning rates, from bottom to top; one multiplication per step down."""
     found = [("pooler", BASE_RATE)]
     rate = BASE_RATE
     for layer in reversed(range(N_LAYERS)):
@@ -25,14 +25,14 @@ def rates(decay: float) -> list[tuple[str, float]]:
 
 
 def schedule() -> list[tuple[int, float]]:
-    """(step, multiplier) at the corners of the schedule and on the way."""
+    """Return (step, multiplier) at the corners of the schedule and between them."""
     up = [(step, step / WARMUP) for step in range(WARMUP)]
     down = [(step, (TOTAL - step) / (TOTAL - WARMUP)) for step in range(WARMUP, TOTAL + 1)]
     return up + down
 
 
 def draw_layers() -> str:
-    """Bars: the rate of every part of the body, for a mild and for a strong decay."""
+    """Draw bars: the rate of every part of the body, for a mild and for a strong decay."""
     left, full, step, top = 150, 400, 24, 76
     mild, strong = rates(0.95)[::-1], rates(0.8)[::-1]
     parts = [
@@ -60,7 +60,7 @@ def draw_layers() -> str:
 
 
 def draw_schedule() -> str:
-    """The multiplier over the steps."""
+    """Draw the multiplier over the steps."""
     left, right, bottom, top = 70, 660, 250, 60
 
     def at(step: float, height: float) -> tuple[float, float]:

@@ -7,16 +7,16 @@ from scripts.pictures.svg import BLUE, GREY, INK, LIGHT, ORANGE, PALE, PAPER, ar
 # --- training_memory ---
 
 GPU, USABLE = 8.0, 0.9
-"""GiB of the GPU in the picture, and the share that a plan may fill."""
+"""Memory of the GPU in the picture in GiB, and the share that a plan is allowed to fill."""
 N_TOTAL, N_LORA, N_HEAD = 109_483_778, 294_912, 1_538
 LAYERS, HEADS, WIDTH = 12, 12, 768
 CASES = ((8, 128), (32, 128), (8, 512))
-"""Texts and tokens."""
+"""Number of texts and tokens per text."""
 PARTS = (("weights", GREY), ("gradients", PALE), ("Adam", BLUE), ("activations", ORANGE))
 
 
 def parts_of(method: str, batch: int, seq: int) -> list[float]:
-    """GiB of the four parts."""
+    """Return the four parts in GiB."""
     n_train = {"full": N_TOTAL, "LoRA": N_LORA + N_HEAD, "head": N_HEAD}[method]
     n_total = N_TOTAL + (N_LORA if method == "LoRA" else 0)
     per_token = {"full": 66, "LoRA": 48, "head": 0}[method]
@@ -25,7 +25,7 @@ def parts_of(method: str, batch: int, seq: int) -> list[float]:
 
 
 def draw_memory() -> str:
-    """Bars: the four parts for three methods and three batches."""
+    """Draw bars: the four parts for three methods and three batches."""
     left, scale, step = 170, 60, 26
     parts = [text(370, 32, "Memory of a training step, BERT-base, in GiB", size=17)]
     y = 60
@@ -53,7 +53,7 @@ def draw_memory() -> str:
 
 
 def draw_length() -> str:
-    """Curve: activations of 8 texts by their length, with and without the attention matrices."""
+    """Draw a curve: activations of 8 texts by their length, with and without the attention matrices."""
     left, right, bottom, top = 80, 640, 260, 60
     longest, highest = 512, 5.0
 
@@ -86,12 +86,12 @@ def draw_length() -> str:
 DOCUMENTS = (("a", 11, LIGHT), ("b", 3, BLUE), ("c", 6, ORANGE))
 """Letter, number of ids and colour of each document."""
 PIECE = 6
-"""Ids of text in a block of 8."""
+"""Number of text ids in a block of 8."""
 CELL = 22
 
 
 def row() -> list[tuple[str, str]]:
-    """(letter, colour) of all documents in a row, with a separator after each."""
+    """Return (letter, colour) of all documents in a row, with a separator after each."""
     found = []
     for letter, length, colour in DOCUMENTS:
         found += [(letter, colour)] * length + [("S", GREY)]
@@ -99,7 +99,7 @@ def row() -> list[tuple[str, str]]:
 
 
 def cells(x: float, y: float, content: list[tuple[str, str]]) -> list[str]:
-    """A line of cells, each with its letter."""
+    """Draw a line of cells, each with its letter."""
     parts = []
     for place, (letter, colour) in enumerate(content):
         left = x + place * CELL
@@ -110,7 +110,7 @@ def cells(x: float, y: float, content: list[tuple[str, str]]) -> list[str]:
 
 
 def draw_blocks() -> str:
-    """Documents, joined into a row, cut into blocks."""
+    """Draw documents, joined into a row, cut into blocks."""
     left, gap = 120, 18
     ids = row()
     parts = [text(370, 34, "Documents become blocks of 8", size=17)]

@@ -1,10 +1,10 @@
-"""The shapes that the pictures of the lessons are made of, as plain SVG.
+"""The shapes in the pictures of the lessons, as plain SVG.
 
-An SVG of this size is a few kilobytes, sharp at any zoom, and the same bytes on every machine, so a test can compare a
+Such an SVG is a few kilobytes, sharp at any zoom, and the same bytes on every machine, so a test can compare a
 picture with what its module draws. Coordinates are pixels, counted from the top left corner.
 
-A library for SVG was considered (drawsvg, svg.py): the pictures need five shapes, and the bytes would change with the
-library's version.
+Libraries for SVG were considered (drawsvg, svg.py): the pictures need only five shapes, and the bytes would change
+with the library's version.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ARROWHEAD = (
 def text(
     x: float, y: float, words: str, *, size: int = 14, anchor: str = "middle", fill: str = INK, turn: float = 0
 ) -> str:
-    """One line of words on the baseline ``y``, turned clockwise by so many degrees about its anchor.
+    """Return one line of text on the baseline ``y``, rotated clockwise by ``turn`` degrees about its anchor.
 
     >>> text(5, 20, "Q & A", anchor="start")
     '<text x="5" y="20" font-size="14" text-anchor="start" fill="#1f2933">Q &amp; A</text>'
@@ -41,34 +41,34 @@ def text(
 
 
 def box(x: float, y: float, width: float, height: float, fill: str, *, radius: float = 3, dashed: bool = False) -> str:
-    """A rectangle with rounded corners, without an outline or with a dashed one."""
+    """Return a rectangle with rounded corners, without an outline or with a dashed one."""
     outline = f' stroke="{PALE}" stroke-dasharray="{DASHES}"' if dashed else ""
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" fill="{fill}"{outline}/>'
 
 
 def ring(x: float, y: float, radius: float) -> str:
-    """An empty circle about a point."""
+    """Return an empty circle around a point."""
     return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="none" stroke="{INK}" stroke-width="1.6"/>'
 
 
 def line(points: Sequence[Point], colour: str = INK, *, width: float = 1.6, dashed: bool = False) -> str:
-    """A line through the points."""
+    """Return a line through the points."""
     dashes = f' stroke-dasharray="{DASHES}"' if dashed else ""
     return _polyline(points, colour, width, dashes)
 
 
 def arrow(*points: Point) -> str:
-    """A line through the points that ends in an arrowhead."""
+    """Return a line through the points that ends in an arrowhead."""
     return _polyline(points, INK, 1.6, f' marker-end="{HEAD}"')
 
 
 def _polyline(points: Sequence[Point], colour: str, width: float, style: str) -> str:
-    path = " ".join(f"{x:.4g},{y:.4g}" for x, y in points)  # a tenth of a pixel is enough for a curve
+    path = " ".join(f"{x:.4g},{y:.4g}" for x, y in points)  # a tenth of a pixel is precise enough for a curve
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{style}/>'
 
 
 def page(width: int, height: int, title: str, *parts: str) -> str:
-    """A whole picture on white; a screen reader reads the title aloud."""
+    """Return a whole picture on white; a screen reader reads the title aloud."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         ' font-family="Helvetica, Arial, sans-serif" role="img">',

@@ -1,4 +1,4 @@
-"""The pictures of the lesson on the training loop: a step in its order, two losses, a rate on three clocks."""
+"""The pictures of the lesson on the training loop: the order of a step, two losses, a rate on three clocks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ STEPS = (
     ("step", ".grad moves the weights", True),
     ("schedule", "the next rate", True),
 )
-"""Operation, what it does, and whether it comes once per group of batches (else once per batch)."""
+"""Operation, its effect, and whether it happens once per group of batches (otherwise once per batch)."""
 
 EPOCHS, BATCHES, WARMUP = 3, 12, 3
 
 
 def draw_order() -> str:
-    """Six boxes from left to right, and the loop around two of them."""
+    """Draw six boxes from left to right, and the loop around two of them."""
     left, top, width, gap = 20, 96, 100, 14
     parts = [text(350, 34, "One optimizer step", size=17)]
     for place, (name, what, once) in enumerate(STEPS):
@@ -43,7 +43,7 @@ def draw_order() -> str:
 
 
 def draw_losses() -> str:
-    """Training and validation loss over the epochs, with the best epoch and the one in which patience ends."""
+    """Draw training and validation loss over the epochs, with the best epoch and the one in which patience ends."""
     left, right, bottom, top, highest = 70, 660, 260, 60, 1.5
     train, validation = curves()
     stopper = EarlyStopper(patience=3)
@@ -75,14 +75,14 @@ def draw_losses() -> str:
 
 
 def rate(step: int, total: int) -> float:
-    """Warmup and linear decay, never below 0."""
+    """Return warmup and linear decay, never below 0."""
     if step < WARMUP:
         return step / WARMUP
     return max(0.0, (total - step) / (total - WARMUP))
 
 
 def draw_clocks() -> str:
-    """The rate that each optimizer step uses, with a schedule moved per step, per batch and per epoch; accum=3."""
+    """Draw the rate used by each optimizer step, with a schedule moved per step, per batch and per epoch; accum=3."""
     left, right, bottom, top, accum = 70, 560, 240, 60, 3
     total = EPOCHS * BATCHES // accum
     per_epoch = total // EPOCHS

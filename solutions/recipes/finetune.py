@@ -1,4 +1,4 @@
-"""One run: train, test once, save, reload, report. The loop itself is in training.py."""
+"""One run: train, test once, save, reload, report. The training loop is in training.py."""
 
 import hashlib
 import json
@@ -40,11 +40,11 @@ from solutions.recipes.team import ALONE, Team, join, leave, on_own_gpu
 from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
-"""How far the logits of the reloaded run may be from those of the trained one."""
+"""Largest accepted difference between the logits of the reloaded run and of the trained one."""
 PREDICTIONS = "predictions.jsonl"
-"""What the model says about every test text."""
+"""File with the model's answer to every test text."""
 ASKED_AGAIN = 128
-"""Test texts that the reloaded run is asked about."""
+"""Number of test texts for comparing the reloaded run with the trained one."""
 
 
 def finetune(
@@ -60,23 +60,23 @@ def finetune(
     """Train, test, save and reload.
 
     Args:
-        config: what to do.
+        config: settings of the run.
         out: a folder for the trained weights and the result (see saving.py).
         console: for the progress bar.
-        overwrite: replace a finished or an unfinished run that is in the folder.
-        resume: go on with the unfinished run that is in the folder.
-        tensorboard: write events for TensorBoard too.
+        overwrite: whether to replace a finished or unfinished run in the folder.
+        resume: whether to continue the unfinished run in the folder.
+        tensorboard: whether to write events for TensorBoard too.
         save_every: seconds between two checkpoints; 0 saves after every step.
-        drawing: whether there are to be pictures.
+        drawing: whether to draw pictures.
 
     Returns:
-        The result, as it is in ``result.json``; of several processes that train together, the first one's.
+        The content of ``result.json``; if several processes train together, that of the first.
 
     Raises:
-        RecipeError: what was asked for cannot be done.
+        RecipeError: the request cannot be carried out.
         StudentError: a file given as ``mine`` does not do what it should.
         RecipeFault: the reloaded run does not answer like the trained one.
-        Interrupted: somebody asked to end; a checkpoint is saved.
+        Interrupted: the training was interrupted; a checkpoint is saved.
     """
     started = time.perf_counter()
     preflight.check(config, out, overwrite, resume, tensorboard)
@@ -92,7 +92,7 @@ def finetune(
             console.print(describe_mine(taken), highlight=False, markup=False)
 
         ready = prepare(config, hardware, taken, outputs, data, team)
-        if team.first:  # nothing can be refused any more, so an earlier run may go
+        if team.first:  # nothing can be refused any more, so an earlier run can be removed
             prepare_folder(out, overwrite, resume)
         saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
         if team.first and not resume:
@@ -124,11 +124,11 @@ def finetune(
 
 @dataclass(frozen=True)
 class Ready:
-    """All that training and testing need."""
+    """Everything that training and testing need."""
 
     config: FineTune
     longest: int
-    """Tokens at which texts are really cut: a model may have fewer positions than were asked for."""
+    """Tokens at which texts are actually truncated: a model can have fewer positions than were asked for."""
     hardware: Hardware
     taken: Functions
     outputs: Outputs
@@ -139,7 +139,7 @@ class Ready:
     test: Tokenised
     model: Classifier
     base: str
-    """Fingerprint of the encoder before anything was changed."""
+    """Fingerprint of the encoder before any change."""
     parameters: dict[str, float]
     team: Team = ALONE
 
@@ -147,8 +147,8 @@ class Ready:
 def prepare(
     config: FineTune, hardware: Hardware, taken: Functions, outputs: Outputs, data: Split, team: Team = ALONE
 ) -> Ready:
-    """Load the model, put into it what the method adds, and tokenise the texts."""
-    torch.manual_seed(config.seed)  # the head and all that a method adds are drawn from the global generator
+    """Load the model, add the method's parts to it, and tokenise the texts."""
+    torch.manual_seed(config.seed)  # the head and the method's parameters are drawn from the global generator
     with taken.blame():
         model = load_classifier(config, outputs.n, hardware, taken)
         base = fingerprint(model.bert)
@@ -163,15 +163,15 @@ def prepare(
 
 
 def conclude(ready: Ready, out: Path, drawing: bool) -> dict[str, Any]:
-    """Ask the test texts, save, reload and ask again, draw.
+    """Predict the test texts, save, reload, compare, and draw.
 
     Returns:
-        The figures that come of it.
+        The figures for the result.
     """
     model, test, taken, outputs, config = ready.model, ready.test, ready.taken, ready.outputs, ready.config
     logits = answer(model, test.tokens, test.pad_token, ready.hardware, taken, ready.team)
     state = trained_state(model, config, taken)
-    if not ready.team.first:  # one writer
+    if not ready.team.first:  # only one process writes
         return {}
     if "lora.load_lora_state_dict" in taken.yours:
         try_your_loader(ready, state, logits)
@@ -188,7 +188,7 @@ def conclude(ready: Ready, out: Path, drawing: bool) -> dict[str, Any]:
 
 
 def prepare_data(config: FineTune, taken: Functions) -> Split:
-    """Find and split the texts."""
+    """Read and split the texts."""
     loaded = load(config.data, config.task, config.text_column, config.label_column)
     with taken.blame():
         parts = split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
@@ -196,7 +196,7 @@ def prepare_data(config: FineTune, taken: Functions) -> Split:
 
 
 def standardised(data: Split) -> tuple[Outputs, Split]:
-    """Numbers to predict, shifted and scaled by mean and deviation of the training texts; labels as they are."""
+    """Standardise the targets by mean and deviation of the training texts; labels stay as they are."""
     if data.label_names:
         return Outputs(data.label_names), data
     try:
@@ -218,7 +218,7 @@ def standardised(data: Split) -> tuple[Outputs, Split]:
 
 
 def identity(config: FineTune, training: Tokenised, base: str, taken: Functions) -> dict[str, Any]:
-    """What a run must have in common with the one that goes on; where and how fast it runs is no part of it."""
+    """Return what a resumed run must share with this one; device and threads can differ."""
     free = ("device", "threads", "mine", "model")
     options = {name: value for name, value in config.plain().items() if name not in free}
     return options | {
@@ -229,7 +229,7 @@ def identity(config: FineTune, training: Tokenised, base: str, taken: Functions)
 
 
 def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> Trained:
-    """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint."""
+    """Train with a progress bar; the first Ctrl-C ends training after the current step, with a checkpoint."""
     with ready.taken.blame(), progress(console) as on_step:
         under_way = Training(
             ready.model, ready.training, ready.config, ready.hardware, ready.taken, on_step, ready.validation, saving,
@@ -249,7 +249,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
 
 @contextmanager
 def ending_gently(under_way: Training) -> Iterator[None]:
-    """While this lasts, Ctrl-C and a polite kill ask the training to end; a second one ends it at once."""
+    """Let the first Ctrl-C or SIGTERM end training after the current step, and the second at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -267,10 +267,10 @@ def ending_gently(under_way: Training) -> Iterator[None]:
 
 
 def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> None:
-    """Put what was trained into a fresh model, by your own function.
+    """Load the trained tensors into a fresh model with your own function.
 
     Raises:
-        StudentError: the model does not answer like the trained one.
+        StudentError: the model does not give the trained one's logits.
     """
     config, hardware, taken, test = ready.config, ready.hardware, ready.taken, ready.test
     fresh = load_classifier(config, ready.outputs.n, hardware, taken)
@@ -287,10 +287,10 @@ def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> N
 
 
 def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
-    """How far the logits of the reloaded run are from those of the trained one.
+    """Return the largest difference between the logits of the reloaded run and of the trained one.
 
     Raises:
-        RecipeFault: too far; StudentError, if files of yours are in it.
+        RecipeFault: the difference is too large; StudentError, if your files are used.
     """
     again = load_run(out, ready.config.mine, ready.hardware).logits(ready.data.test.texts[:ASKED_AGAIN])
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
@@ -305,7 +305,7 @@ def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
 
 
 def evaluate_run(logits: Tensor, test: Tokenised, outputs: Outputs, taken: Functions) -> dict[str, Any]:
-    """The one look at the test texts."""
+    """Compute the figures on the test texts, which are used only here."""
     if not outputs.labels:
         return {"test": score_numbers(outputs.numbers(logits), outputs.numbers(test.labels[:, None]), taken)}
     matrix = taken.evaluation.confusion(test.labels.tolist(), logits.argmax(-1).tolist(), n_classes=outputs.n)
@@ -316,10 +316,10 @@ def evaluate_run(logits: Tensor, test: Tokenised, outputs: Outputs, taken: Funct
 
 
 def write_predictions(out: Path, logits: Tensor, test: Tokenised, outputs: Outputs) -> None:
-    """``predictions.jsonl``: a line for every test text, with what is true and what the model says.
+    """Write ``predictions.jsonl``: a line per test text, with the right answer and the model's.
 
     Raises:
-        RecipeError: it cannot be written.
+        RecipeError: the file cannot be written.
     """
     if outputs.labels:
         said = [outputs.labels[i] for i in logits.argmax(-1).tolist()]
@@ -334,7 +334,7 @@ def write_predictions(out: Path, logits: Tensor, test: Tokenised, outputs: Outpu
 
 
 def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, float]:
-    """What was measured on the validation texts after the epoch whose weights are kept."""
+    """Return the validation figures of the epoch whose weights are kept."""
     place = -1 if trained.best_epoch is None else trained.best_epoch
     measured = trained.validations[place]
     if not outputs.labels:
@@ -344,7 +344,7 @@ def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, 
 
 
 def describe_run(ready: Ready) -> dict[str, Any]:
-    """What was done, on what, with what."""
+    """Return the settings, the data and the machine of a run."""
     config, hardware, data, outputs, taken = ready.config, ready.hardware, ready.data, ready.outputs, ready.taken
     digest = hashlib.sha256("\n".join(data.test.texts).encode()).hexdigest()
     return {
@@ -372,7 +372,7 @@ def describe_run(ready: Ready) -> dict[str, Any]:
 
 
 def describe_training(trained: Trained) -> dict[str, Any]:
-    """How it went, and what it cost."""
+    """Return the course and the cost of the training."""
     return {
         "training_loss": trained.losses,
         "validations": trained.validations,
@@ -388,11 +388,11 @@ def describe_training(trained: Trained) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """What the numbers may depend on."""
+    """Return the versions of Python and packages that can influence the figures."""
     found = {"python": platform.python_version()}
     for name in ("torch", "transformers", "tokenizers", "safetensors", "numpy", "peft", "transformers-course"):
         try:
             found[name] = version(name)
-        except PackageNotFoundError:  # a checkout that is not installed
+        except PackageNotFoundError:  # not installed, but run from a checkout
             continue
     return found

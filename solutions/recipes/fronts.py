@@ -1,4 +1,4 @@
-"""Prefix and prompt tuning: a few trained vectors in front of what a frozen encoder reads.
+"""Prefix and prompt tuning: a few trained vectors in front of the input of a frozen encoder.
 
 Dimensions: B texts, T tokens, C width of the encoder, L layers, H heads, D head size, P virtual tokens.
 
@@ -15,15 +15,15 @@ from transformers import DynamicCache
 
 
 def _longer(ids: Tensor, mask: Tensor | None, n: int) -> Tensor:
-    """A mask with n ones in front: virtual tokens are never padding. Without a mask, no word is either."""
+    """Put n ones in front of a mask, because virtual tokens are never padding. Without a mask, there is no padding."""
     mask = torch.ones_like(ids) if mask is None else mask
     return torch.cat([mask.new_ones(len(mask), n), mask], dim=1)
 
 
 class Prompt(nn.Module):
-    """P vectors in front of the embedded words; they start as embeddings of words that were drawn at random.
+    """P vectors in front of the embedded words, initialised with embeddings of words drawn at random.
 
-    They are as wide as the embeddings, which an ELECTRA widens afterwards.
+    They have the width of the embeddings, which ELECTRA models project to a larger one afterwards.
     """
 
     def __init__(self, bert: Any, n_virtual: int) -> None:
@@ -34,7 +34,7 @@ class Prompt(nn.Module):
         self.vectors = nn.Parameter(table.detach()[words].float().clone())  # (P, C)
 
     def forward(self, bert: Any, ids: Tensor, mask: Tensor | None) -> dict[str, Any]:
-        """What the encoder is called with."""
+        """Return the arguments for the encoder."""
         words = bert.get_input_embeddings()(ids)  # (B, T, C)
         front = self.vectors.to(words.dtype).expand(len(ids), -1, -1)
         return {
@@ -44,10 +44,10 @@ class Prompt(nn.Module):
 
 
 class Prefix(nn.Module):
-    """P keys and P values in front of those of every layer."""
+    """P keys and P values in front of every layer's own."""
 
     def __init__(self, bert: Any, n_virtual: int) -> None:
-        """Start small: keys and values of about a tenth of the size that words have."""
+        """Start small: keys and values of about a tenth of a word's size."""
         super().__init__()
         size = bert.config
         self.n_layers, self.n_heads = size.num_hidden_layers, size.num_attention_heads
@@ -57,7 +57,7 @@ class Prefix(nn.Module):
         )  # (P, 2 L C): key and value of the first layer, of the second, ...
 
     def forward(self, bert: Any, ids: Tensor, mask: Tensor | None) -> dict[str, Any]:
-        """What the encoder is called with."""
+        """Return the arguments for the encoder."""
         n_virtual = len(self.vectors)
         parts = self.vectors.view(n_virtual, 2 * self.n_layers, self.n_heads, -1).permute(1, 2, 0, 3)
         parts = parts[:, None].expand(-1, len(ids), -1, -1, -1)  # (2 L, B, H, P, D)

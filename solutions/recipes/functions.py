@@ -1,10 +1,10 @@
-"""Where the functions come from: the reference solutions, or the files that you wrote (``--mine``).
+"""The exercises' functions: from the reference solutions, or from your files (``--mine``).
 
-Your files are imported into this very process and can do whatever you can do. That is right for your own files on your
-own machine; a stranger's belong into the sandbox of ``course grade``.
+Your files are imported into this process and can do whatever you can do. That is right for your own files on your own
+machine; another person's files belong in the sandbox of ``course grade``.
 
-What you have not started yet is taken from the reference, in both directions: your ``inject_lora`` puts the reference's
-``LoRALinear`` into the model as long as yours is a TODO, and the reference's ``inject_lora`` puts in yours.
+A function that you have not started is taken from the reference, in both directions: your ``inject_lora`` puts the
+reference's ``LoRALinear`` into the model while yours is a TODO, and the reference's ``inject_lora`` puts in yours.
 """
 
 import ast
@@ -28,9 +28,9 @@ from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
 from solutions.recipes.preflight import EXERCISES, find_mine, source_of
 
 HERE = str(Path(__file__).parent)
-"""The folder of the recipes."""
+"""Folder of the recipes."""
 CALLED = ("__init__", "forward", "step")
-"""Methods of a class that the recipes need; the others may still be TODOs."""
+"""Methods of a class that the recipes call; the others can still be TODOs."""
 OF_HEADS = {
     "cls": (),
     "mean": ("mean_pool",),
@@ -58,7 +58,7 @@ OF_AUGMENTATIONS = {
 
 
 def used(config: FineTune) -> dict[str, tuple[str, ...]]:
-    """What a run takes from each exercise."""
+    """Return the functions that a run takes from each exercise."""
     adds = config.method in OF_METHODS
     layered = config.layer_decay < 1 or config.head_learning_rate is not None
     regression = config.task == "regression"
@@ -83,24 +83,24 @@ def used(config: FineTune) -> dict[str, tuple[str, ...]]:
     return {slug: names[slug] for slug in EXERCISES if names.get(slug)}
 
 
-# --- What yours answer ------------------------------------------------------------------------------------------------
+# --- Answers of your functions ----------------------------------------------------------------------------------------
 
 NOT_BY_AN_ANSWER = (OSError, MemoryError, SystemExit)
-"""A wrong answer of a function leads to none of these; nor does it to what torch calls OutOfMemoryError."""
+"""Errors that a function's wrong answer cannot cause; nor can it cause torch's OutOfMemoryError."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one of your functions has returned: not the value, which must not stay in memory, but its form."""
+    """The form of a value that one of your functions returned (the value itself must not stay in memory)."""
 
     name: str
     file: Path
     form: str
     when: int
-    """Calls and returns are counted together."""
+    """Number of this return, in one count of calls and returns."""
 
     def sentence(self, error: BaseException) -> str:
-        """What went wrong with it."""
+        """Return the sentence about an error that this answer caused."""
         return say(
             "the run cannot go on with what {name} in {file} returned ({form}): {reason}. {advice}",
             name=self.name,
@@ -112,17 +112,17 @@ class Answer:
 
 
 class Watch:
-    """Sees what your functions return, since what goes wrong with it afterwards goes wrong in other files."""
+    """Records what your functions return, because an error that it causes can be raised in other files."""
 
     def __init__(self) -> None:
-        """Nothing was called yet."""
+        """Start with no calls."""
         self.now = 0
         self.last: Answer | None = None
         self.failed: tuple[BaseException, int] | None = None
-        """The last exception that left one of your functions, and when the innermost of them was called."""
+        """The last exception that left one of your functions, and the call number of the innermost of them."""
 
     def over(self, function: Any, name: str, file: Path) -> Any:
-        """The same function, watched."""
+        """Return the function with its calls recorded."""
 
         @functools.wraps(function)
         def watched(*arguments: Any, **options: Any) -> Any:
@@ -141,7 +141,7 @@ class Watch:
         return watched
 
     def suspect(self, error: BaseException) -> Answer | None:
-        """The last answer before an exception that does not come from a function of yours that was called later."""
+        """Return the last answer before an exception, unless a function of yours that was called later raised it."""
         if self.last is None or isinstance(error, NOT_BY_AN_ANSWER) or "OutOfMemory" in type(error).__name__:
             return None
         if self.failed is not None and self.failed[0] is error and self.failed[1] > self.last.when:
@@ -150,7 +150,7 @@ class Watch:
 
 
 def form(value: Any) -> str:
-    """What kind of value it is, in a few words.
+    """Describe the kind of a value in a few words.
 
     >>> form(None), form("x"), form([1, 2])
     ('None', "'x'", 'list of length 2')
@@ -165,7 +165,7 @@ def form(value: Any) -> str:
 
 
 def short(words: str) -> str:
-    r"""A text as one line that a person reads to its end.
+    r"""Return a text as one line, shortened if it is too long.
 
     >>> short("Linear(\n  a\n)"), len(short("x" * 500))
     ('Linear( a )', 200)
@@ -175,12 +175,12 @@ def short(words: str) -> str:
 
 
 LONGEST = 200
-"""Characters."""
+"""Maximum number of characters in the description of a value."""
 
 
 @dataclass(frozen=True)
 class Functions:
-    """The modules of the exercises, as a run takes their functions."""
+    """The modules of the exercises, with your functions or the reference's."""
 
     basics: Any
     objectives: Any
@@ -193,18 +193,18 @@ class Functions:
     augmentation: Any
     strategy: Any
     yours: tuple[str, ...] = ()
-    """``lora.inject_lora``, ...: what this run takes from your files."""
+    """Functions that this run takes from your files, such as ``lora.inject_lora``."""
     reference: tuple[str, ...] = ()
-    """What it takes from the reference, since yours is not started."""
+    """Functions that this run takes from the reference because yours are not started."""
     not_passed: tuple[str, ...] = ()
-    """Of yours, what did not pass when it was last graded."""
+    """Your functions that did not pass when they were last graded."""
     files: tuple[Path, ...] = ()
-    """Your files that something is taken from."""
+    """Your files from which functions are taken."""
     watch: Watch = field(default_factory=Watch)
-    """What yours have answered last."""
+    """Records the last answer of your functions."""
 
     def hashes(self) -> dict[str, str]:
-        """Which versions of your files these are, as far as this run uses them.
+        """Return a hash of each of your files, as far as this run uses it.
 
         Comments, docstrings, layout and functions that the run does not reach make no difference.
         """
@@ -215,7 +215,7 @@ class Functions:
     def blame(self) -> Iterator[None]:
         """Turn an exception that your files have caused into one sentence with the function.
 
-        Either one of its frames is in such a file, or it was raised by what was to go on with an answer of yours.
+        Your files are the cause if a frame is in one of them, or if code that used your answer raised the exception.
 
         Raises:
             StudentError: instead of the exception.
@@ -253,7 +253,7 @@ class Functions:
                     )
                 ) from error
             reason = short(f"{type(error).__name__}: {error}").rstrip(".")
-            if "dtype" in reason:  # a backward pass of one's own, say, which autocast does not reach
+            if "dtype" in reason:  # for example from your own backward pass, which autocast does not reach
                 reason = say("{reason} (does it work with --precision fp32?)", reason=reason)
             raise StudentError(
                 say(
@@ -267,7 +267,7 @@ class Functions:
             ) from error
 
     def broken_promise(self, message: str, slug: str) -> click.ClickException:
-        """The error for something that an exercise should have done: yours with your file, ours without."""
+        """Return the error for an exercise that did not do its work: yours with your file, otherwise ours."""
         mine = [file for file in self.files if file.stem == slug or len(self.files) == 1]
         if not mine:
             return RecipeFault(message)
@@ -275,24 +275,24 @@ class Functions:
 
 
 def grade_first(file: Path) -> str:
-    """The advice for a file that does something wrong."""
+    """Return the advice for a file that does something wrong."""
     return say("Grade it first: course grade {exercise}", exercise=EXERCISES.get(file.stem, "exercise-3"))
 
 
 def _place(error: BaseException, files: Sequence[Path]) -> tuple[str, Path, int] | None:
-    """Function, file and line of the innermost frame that lies in one of the files."""
+    """Return function, file and line of the innermost frame in one of the files."""
     place, frame = None, error.__traceback__
     known = {str(file.resolve()): file for file in files}
     while frame is not None:
         code = frame.tb_frame.f_code
-        if code.co_filename in known:  # qualified names exist from Python 3.11 on
+        if code.co_filename in known:  # qualified names exist since Python 3.11
             place = getattr(code, "co_qualname", code.co_name), known[code.co_filename], frame.tb_lineno
         frame = frame.tb_next
     return place
 
 
 def _raised_in_recipes(error: BaseException, files: Sequence[Path]) -> bool:
-    """Whether your innermost function had called back into a recipe, and the exception was raised there."""
+    """Return whether your innermost function had called back into a recipe that raised the exception."""
     known = {str(file.resolve()) for file in files}
     innermost, frame = "", error.__traceback__
     while frame is not None:
@@ -304,7 +304,7 @@ def _raised_in_recipes(error: BaseException, files: Sequence[Path]) -> bool:
 
 
 class NamesWorkspace(Protocol):
-    """A configuration of any recipe."""
+    """The configuration of any recipe that has a workspace."""
 
     @property
     def mine(self) -> Path | None:
@@ -313,11 +313,11 @@ class NamesWorkspace(Protocol):
 
 
 def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequence[str]] | None = None) -> Functions:
-    """The reference solutions, with your own in their place where the configuration names a workspace.
+    """Return the reference solutions, with your functions in their place if the configuration names a workspace.
 
     Args:
-        config: of the run.
-        wanted: what the run takes from each exercise; None for what `used` says of a fine-tuning run.
+        config: configuration of the run.
+        wanted: functions that the run takes from each exercise; None for those of `used` for a fine-tuning run.
 
     Raises:
         NothingStarted: none of the functions in question is started.
@@ -356,7 +356,7 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
 
 
 def written_in(workspace: Path) -> set[str]:
-    """What is started there: ``lora.inject_lora``, ... Nothing is imported.
+    """Return the functions started in a workspace, such as ``lora.inject_lora``. Nothing is imported.
 
     Raises:
         StudentError: a file is missing, or is not Python.
@@ -370,12 +370,12 @@ def written_in(workspace: Path) -> set[str]:
 
 
 def link(slug: str, file: Path, watch: Watch | None = None) -> tuple[ModuleType, set[str]]:
-    """Import your file, and give it the reference's version of what it leaves open.
+    """Import your file, and fill in the reference's version of what is not started.
 
     Args:
-        slug: of the exercise.
-        file: yours.
-        watch: sees what its functions return.
+        slug: slug of the exercise.
+        file: your file.
+        watch: records what its functions return.
 
     Returns:
         The module, and the names in it that are yours.
@@ -399,7 +399,7 @@ def link(slug: str, file: Path, watch: Watch | None = None) -> tuple[ModuleType,
 
 
 def _watched(definition: Any, file: Path, watch: Watch) -> Any:
-    """A function of yours, or a class whose methods are."""
+    """Return the definition with its calls recorded; for a class, those of its methods."""
     if not isinstance(definition, type):
         return watch.over(definition, definition.__name__, file) if callable(definition) else definition
     for name in CALLED[1:]:
@@ -412,14 +412,16 @@ def _watched(definition: Any, file: Path, watch: Watch) -> Any:
 def _load(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file.resolve())
     if spec is None or spec.loader is None:
-        raise StudentError(say("{file} is not a Python file", file=file))
+        raise StudentError(
+            say("{file} is not a Python file. Give your exercise file or workspace to --mine", file=file)
+        )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 def _reached(file: Path, names: set[str]) -> str:
-    """The source of these definitions and of all that they name, and of every other statement, without comments."""
+    """Return the source of these definitions, all that they use, and every other statement, without comments."""
     tree = ast.parse(source_of(file))
     definitions = _definitions(tree)
     rest = [node for node in tree.body if definitions.get(getattr(node, "name", "")) is not node]
@@ -443,7 +445,7 @@ def _definitions(tree: ast.Module) -> dict[str, ast.FunctionDef | ast.ClassDef]:
 
 
 def is_started(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    r"""Whether a definition does more than to say that it is not implemented.
+    r"""Return whether a definition does more than raise NotImplementedError.
 
     >>> is_started(ast.parse("def f(x):\n    raise NotImplementedError('f')").body[0])
     False

@@ -1,4 +1,4 @@
-"""What turns an encoder's hidden states into a prediction: the heads of exercise-4, for labels and for numbers.
+"""The heads of exercise-4, which turn an encoder's hidden states into a prediction, for labels and for numbers.
 
 Dimensions: B texts, T tokens, C width of the encoder, K outputs.
 """
@@ -14,16 +14,16 @@ from solutions.recipes.config import Head
 ALL_STATES = ("last4", "layer-mix")
 """Heads that read more than the last layer."""
 FIXED: tuple[Head, ...] = ("cls", "mean", "max", "mean-max", "last4")
-"""Heads of which nothing learns but the linear layer."""
+"""Heads with no trained parameters besides the linear layer."""
 SCORING = ("conv", "lstm")
-"""Heads that give a text one score, without a vector for it in between."""
+"""Heads that give a text one score, without computing a vector for it first."""
 
 
 class Pooled(nn.Module):
     """One vector per text, and a linear layer."""
 
     def __init__(self, head: Head, width: int, n_layers: int, n_outputs: int, heads: Any) -> None:
-        """Build it from the functions of exercise-4; what is random is drawn from torch's global generator."""
+        """Build the head from exercise-4's functions; random weights are drawn from torch's global generator."""
         super().__init__()
         self.head, self.n_last, self.n_outputs = head, min(4, n_layers), n_outputs
         size = {"mean-max": 2 * width, "last4": self.n_last * width}.get(head, width)
@@ -36,7 +36,7 @@ class Pooled(nn.Module):
         self.line = nn.Linear(size, n_outputs)
 
     def pooled(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:
-        """One vector per text, from (B, T, C) of the last layer, or of all."""
+        """Return one vector per text, from (B, T, C) of the last layer, or of all."""
         last = states[-1]
         match self.head:
             case "cls":
@@ -51,14 +51,14 @@ class Pooled(nn.Module):
                 return self.pool(last, mask)
 
     def forward(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:
-        """(B, K)."""
+        """Return the outputs, (B, K)."""
         return self.line(self.pooled(states, mask))
 
 
 class Scored(nn.Module):
-    """A head that gives a text one score, once for each output.
+    """A scoring head for each output, which gives a text one score.
 
-    For two labels one score is enough: it is the logit of the second, and that of the first is 0.
+    For two labels one score is enough: it is the logit of the second, and the logit of the first is 0.
     """
 
     def __init__(self, head: Head, width: int, n_outputs: int, heads: Any) -> None:
@@ -69,13 +69,13 @@ class Scored(nn.Module):
         self.scores = nn.ModuleList(kind(width) for _ in range(1 if self.two else n_outputs))
 
     def forward(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:
-        """(B, K)."""
+        """Return the outputs, (B, K)."""
         scores = torch.cat([head(states[-1], mask) for head in self.scores], dim=1)
         return torch.cat([torch.zeros_like(scores), scores], dim=1) if self.two else scores
 
 
 def build_head(head: Head, width: int, n_layers: int, n_outputs: int, heads: Any) -> nn.Module:
-    """The head of this name, freshly drawn from torch's global generator."""
+    """Build the head of this name; its weights are drawn from torch's global generator."""
     if head in SCORING:
         return Scored(head, width, n_outputs, heads)
     return Pooled(head, width, n_layers, n_outputs, heads)

@@ -1,6 +1,6 @@
-"""Options that were typed and change nothing: whoever typed one expects something of it, and is told.
+"""Refusal of options that were given but have no effect, because the user expects one.
 
-Each table gives the options of a recipe, when they are idle, and why, in the words of the command line.
+Each table lists options of a recipe, when they have no effect, and why, in the words of the command line.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from solutions.recipes.preflight import PACKAGED, RATINGS, TABLES
 
 WITH, WITHOUT = mark("--{option} has no effect with {words}"), mark("--{option} has no effect without {words}")
 Rule = tuple[tuple[str, ...], Callable[[Any], bool], str, Callable[[Any], str]]
-"""Options; whether they are idle in a configuration; the sentence; its words."""
+"""Options; whether they have no effect in a configuration; the sentence; its placeholders."""
 COLUMNS = ("text_column", "label_column")
 ON_WORDS = ("deletion", "swap", "insertion", "synonyms")
 FROM_A_LEXICON = ("insertion", "synonyms")
@@ -63,11 +63,11 @@ STOPS_OF = {
     "steps": ("sentiment", "generation", "entities", "fill-mask"),
     "limit": ("sentiment", "generation", "fill-mask"),
 }
-"""Options of ``pipelines``, and the stops that look at them."""
+"""Options of ``pipelines``, and the stops that use them."""
 
 
 def on_the_spot(tour: Any) -> set[str]:
-    """The stops whose model is trained on the spot."""
+    """Return the stops whose model is trained on the spot."""
     named = {"sentiment": tour.sentiment, "generation": tour.clm, "entities": tour.ner, "fill-mask": tour.mlm}
     return {stop for stop, name in named.items() if name is None and stop in tour.stops}
 
@@ -112,19 +112,19 @@ OF_PREDICT: tuple[Rule, ...] = (
 )  # fmt: skip
 ABOUT_THE_RUN: tuple[Rule, ...] = ((("overwrite",), lambda told: told["resume"], WITH, lambda told: "--resume"),)
 SPELT = {"ask_reference": "reference", "compiled": "compile", "start": "from"}
-"""Parameters that are not called like their option."""
+"""Parameters whose name differs from their option's."""
 
 
 def refuse(rules: Iterable[Rule], config: Any, given: Iterable[str]) -> None:
-    """Refuse the first option that was given for nothing.
+    """Refuse the first given option that has no effect.
 
     Args:
-        rules: of the recipe.
-        config: what it was told; whatever the rules look at.
-        given: names of the parameters that were typed.
+        rules: rules of the recipe.
+        config: configuration that the rules look at.
+        given: names of the parameters that were given.
 
     Raises:
-        UsageError: there is one.
+        UsageError: there is such an option.
     """
     typed = set(given)
     for names, idle, sentence, words in rules:
@@ -135,6 +135,6 @@ def refuse(rules: Iterable[Rule], config: Any, given: Iterable[str]) -> None:
 
 
 def typed(ctx: click.Context) -> set[str]:
-    """Names of the parameters that stand on the command line."""
+    """Return the names of the parameters given on the command line."""
     source = click.core.ParameterSource.COMMANDLINE
     return {name for name in ctx.params if ctx.get_parameter_source(name) is source}

@@ -1,4 +1,4 @@
-"""What happens during training, written down: ``metrics.jsonl``, and events for TensorBoard where they are wanted."""
+"""The log of a training: ``metrics.jsonl``, and events for TensorBoard on request."""
 
 import json
 from pathlib import Path
@@ -11,19 +11,19 @@ EVENTS = "tensorboard"
 
 
 class Journal:
-    """A line per optimizer step and one per epoch.
+    """Writes one line per optimizer step and one per epoch.
 
     ``{"step": 7, "epoch": 0, "loss": 0.61, "learning_rate": 0.002, "texts": 32, "seconds": 1.9}`` and
     ``{"step": 187, "epoch": 0, "training_loss": 0.55, "validation": {"loss": 0.41, ...}}``.
     """
 
     def __init__(self, folder: Path | None, step: int = 0, epoch: int = 0, tensorboard: bool = False) -> None:
-        """Begin, or go on: what is done again is dropped, or it would be there twice.
+        """Begin a log, or continue one without the lines of steps that are run again.
 
         Args:
-            folder: where the files go; None for nowhere.
+            folder: folder of the files; None writes none.
             step: the last optimizer step that counts.
-            epoch: how many epochs are over, with their validation.
+            epoch: number of completed epochs, validation included.
             tensorboard: whether to write events.
 
         Raises:
@@ -41,15 +41,15 @@ class Journal:
         except OSError as error:
             raise cannot_write(self.path, error) from error
         if tensorboard:
-            from torch.utils.tensorboard import SummaryWriter  # an extra
+            from torch.utils.tensorboard import SummaryWriter  # installed by an extra
 
             self.board = SummaryWriter(str(folder / EVENTS), purge_step=step + 1 if step else None)
 
     def write(self, **line: Any) -> None:
-        """Add a line; whole numbers and numbers below it go to TensorBoard too.
+        """Write a line; its numbers, nested ones included, go to TensorBoard too.
 
         Raises:
-            RecipeError: the disk is full, say.
+            RecipeError: the file cannot be written, for example because the disk is full.
         """
         if self.file is None or self.path is None:
             return
@@ -63,7 +63,7 @@ class Journal:
                 self.board.add_scalar(name, value, line["step"])
 
     def close(self) -> None:
-        """No more lines."""
+        """Close the log."""
         if self.file is not None:
             self.file.close()
         if self.board is not None:
@@ -71,7 +71,7 @@ class Journal:
 
 
 def _counts(line: str, step: int, epoch: int) -> bool:
-    """Whether a line is about what is not done again; one that was cut off by a kill is not."""
+    """Return whether a line is complete and belongs to a step that is not run again."""
     try:
         content = json.loads(line)
         return bool(
@@ -82,7 +82,7 @@ def _counts(line: str, step: int, epoch: int) -> bool:
 
 
 def _scalars(line: dict[str, Any]) -> list[tuple[str, float]]:
-    """Names as TensorBoard groups them.
+    """Return the numbers of a line, with names as TensorBoard groups them.
 
     >>> _scalars({"step": 3, "loss": 0.5, "validation": {"loss": 0.4}})
     [('training/loss', 0.5), ('validation/loss', 0.4)]
@@ -92,5 +92,5 @@ def _scalars(line: dict[str, Any]) -> list[tuple[str, float]]:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """The lines of a run."""
+    """Return the lines of a run."""
     return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]

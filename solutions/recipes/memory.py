@@ -1,8 +1,8 @@
-"""How much memory a process takes: on a GPU what torch's allocator has handed out, else what is resident.
+"""Memory used by a process: on a GPU, what torch's allocator has handed out; otherwise, resident memory.
 
-Resident memory is what the operating system has given to the process, with the gaps that the C library leaves between
-tensors. Its highest value can be asked for again and again on Linux alone; elsewhere it is the highest since the
-process started, and on Windows it is not known.
+Resident memory is what the operating system has given to the process, including the gaps that the C library leaves
+between tensors. Only Linux can reset its peak; elsewhere it is the peak since the process started, and on Windows it
+is not known.
 """
 
 import sys
@@ -16,11 +16,11 @@ from torch import Tensor, nn
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 FORGET_THE_PEAK = "5"
-"""What Linux wants to read in ``clear_refs``."""
+"""Value that resets the peak when written to Linux's ``clear_refs``."""
 
 
 def resident(what: str = "VmRSS") -> int | None:
-    """Bytes of this process that are in memory now (``VmRSS``), or at most were (``VmHWM``); None where not known."""
+    """Return this process's resident memory in bytes, now (``VmRSS``) or at its peak (``VmHWM``); None if unknown."""
     with suppress(OSError):
         for line in STATUS.read_text(encoding="utf-8").splitlines():
             if line.startswith(f"{what}:"):
@@ -29,7 +29,7 @@ def resident(what: str = "VmRSS") -> int | None:
 
 
 def highest_since_the_start() -> int | None:
-    """Bytes, where the system counts them."""
+    """Return the peak in bytes since the process started, if the system reports it."""
     try:
         import resource
     except ImportError:  # Windows
@@ -39,7 +39,7 @@ def highest_since_the_start() -> int | None:
 
 
 def can_restart() -> bool:
-    """Whether the highest value can be forgotten and watched anew."""
+    """Return whether the peak can be reset."""
     with suppress(OSError):
         CLEAR.write_text(FORGET_THE_PEAK, encoding="utf-8")
         return True
@@ -47,22 +47,22 @@ def can_restart() -> bool:
 
 
 class Memory:
-    """What is needed beyond that which the process has when this is made."""
+    """Memory used since this object was created."""
 
     def __init__(self, device: torch.device) -> None:
-        """Look how much there is before data and model are loaded."""
+        """Record the memory in use before data and model are loaded."""
         self.device = device
         self.before = torch.cuda.memory_allocated(device) if device.type == "cuda" else resident()
 
     def restart(self) -> None:
-        """Forget the highest value so far, where that is possible."""
+        """Reset the peak, if possible."""
         if self.device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self.device)
         else:
             can_restart()
 
     def peak(self) -> int | None:
-        """Bytes at most since then, less what there was in the beginning; None where not known."""
+        """Return the peak in bytes since then, minus the memory in use at the start; None if unknown."""
         if self.device.type == "cuda":
             highest: int | None = torch.cuda.max_memory_allocated(self.device)
         else:
@@ -73,16 +73,16 @@ class Memory:
 
 
 class PeakMemory:
-    """The most memory that is in use from here on."""
+    """Peak memory from here on."""
 
     def __init__(self, device: torch.device) -> None:
-        """Forget what was in use before, where that can be forgotten."""
+        """Reset the peak, if possible."""
         self.device = device
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
 
     def figures(self) -> dict[str, Any]:
-        """``bytes`` (None if unknown), and ``of``: what CUDA's allocator gave out, or this process since it began."""
+        """Return ``bytes`` (None if unknown), and ``of``: CUDA's allocator, or this process since its start."""
         if self.device.type == "cuda":
             return {"bytes": torch.cuda.max_memory_allocated(self.device), "of": "CUDA's allocator, during training"}
         highest = highest_since_the_start()
@@ -93,15 +93,16 @@ class PeakMemory:
 
 
 class Dropout(torch.autograd.Function):
-    """Keeps a mask of one byte per number, and needs nothing else but the result.
+    """Dropout that keeps a mask of one byte per number, and otherwise only its result.
 
-    A CPU's own keeps four bytes; that of ``torch.native_dropout`` keeps one, but draws and multiplies by way of numbers
+    A CPU's own keeps four bytes; that of ``torch.native_dropout`` keeps one, but draws and multiplies with four-byte
+    numbers, and so temporarily needs twice as many bytes as the dropout of a GPU.
     of four, twice as many bytes for a moment as the dropout of a GPU.
     """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, p: float) -> Tensor:
-        """Drop numbers with this probability, and make up for it by the size of the others."""
+        """Drop numbers with this probability, and scale up the others."""
         mask = torch.empty(x.shape, dtype=torch.bool, device=x.device)
         for part in mask.view(-1).split(AT_A_TIME):
             part.bernoulli_(1 - p)
@@ -111,24 +112,24 @@ class Dropout(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        """Only what was kept gets a gradient."""
+        """Pass the gradient only to numbers that were kept."""
         (mask,) = ctx.saved_tensors
         return torch.where(mask, gradients[0], 0.0).mul_(ctx.scale), None
 
 
 AT_A_TIME = 2**16
-"""Numbers of a mask that are drawn together."""
+"""Numbers of a mask that are drawn at a time."""
 
 
 def native_dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Dropout as a GPU does it, with a mask of one byte per number."""
+    """Apply dropout as a GPU does, with a mask of one byte per number."""
     dropped: Tensor = Dropout.apply(x, p) if training and p > 0 else x
     return dropped
 
 
 @contextmanager
 def gpu_dropout() -> Iterator[None]:
-    """Meanwhile every layer's dropout is `native_dropout`; a CPU's own keeps a mask of four bytes."""
+    """Replace every layer's dropout by `native_dropout` for the time being; a CPU's own keeps a mask of four bytes."""
     before = nn.functional.dropout
     nn.functional.dropout = native_dropout  # type: ignore[assignment]
     try:

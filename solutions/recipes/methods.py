@@ -1,4 +1,4 @@
-"""What each method trains of a model: it decides about ``requires_grad``, and adds what has to be added.
+"""Preparation of a model for each method: it sets ``requires_grad``, and adds the method's parts.
 
 Dimensions: C width of the encoder, d outputs and k inputs of a linear layer.
 """
@@ -19,18 +19,18 @@ from solutions.recipes.model import Classifier
 from solutions.recipes.team import parted, whole
 
 COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
-"""Models whose first position has the number 2: they have two positions fewer than their tables."""
+"""Models whose positions are numbered from 2: they have two positions fewer than their tables."""
 FOR_ANY_MODEL = ("lora", "full", "head")
-"""Methods that need no particular structure; lora needs linear layers."""
+"""Methods that need no particular structure (except that lora needs linear layers)."""
 FEWEST_TOKENS = 4
-"""[CLS], [SEP] and two words."""
+"""Minimum number of tokens: [CLS], [SEP] and two words."""
 
 
 def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functions | None = None) -> dict[str, float]:
-    """Decide what is trained, and put into the model what the method adds to it.
+    """Freeze what the method does not train, and add the method's parts to the model.
 
-    What is frozen is kept in bfloat16 if the matrix products are in bfloat16 anyway: no step has to convert it, and
-    since nothing is ever added to it, nothing gets lost. What is trained stays in float32.
+    Frozen weights are kept in bfloat16 if the matrix products are in bfloat16 anyway: no step has to convert them, and
+    since nothing is ever added to them, no precision is lost. Trained weights stay in float32.
 
     Returns:
         ``trainable``, ``total``, ``trainable_ratio`` (a fraction of 1), ``head``, and ``added`` by the method.
@@ -55,12 +55,12 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
         case "top":
             taken.basics.set_trainable(model, "top", n_top=config.top_layers)
         case "head" | "full" | "scratch" if not hasattr(getattr(model.bert, "encoder", None), "layer"):
-            model.bert.requires_grad_(config.method != "head")  # a GPT, say, where exercise-1 looks for BERT's parts
+            model.bert.requires_grad_(config.method != "head")  # a GPT lacks the parts that exercise-1 looks for
         case "head":
             taken.basics.set_trainable(model, "head")
         case _:
             taken.basics.set_trainable(model, "full")
-    model.to(hardware.device)  # wherever the new parts were made
+    model.to(hardware.device)  # the new parts can be on another device
 
     if hardware.bf16:
         for parameter in model.parameters():
@@ -86,7 +86,7 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
 
 
 def _demand_layers(model: Classifier, config: FineTune) -> None:
-    """Some functions look for the parts that a BERT has, and for as many layers as they are asked about."""
+    """Refuse a model without the parts of a BERT, or without enough layers, if functions look for them."""
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None or not hasattr(model.bert, "embeddings"):
         asked = {
@@ -110,7 +110,7 @@ def _demand_layers(model: Classifier, config: FineTune) -> None:
 
 
 def _needs_bert(model: Classifier, config: FineTune, asked: str) -> RecipeError:
-    """The error for a model of another build, with what works for it."""
+    """Return the error for a model of another architecture, with the methods that work for it."""
     if any(isinstance(module, nn.Linear) for module in model.bert.modules()):
         works = ", ".join(f"--method {name}" for name in FOR_ANY_MODEL)
     else:
@@ -128,7 +128,7 @@ def _needs_bert(model: Classifier, config: FineTune, asked: str) -> RecipeError:
 
 
 def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
-    """Put LoRA into the encoder. What is trained then is counted twice: by ``lora_report``, and on the model."""
+    """Put LoRA into the encoder. Trained parameters are counted twice: by ``lora_report``, and on the model."""
     shapes = {name: tuple(m.weight.shape) for name, m in model.bert.named_modules() if isinstance(m, nn.Linear)}
     shapes = {f"bert.{name}": shape for name, shape in shapes.items()}
     base_params, head_params = count(model), count(model.classifier)
@@ -175,17 +175,17 @@ class Adapted(nn.Module):
     """A frozen linear layer with an adapter behind it."""
 
     def __init__(self, base: nn.Module, adapter: nn.Module) -> None:
-        """Keep both."""
+        """Keep the layer and the adapter."""
         super().__init__()
         self.base, self.adapter = base, adapter
 
     def forward(self, x: Tensor) -> Tensor:
-        """First the layer, then the adapter."""
+        """Apply the layer, then the adapter."""
         return self.adapter(self.base(x))
 
 
 def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> None:
-    """Two bottleneck adapters in every layer, behind attention and behind the feed-forward part (Houlsby 2019)."""
+    """Put two bottleneck adapters into every layer, after attention and after the feed-forward part (Houlsby 2019)."""
     _demand_layers(model, config)
     model.bert.requires_grad_(False)
     bert: Any = model.bert
@@ -194,7 +194,8 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
             if not isinstance(getattr(part, "dense", None), nn.Linear):
                 raise RecipeError(
                     say(
-                        "{model} does not have layers structured as in BERT, which --method adapter needs",
+                        "{model} does not have layers structured as in BERT, which --method adapter needs. Use "
+                        "--method lora or full",
                         model=config.model,
                     )
                 )
@@ -203,7 +204,7 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
 
 
 def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
-    """Virtual tokens in front of the words, or in front of every layer's keys and values."""
+    """Put virtual tokens in front of the words, or in front of every layer's keys and values."""
     model.bert.requires_grad_(False)
     model.front = (Prefix if config.method == "prefix" else Prompt)(model.bert, config.virtual_tokens)
     model.n_skipped = config.virtual_tokens if config.method == "prompt" else 0
@@ -215,7 +216,7 @@ def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
 
 @torch.no_grad()
 def _front_is_read(model: Classifier) -> bool:
-    """Whether the encoder takes virtual tokens, and what it says depends on them."""
+    """Return whether the encoder accepts virtual tokens, and its output depends on them."""
     ids = torch.ones(1, FEWEST_TOKENS, dtype=torch.long, device=model.device)
     front: Any = model.front
     was_training = model.training
@@ -233,7 +234,7 @@ def _front_is_read(model: Classifier) -> bool:
 
 
 def longest_text(model: Classifier, config: FineTune) -> int:
-    """Tokens that a text may have: as many as were asked for, if the model has positions for them.
+    """Return the number of tokens that a text can have: as many as were asked for, if the model has positions for them.
 
     Raises:
         RecipeError: virtual tokens take all positions.
@@ -247,7 +248,7 @@ def longest_text(model: Classifier, config: FineTune) -> int:
     if left < FEWEST_TOKENS:
         raise RecipeError(
             say(
-                "--virtual-tokens {n} leaves no room for words: there are {room} positions",
+                ("--virtual-tokens {n} leaves no room for words: there are {room} positions. Use fewer virtual tokens"),
                 n=config.virtual_tokens,
                 room=room,
             )
@@ -256,7 +257,7 @@ def longest_text(model: Classifier, config: FineTune) -> int:
 
 
 def _check_count(model: Classifier, config: FineTune, taken: Functions, width: int, **sizes: int) -> None:
-    """What is trained beside the head is what ``peft_param_count`` says."""
+    """Check that the trained parameters outside the head are as many as ``peft_param_count`` says."""
     said = taken.lora.peft_param_count(config.method, d=width, n_layers=model.config.num_hidden_layers, **sizes)
     found = count(model, only_trainable=True) - count(model.classifier)
     if said != found:
@@ -267,12 +268,12 @@ def _check_count(model: Classifier, config: FineTune, taken: Functions, width: i
 
 
 def count(module: nn.Module, only_trainable: bool = False) -> int:
-    """How many numbers a module holds, a shared tensor once."""
+    """Count the numbers of a module, each shared tensor once."""
     return sum(p.numel() for p in module.parameters() if p.requires_grad or not only_trainable)
 
 
 def trained_state(model: Classifier, config: FineTune, taken: Functions | None = None) -> dict[str, Tensor]:
-    """What has to be saved: everything if the encoder has changed, else what was trained."""
+    """Return the tensors to save: all of them if the encoder has changed, otherwise those that were trained."""
     parted(model)
     if config.method not in FROZEN_ENCODER:
         state = model.state_dict()
@@ -292,10 +293,10 @@ def trained_state(model: Classifier, config: FineTune, taken: Functions | None =
 def load_trained_state(
     model: Classifier, config: FineTune, state: dict[str, Tensor], taken: Functions | None = None
 ) -> None:
-    """Put what `trained_state` returned into a fresh model that was adapted by the same configuration.
+    """Load the tensors of `trained_state` into a fresh model that was adapted by the same configuration.
 
     Raises:
-        RecipeError: the tensors are not those of this model.
+        RecipeError: the tensors do not belong to this model.
     """
     try:
         if config.method == "lora":
@@ -315,4 +316,6 @@ def load_trained_state(
         if taken is not None and taken.files:
             raise
         reason = str(error).splitlines()[0]
-        raise RecipeError(say("the saved weights do not match their model: {reason}", reason=reason)) from error
+        raise RecipeError(
+            say("the saved weights do not match their model: {reason}. Train again", reason=reason)
+        ) from error

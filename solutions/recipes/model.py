@@ -1,4 +1,4 @@
-"""An encoder with a head. What each method trains of it is in methods.py.
+"""An encoder with a head. Each method's changes to it are in methods.py.
 
 Dimensions: B texts, T tokens, C width of the encoder, K outputs, P virtual tokens.
 """
@@ -39,7 +39,7 @@ from solutions.recipes.preflight import find_model, model_folder, packaged_encod
 def fp32_attention(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
 ) -> tuple[Tensor, None]:
-    """Scaled dot-product attention in float32, also where everything around it is bfloat16.
+    """Compute scaled dot-product attention in float32, even if everything around it is bfloat16.
 
     On a CPU the backward pass of torch's fused attention is many times slower in bfloat16 than in float32: it halves
     the speed of LoRA training (Rotten Tomatoes, one thread: 96 texts/s in bfloat16, 187 with this).
@@ -50,11 +50,11 @@ def fp32_attention(
 
 
 def unread_mask(*arguments: Any, attention_mask: Tensor | None = None, **options: Any) -> Tensor | None:
-    """The mask of torch's own attention, made without looking at what is in it.
+    """Return the mask for torch's own attention, without reading its values.
 
-    transformers leaves the mask out where nothing is padding. To know that, it reads a boolean in every forward pass,
-    for which the CPU waits until a GPU has done all that it was given. Here the mask is left out only where none was
-    given: whoever makes a batch knows on the CPU whether anything in it is padding (see `training.for_device`).
+    transformers leaves the mask out if nothing is padding. To find out, it reads a boolean in every forward pass, for
+    which the CPU waits until a GPU has finished all its work. Here the mask is left out only if none was given, because
+    the code that makes a batch knows on the CPU whether it has padding (see `training.for_device`).
     """
     if attention_mask is not None:
         options |= {"allow_is_causal_skip": False, "allow_is_bidirectional_skip": False}
@@ -68,12 +68,12 @@ AttentionMaskInterface.register("unread_sdpa", unread_mask)
 
 
 def looks_back_only(network: nn.Module) -> bool:
-    """Whether a model is causal. Without a mask, transformers reads from its positions whether texts are packed."""
+    """Return whether a model is causal. Without a mask, transformers reads from positions whether texts are packed."""
     return any(getattr(module, "is_causal", False) for module in network.modules())
 
 
 def attention_for(hardware: Hardware) -> str:
-    """Which attention of transformers a model should use there."""
+    """Return the attention implementation of transformers for this hardware."""
     if hardware.device.type != "cpu":
         return "unread_sdpa"
     return "fp32_sdpa" if hardware.bf16 else "sdpa"
@@ -83,10 +83,10 @@ def attention_for(hardware: Hardware) -> str:
 
 
 class Classifier(nn.Module):
-    """A pretrained encoder that reads, and a head that decides; called like a classifier of transformers.
+    """A pretrained encoder and a head, called like a classifier of transformers.
 
-    Its parts are named as in BERT's own classifier, ``bert`` and ``classifier``, whatever the encoder: that is what the
-    functions of the exercises look for.
+    Its parts are named as in BERT's own classifier, ``bert`` and ``classifier``, whatever the encoder, because the
+    exercises' functions look for these names.
     """
 
     def __init__(self, bert: nn.Module, head: nn.Module, task: str, hardware: Hardware, all_states: bool) -> None:
@@ -94,30 +94,30 @@ class Classifier(nn.Module):
 
         Args:
             bert: the encoder.
-            head: takes hidden states and mask, gives (B, K).
-            task: ``classification`` or ``regression``; decides about the loss.
-            hardware: says in which precision the model runs forward.
+            head: maps hidden states and mask to (B, K).
+            task: ``classification`` or ``regression``; selects the loss.
+            hardware: gives the precision of the forward pass.
             all_states: whether the head reads all layers.
         """
         super().__init__()
         self.bert, self.classifier = bert, head
         self.task, self.hardware, self.all_states = task, hardware, all_states
         self.front: nn.Module | None = None
-        """What prefix and prompt tuning put in front (see fronts.py)."""
+        """The vectors of prefix and prompt tuning (see fronts.py)."""
         self.n_skipped = 0
-        """Positions at the beginning that are virtual tokens, which the head does not read."""
+        """Number of virtual tokens at the beginning, which the head does not read."""
         self.mixing: Any = None
-        """In training: turns features and one-hot labels into mixtures."""
+        """In training: function that mixes features and one-hot labels."""
         self.causal = looks_back_only(bert)
 
     @property
     def config(self) -> Any:
-        """The encoder's."""
+        """The encoder's configuration."""
         return self.bert.config
 
     @property
     def device(self) -> torch.device:
-        """Where it computes."""
+        """Device of the parameters."""
         return self.hardware.device
 
     def forward(
@@ -130,17 +130,17 @@ class Classifier(nn.Module):
         features: Tensor | None = None,
         **_: Any,
     ) -> SimpleNamespace:
-        """Judge a batch of texts.
+        """Compute logits and loss for a batch of texts.
 
         Args:
-            input_ids: (B, T) tokens, filled up with padding.
+            input_ids: (B, T) tokens, padded.
             attention_mask: (B, T), 1 for a token, 0 for padding, which has no influence on the result; (B, P + T) if
-                there are virtual tokens in front already, as peft puts them there. None means that nothing is padding.
-            labels: (B,) right classes or numbers; None for no loss.
+                virtual tokens are already in front, as peft puts them there. None means that nothing is padding.
+            labels: (B,) classes or numbers; None for no loss.
             inputs_embeds: (B, T, C) instead of ``input_ids``.
             past_key_values: keys and values in front of every layer's.
-            features: (B, width of the head's vectors), what `features` said of these texts; instead of all of the above
-                but ``labels``.
+            features: (B, width of the head's vectors), the result of `features` for these texts, in place of all of the
+                above but ``labels``.
 
         Returns:
             ``logits``, (B, K) in float32, and ``loss``, their mean loss or None.
@@ -161,12 +161,12 @@ class Classifier(nn.Module):
         return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
 
     def features(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
-        """The vectors that the head's linear layer reads, the same in every epoch if nothing before it learns."""
+        """Return the input of the head's linear layer; the same in every epoch if nothing before it is trained."""
         with self.hardware.forward():
             return self.classifier.pooled(*self._states({"input_ids": input_ids, "attention_mask": attention_mask}))
 
     def _judged(self, features: Tensor, labels: Tensor | None) -> SimpleNamespace:
-        """Logits and loss from features."""
+        """Return logits and loss from features."""
         with self.hardware.forward():
             if self.mixing is not None and self.training and labels is not None:
                 return self._mixed(features, labels)
@@ -175,7 +175,7 @@ class Classifier(nn.Module):
         return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
 
     def _states(self, inputs: dict[str, Any]) -> tuple[Sequence[Tensor], Tensor]:
-        """Hidden states and mask of the words alone. An encoder does without a mask of which all is 1."""
+        """Return hidden states and mask of the words alone. The encoder gets no mask if it would be all ones."""
         inputs = {name: value for name, value in inputs.items() if value is not None}
         mask = inputs.get("attention_mask")
         if mask is None:
@@ -184,7 +184,7 @@ class Classifier(nn.Module):
             inputs |= {"attention_mask": mask} if self.causal else {}
         if cache := inputs.get("past_key_values"):
             n_front, n_words = cache.get_seq_length(), mask.shape[1] - cache.get_seq_length()
-            inputs["attention_mask"] = mask.bool()[:, None, None].expand(-1, 1, n_words, -1)  # every word sees them all
+            inputs["attention_mask"] = mask.bool()[:, None, None].expand(-1, 1, n_words, -1)  # all words are visible
             mask = mask[:, n_front:]
         output = self.bert(**inputs, output_hidden_states=self.all_states)
         states = output.hidden_states if self.all_states else (output.last_hidden_state,)
@@ -193,7 +193,7 @@ class Classifier(nn.Module):
         return states, mask
 
     def _mixed(self, features: Tensor, labels: Tensor) -> SimpleNamespace:
-        """Logits and loss of mixtures of texts (exercise-9's mixup)."""
+        """Return logits and loss for mixtures of texts (exercise-9's mixup)."""
         features = features.float()
         regression = self.task == "regression"
         targets = labels[:, None] if regression else F.one_hot(labels, self.classifier.line.out_features)
@@ -203,43 +203,50 @@ class Classifier(nn.Module):
         return SimpleNamespace(logits=logits, loss=loss)
 
     def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Mean over the batch."""
+        """Return the mean loss of the batch."""
         if self.task == "regression":
             return F.mse_loss(logits.squeeze(-1), labels)
         return F.cross_entropy(logits, labels)
 
 
 PACKAGED_NAMES = ("embedded", "minilm")
-"""Of the model that comes as a package; the second is what it was called before."""
+"""Names of the packaged model; the second is its former name."""
 
 # --- Tokenizer --------------------------------------------------------------------------------------------------------
 
 IN_ONE_FILE = ("tokenizer.json", "tekken.json")
-"""What a tokenizer may be read from, whatever files its class names."""
+"""Files that hold a whole tokenizer, whichever files its class names."""
 MOST_UNKNOWN = 0.75
-"""Share of the tokens from which on texts say nothing to a model, since its tokenizer does not know them."""
+"""Share of unknown tokens from which on a model learns nothing from the texts."""
 
 
 def load_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
-    """The tokenizer that belongs to a model of this name (see `FineTune.model`), for batches.
+    """Load the tokenizer of a model of this name (see `FineTune.model`), for padded batches.
 
     Raises:
-        RecipeError: there is none, it cannot fill up a batch, or it does not belong to the ``encoder``.
+        RecipeError: there is none, it cannot pad, or it does not belong to the ``encoder``.
     """
     tokenizer = own_tokenizer(model, encoder)
     if tokenizer.pad_token_id is None:
-        raise RecipeError(say("the tokenizer of {model} has no padding token, which batches need", model=model))
+        raise RecipeError(
+            say(
+                "the tokenizer of {model} has no padding token, which batches need. Set one "
+                "(tokenizer.pad_token = tokenizer.eos_token, for example), and save the tokenizer to "
+                "the folder of the model",
+                model=model,
+            )
+        )
     return tokenizer
 
 
 def own_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
-    """The tokenizer that was saved with a model.
+    """Load the tokenizer that was saved with a model.
 
-    Where there is none, transformers makes one that knows only the special tokens: every word is then unknown.
+    If there is none, transformers makes one that knows only the special tokens, so that every word is unknown.
 
     Args:
         model: name or folder.
-        encoder: the model itself, whose word table must have a row for every token; None does not look at it.
+        encoder: the model, whose embeddings must have a row for every token; None skips this check.
 
     Raises:
         RecipeError: there is none, or it has more tokens than the model.
@@ -263,10 +270,10 @@ def own_tokenizer(model: str, encoder: Any = None) -> PreTrainedTokenizerBase:
 
 
 def demand_room(tokenizer: PreTrainedTokenizerBase, encoder: Any, model: str) -> None:
-    """Every token needs a row in the table of words.
+    """Check that the embeddings have a row for every token.
 
     Raises:
-        RecipeError: the tokenizer has more tokens than the table has rows.
+        RecipeError: the tokenizer has more tokens than the embeddings have rows.
     """
     rows = encoder.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > rows:
@@ -282,10 +289,10 @@ def demand_room(tokenizer: PreTrainedTokenizerBase, encoder: Any, model: str) ->
 
 
 def demand_known_words(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequence[int]], model: str) -> None:
-    """Refuse to train on texts that a tokenizer cannot read.
+    """Refuse texts that the tokenizer cannot read.
 
     Raises:
-        RecipeError: (nearly) all tokens of these rows are unknown ones.
+        RecipeError: (nearly) all tokens of these rows are unknown.
     """
     special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
     tokens = [token for row in rows for token in row if token not in special]
@@ -306,16 +313,16 @@ def demand_known_words(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequen
 
 
 def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken: Functions | None = None) -> Classifier:
-    """A pretrained encoder in float32 with a fresh head; all of it still trainable.
+    """Load a pretrained encoder in float32 and add a fresh head, all of it still trainable.
 
-    The encoder's dropout is off: it would draw a random number for every activation, which takes a CPU longer than the
-    activation function itself.
+    The encoder's dropout is off: it would draw a random number for every activation, which on a CPU takes longer than
+    the activation function itself.
 
     Args:
-        config: which encoder, which head.
-        n_outputs: K, the number of labels; 1 for a number.
-        hardware: where to compute.
-        taken: where the functions of the exercises come from; None for the reference.
+        config: selects encoder and head.
+        n_outputs: K, the number of labels; 1 for regression.
+        hardware: device and precision.
+        taken: the exercises' functions; None for the reference.
     """
     taken = taken or functions()
     options = {"dtype": torch.float32, "attn_implementation": attention_for(hardware)}
@@ -324,21 +331,25 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
     else:
         bert = load_encoder(config.model, **options)
     if getattr(bert, "pooler", None) is not None:
-        bert.pooler = nn.Identity()  # the head replaces it; left in place it would be trained by nothing, and counted
+        bert.pooler = nn.Identity()  # the head replaces it; otherwise it would be counted but never trained
     for module in bert.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
     size = bert.config
     if not all(isinstance(getattr(size, name, None), int) for name in ("hidden_size", "num_hidden_layers")):
         raise RecipeError(
-            say("{model} is not an encoder that can be fine-tuned here: its size is not known", model=config.model)
+            say(
+                "{model} is not an encoder that can be fine-tuned here: its size is not known. Choose "
+                "a model with hidden_size and num_hidden_layers in its config.json",
+                model=config.model,
+            )
         )
     head = build_head(config.head, size.hidden_size, size.num_hidden_layers, n_outputs, taken.heads)
     return Classifier(bert, head, config.task, hardware, config.head in ALL_STATES).to(hardware.device)
 
 
 def load_encoder(name: str, **options: Any) -> Any:
-    """A pretrained encoder, all of whose weights were saved.
+    """Load a pretrained encoder that was saved with all its weights.
 
     Raises:
         RecipeError: there is no such model, or it is damaged.
@@ -349,15 +360,15 @@ def load_encoder(name: str, **options: Any) -> Any:
 
 
 def demand_whole(network: nn.Module, missing: Sequence[str], name: str) -> None:
-    """Refuse a model with missing weights, which transformers draws at random, or with NaN.
+    """Refuse a model with NaN, or with missing weights, which transformers would draw at random.
 
     Args:
         network: the model.
-        missing: names of weights that it should have been saved with, but was not.
-        name: of the model, for the message.
+        missing: names of weights that were not saved with it.
+        name: name of the model, for the message.
 
     Raises:
-        RecipeError: something is missing, or is not a finite number.
+        RecipeError: a weight is missing, or is not a finite number.
     """
     if missing:
         raise RecipeError(
@@ -382,16 +393,16 @@ def demand_whole(network: nn.Module, missing: Sequence[str], name: str) -> None:
 
 
 OF_DAMAGED_FILES = ("SafetensorError", "UnpicklingError", "EOFError")
-"""What the libraries raise for a file of weights that was cut short, or is none."""
+"""Errors that the libraries raise for a damaged file of weights."""
 
 
 def fresh_copy() -> str:
-    """The way out for damaged weights."""
+    """Return the advice for damaged weights."""
     return say("Download or save the model again")
 
 
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
-    """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub.
+    """Call ``from_pretrained`` without its output, for the packaged folder, a folder, or the hub.
 
     Raises:
         RecipeError: there is no such model, or it cannot be loaded.
@@ -401,11 +412,11 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
     try:
         if where.is_dir():
             return kind.from_pretrained(where, local_files_only=True, **options)
-        find_model(name)  # the hub would be asked six times, with pauses
+        find_model(name)  # otherwise the hub would be asked six times, with pauses
         return kind.from_pretrained(name, **options)
     except RecipeError:
         raise
-    except Exception as error:  # transformers, safetensors, torch and the hub have no common class for theirs
+    except Exception as error:  # transformers, safetensors, torch and the hub have no common base class of errors
         away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
         advice = say("Without the model hub, use --model embedded or a folder that contains a model")
         if away:
@@ -438,13 +449,13 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
 
 
 def quietly() -> None:
-    """No bars and no advice from transformers: a run has its own."""
+    """Turn off progress bars and advice of transformers, since a run has its own."""
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
 
 
 def fingerprint(encoder: nn.Module) -> str:
-    """Tells one set of base weights from another: an adapter on the wrong base gives nonsense without any error."""
+    """Return a hash that identifies base weights: an adapter on the wrong base gives nonsense without any error."""
     digest = hashlib.sha256()
     for name, parameter in encoder.named_parameters():
         digest.update(name.encode())

@@ -1,4 +1,4 @@
-"""The options of ``finetune``, in groups, as its help shows them."""
+"""The options of ``finetune``, in the groups that its help shows."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from solutions.recipes.config import (
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 NOT_OF_THE_CONFIG = ("out", "overwrite", "resume", "tensorboard", "save_every")
-"""Options about the run itself."""
+"""Options that are not fields of the configuration."""
 ONLY_FOR = {
     "rank": ("lora",),
     "alpha": ("lora",),
@@ -33,14 +33,14 @@ ONLY_FOR = {
     "virtual_tokens": ("prefix", "prompt"),
     "top_layers": ("top",),
 }
-"""Option -> the methods that look at it."""
+"""Option -> the methods that use it."""
 
 
 class Grouped(click_words.Option):
     """An option that belongs to a group."""
 
     def __init__(self, *arguments: Any, group: str, **attributes: Any) -> None:
-        """As ``click.Option``."""
+        """Create an option of this group; other arguments as for ``click.Option``."""
         super().__init__(*arguments, **attributes)
         self.group = group
 
@@ -49,7 +49,7 @@ class GroupedCommand(click_words.Command):
     """A command whose help has a section for each group of options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Groups in the order in which they occur; what belongs to none comes last."""
+        """Write a section for each group, in the order in which they occur; options without a group come last."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
@@ -61,7 +61,7 @@ class GroupedCommand(click_words.Command):
 
 
 def option(group: str, *names: str, of: type = FineTune, **attributes: Any) -> Callable[[Function], Function]:
-    """An option of a group; its default is that of the configuration ``of``, if it has a field of this name."""
+    """Define an option of a group; its default is that of the configuration ``of``, if it has a field of this name."""
     field = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
     if not attributes.get("required"):  # click takes a default for an answer, even None
         attributes.setdefault("default", getattr(of, field, None))
@@ -69,7 +69,7 @@ def option(group: str, *names: str, of: type = FineTune, **attributes: Any) -> C
 
 
 def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]]:
-    """Words with commas between them; ``values`` is what may occur, () for anything."""
+    """Return a callback that splits words at commas; ``values`` lists the allowed words, () allows any."""
 
     def split(ctx: Any, parameter: Any, value: Any) -> tuple[str, ...]:
         words = tuple(filter(None, (word.strip() for word in (value or "").split(","))))
@@ -84,7 +84,7 @@ WHAT, TRAINING, OPTIMIZER = mark("What to train"), mark("Training length and dat
 PARTS, AUGMENTING = mark("Options per method"), mark("Augmentation")
 RUN, MACHINE, HELP = mark("The run"), mark("Machine"), mark("Help")
 SEED, THREADS = click.IntRange(0, LARGEST_SEED), click.IntRange(1, MOST_THREADS)
-"""Of recipes whose configuration does not look at them itself."""
+"""Types for recipes whose configuration does not check these ranges itself."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 MINE: dict[str, Any] = {
@@ -94,7 +94,7 @@ MINE: dict[str, Any] = {
     "metavar": "[WORKSPACE]",
     "help": mark("Train with your own exercises; functions that you have not started come from the reference."),
 }
-"""Of ``--mine``, for every recipe that trains; without a folder it means the workspace around the current one."""
+"""Attributes of ``--mine``, for every recipe that trains; without a folder, the current workspace is used."""
 RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
 
 HOW_TO_RUN = (
@@ -112,7 +112,7 @@ HOW_TO_RUN = (
         help="CPU threads (default: torch's choice); use fewer if other processes are busy.",
     ),
 )  # fmt: skip
-"""What every training can be told about resuming, saving and the machine."""
+"""Options of every training, about resuming, saving and the machine."""
 OPTIONS = (
     option(WHAT, "--out", type=FOLDER, required=True, help="Folder for the run."),
     option(WHAT, "--method", type=click.Choice(METHODS), help="Which parameters are trained."),
@@ -167,12 +167,12 @@ OPTIONS = (
 
 
 def finetune_options(function: Function) -> Function:
-    """Put all options of ``finetune`` on a command, in this order."""
+    """Add all options of ``finetune`` to a command, in this order."""
     return decorated(function, OPTIONS)
 
 
 def decorated(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
-    """Put options on a command, in this order."""
+    """Add options to a command, in this order."""
     for one in reversed(options):
         function = one(function)
     return function

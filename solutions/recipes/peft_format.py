@@ -19,13 +19,13 @@ from solutions.recipes.model import Classifier
 
 ADAPTER_CONFIG, ADAPTER = "adapter_config.json", "adapter_model.safetensors"
 ROOT, ROOT_OF_PROMPTS = "base_model.model.", "base_model."
-"""How peft's names begin: what adapts layers wraps the model once more."""
+"""Prefixes of peft's names; methods that adapt layers wrap the model once more."""
 VECTORS = "front.vectors"
 PROMPT = "prompt_embeddings"
 
 
 def adapter_config(model: Classifier, config: FineTune, base: str) -> dict[str, Any]:
-    """What peft needs to know."""
+    """Return the content of ``adapter_config.json``."""
     common = {"base_model_name_or_path": base, "inference_mode": True, "peft_version": _version()}
     if config.method == "lora":
         return common | {
@@ -58,7 +58,7 @@ def _version() -> str:
 
 
 def to_peft(model: Classifier, state: dict[str, Tensor], config: FineTune, taken: Functions) -> dict[str, Tensor]:
-    """Rename what was trained as peft calls it."""
+    """Rename the trained tensors to peft's names."""
     root = ROOT if config.method == "lora" else ROOT_OF_PROMPTS
     head = {f"{root}{name}": tensor for name, tensor in state.items() if name.startswith("classifier.")}
     if config.method != "lora":
@@ -72,14 +72,14 @@ def to_peft(model: Classifier, state: dict[str, Tensor], config: FineTune, taken
 
 
 def trained_matrices(layer: nn.Module) -> list[nn.Parameter]:
-    """What is trained in a LoRA layer: two matrices; of any other module, none of interest."""
+    """Return the two trained matrices of a LoRA layer; an empty list for any other module."""
     own = [parameter for parameter in layer.parameters() if parameter.requires_grad]
     return own if len(own) == 2 and all(parameter.ndim == 2 for parameter in own) else []
 
 
 @torch.no_grad()
 def factors(layer: nn.Module, model: Classifier, config: FineTune, taken: Functions) -> tuple[Tensor, Tensor]:
-    """A (R, k) and B (d, R) of a LoRA layer, however it is written; what counts is what it computes.
+    """Return A (R, k) and B (d, R) of a LoRA layer, whichever way it stores them, checked against its output.
 
     Raises:
         StudentError: its update is not (alpha / R) B A.
@@ -103,7 +103,7 @@ def factors(layer: nn.Module, model: Classifier, config: FineTune, taken: Functi
 
 
 def _ask(layer: nn.Module, probes: Tensor, model: Classifier) -> Tensor:
-    """(d, k), what a layer makes of the k unit vectors, without dropout."""
+    """Return a layer's output for the k unit vectors, (d, k), without dropout."""
     was_training = layer.training
     layer.eval()
     with model.hardware.forward():
@@ -119,10 +119,10 @@ def _size(layer: nn.Module, probes: Tensor, model: Classifier) -> float:
 def _update(
     layer: nn.Module, probes: Tensor, own: tuple[nn.Parameter, nn.Parameter], model: Classifier
 ) -> Tensor | None:
-    """(d, k), what a LoRA layer adds: the difference to what it answers while its factors are zero."""
+    """Return the update of a LoRA layer, (d, k): its output minus its output with the factors set to zero."""
     try:
         whole = _ask(layer, probes, model)
-    except RuntimeError:  # a transposed factor makes probes of the wrong width
+    except RuntimeError:  # with a transposed factor, the probes have the wrong width
         return None
     kept = [parameter.detach().clone() for parameter in own]
     for parameter in own:
@@ -134,14 +134,14 @@ def _update(
 
 
 def from_peft(tensors: dict[str, Tensor], config: FineTune) -> dict[str, Tensor]:
-    """The names that the reference gives what was trained.
+    """Rename peft's tensors to the reference's names.
 
     Raises:
         RecipeError: these are not the tensors of such an adapter.
     """
     if config.method != "lora":
         if PROMPT not in tensors:
-            raise RecipeError(say("the adapter lacks {name}", name=PROMPT))
+            raise RecipeError(say("the adapter lacks {name}. Train again", name=PROMPT))
         named = {name.removeprefix(ROOT_OF_PROMPTS): tensor for name, tensor in tensors.items() if name != PROMPT}
         return named | {VECTORS: tensors[PROMPT]}
     return {

@@ -13,30 +13,30 @@ from solutions.recipes.files import write_atomically
 from solutions.recipes.saving import Outputs
 
 INSTALL_PLOTS = shell.INSTALL.format(extra="plots")
-"""For the result of a run that has none."""
+"""Advice for a run without pictures."""
 SMOOTHING = 20
-"""Steps that the running mean of the loss looks back."""
+"""Steps in the running mean of the loss."""
 WIDE = ("cjk", "ipa", "hiragino", "yugoth", "meiryo", "msgothic")
-"""In the names of files of fonts that have letters of many scripts: they are looked at first."""
+"""Parts of the file names of fonts that cover many scripts; these are tried first."""
 OTHER_STYLES = ("bold", "italic", "oblique", "black", "light", "thin", "serif")
-"""In those that are looked at later."""
+"""Parts of the file names of fonts that are tried later."""
 OF_BOXES = "lastresort"
-"""In those that draw a box for every letter there is."""
+"""Part of the file name of a font that draws a box for every character."""
 MOST_LABELS = 20
-"""A larger matrix cannot be read."""
+"""Maximum number of labels in a confusion matrix that can be read."""
 
 
 def draw(out: Path, logits: Tensor, targets: Tensor, outputs: Outputs) -> list[str]:
-    """Draw what belongs to a run.
+    """Draw the pictures of a run.
 
     Args:
-        out: its folder; ``metrics.jsonl`` is there.
-        logits: (N, K) of the test texts.
-        targets: (N,) their classes, or standardised numbers.
-        outputs: what the logits mean.
+        out: folder of the run, with ``metrics.jsonl``.
+        logits: (N, K) logits of the test texts.
+        targets: (N,) classes of the test texts, or standardised numbers.
+        outputs: meaning of the logits.
 
     Returns:
-        The names of the files; none without matplotlib.
+        The names of the files; an empty list without matplotlib.
 
     Raises:
         RecipeError: a file cannot be written.
@@ -57,7 +57,7 @@ def draw(out: Path, logits: Tensor, targets: Tensor, outputs: Outputs) -> list[s
 
 
 def png(figure: Any) -> bytes:
-    """The bytes of the file."""
+    """Return the bytes of the PNG file."""
     import io
 
     buffer = io.BytesIO()
@@ -66,7 +66,7 @@ def png(figure: Any) -> bytes:
 
 
 def curves(figure_class: Any, lines: list[dict[str, Any]], outputs: Outputs) -> Any:
-    """Loss of every step and after every epoch above, learning rate below."""
+    """Plot the loss of every step and epoch above, and the learning rate below."""
     figure = figure_class(figsize=(7, 5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     steps = [line for line in lines if "loss" in line]
@@ -89,7 +89,7 @@ def curves(figure_class: Any, lines: list[dict[str, Any]], outputs: Outputs) -> 
 
 
 def matrix(figure_class: Any, predicted: Tensor, right: Tensor, labels: tuple[str, ...]) -> Any:
-    """How often each class was taken for each class, coloured by the share of its row."""
+    """Plot how often each class was predicted as each class, coloured by the share of its row."""
     k = len(labels)
     counts = torch.bincount(right * k + predicted, minlength=k * k).reshape(k, k)
     shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
@@ -121,7 +121,7 @@ def matrix(figure_class: Any, predicted: Tensor, right: Tensor, labels: tuple[st
 
 
 def font_for(characters: str) -> Any:
-    """A font with all of these characters: matplotlib's own, else one that is installed; None if there is none."""
+    """Return a font with all of these characters: matplotlib's own or an installed one; None if there is none."""
     from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, get_font
 
     def rank(file: str) -> tuple[bool, bool, str]:
@@ -134,13 +134,13 @@ def font_for(characters: str) -> Any:
         try:
             if wanted <= get_font(file).get_charmap().keys():
                 return FontProperties(fname=file)
-        except (OSError, RuntimeError):  # a font that is damaged, or of a kind that cannot be drawn
+        except (OSError, RuntimeError):  # a damaged font, or one of a kind that cannot be drawn
             continue
     return None
 
 
 def scatter(figure_class: Any, predicted: Tensor, right: Tensor) -> Any:
-    """Predicted numbers against right ones."""
+    """Plot predicted numbers against targets."""
     figure = figure_class(figsize=(5.5, 5), layout="constrained")
     axes = figure.subplots()
     axes.plot(right.tolist(), predicted.tolist(), ".", alpha=0.4, markersize=4)

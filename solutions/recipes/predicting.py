@@ -1,4 +1,4 @@
-"""Ask a finished run about texts, by exercise-8's ``predict_batch``. Needs torch only to compile it."""
+"""Predictions of a finished run for new texts, by exercise-8's ``predict_batch``. Needs torch only to compile it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from solutions.recipes.saving import Run
 
 LINES = ".txt"
-"""A file of this kind has a text in each line; those of `TABLES` have one in each row."""
+"""A file of this kind has one text per line; those of `TABLES` have one per row."""
 STANDARD_INPUT = "-"
 
 
 def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
-    """The texts that were meant: each argument is a text, or a file of them. Blank ones keep their place.
+    """Return the texts of the arguments, each of which is a text, or a file of them. Blank texts keep their place.
 
     Args:
-        arguments: texts; ``.txt`` files with a text in each line; ``.csv`` files; ``-`` for standard input.
-        column: of the texts in a CSV file.
+        arguments: texts; ``.txt`` files with one text per line; ``.csv`` files; ``-`` for standard input.
+        column: column of the texts in a CSV file.
 
     Raises:
-        RecipeError: a file is missing, of another kind or cannot be read, or there is no text at all.
+        RecipeError: a file is missing, of another kind or unreadable, or there is no text at all.
     """
     texts: list[str] = []
     for argument in arguments:
@@ -46,15 +46,15 @@ def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
             header(path, column)
             texts += [text for (text,) in rows_of(path, column)]
     if not any(text.strip() for text in texts):
-        raise RecipeError(say("there is no text to predict for: every text given is empty"))
+        raise RecipeError(say("there is no text to predict for: every text given is empty. Give at least one"))
     return texts
 
 
 def is_file(argument: str) -> bool:
-    """Whether an argument is a file of texts; a name that ends like one counts, be it there or not.
+    """Return whether an argument means a file of texts; the ending of the name is enough, without such a file.
 
     Raises:
-        RecipeError: it is a file, folder or device of another kind, whose path is hardly meant to be the text.
+        RecipeError: it is the path of another kind of file, folder or device, so it is hardly meant as a text.
     """
     kind = Path(argument).suffix.lower()
     if os.path.isfile(argument) and kind in (LINES, *TABLES):
@@ -73,18 +73,18 @@ def is_file(argument: str) -> bool:
 
 
 def sped_up(run: Run, compiled: bool = False) -> Run:
-    """The same run, for inference alone.
+    """Return a copy of the run for inference only.
 
-    Where matrix products are in bfloat16, all weights are kept in bfloat16: none has to be converted for every batch.
-    A label may change where two were almost equally likely.
+    If matrix products are in bfloat16, all weights are kept in bfloat16, so that none is converted for every batch. A
+    label can change if two were almost equally likely.
 
     Args:
-        run: stays as it is.
-        compiled: let torch compile the encoder; the first batches then take some ten seconds, so it pays for thousands
-            of texts only.
+        run: is not changed.
+        compiled: whether torch compiles the encoder; the first batches then take some ten seconds, so it pays only for
+            thousands of texts.
 
     Raises:
-        RecipeError: there is no compiler that torch could use.
+        RecipeError: torch finds no compiler.
     """
     model = run.model
     if run.hardware.bf16:
@@ -99,7 +99,7 @@ def sped_up(run: Run, compiled: bool = False) -> Run:
 
 
 def compiled_encoder(encoder: Any, kind: str) -> Any:
-    """The encoder as torch.compile makes it, for batches of any shape."""
+    """Compile the encoder with torch.compile, for batches of any shape."""
     if kind == "cpu" and not any(map(shutil.which, COMPILERS)):
         raise no_compiler()
     import torch
@@ -108,7 +108,7 @@ def compiled_encoder(encoder: Any, kind: str) -> Any:
 
 
 def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Label and probability of every text, or the number that is predicted; None for what is blank, as in training.
+    """Return label and probability of every text, or the predicted number; None for blank texts, as in training.
 
     Texts go through the model sorted by length, so that little of a batch is padding.
     """
@@ -125,10 +125,10 @@ def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def labels(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Label and probability of every text.
+    """Return label and probability of every text.
 
-    Exercise-8's ``predict_batch`` waits for the answer to every batch before it makes the next one. That costs nothing
-    where the CPU computes the answer itself; a GPU is asked about all texts first, unless the function is yours.
+    Exercise-8's ``predict_batch`` waits for the result of every batch before it makes the next. That costs nothing on a
+    CPU; a GPU computes all texts first, unless the function is yours.
     """
     if run.hardware.device.type != "cpu" and "inference.predict_batch" not in run.taken.yours:
         best, places = run.logits(texts).softmax(dim=-1).max(dim=-1)
@@ -146,13 +146,13 @@ def labels(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def as_json(folder: Path, answers: Sequence[dict[str, Any]]) -> str:
-    """One object for a program."""
+    """Return all predictions as a JSON object."""
     content = {"schema": "course/predictions/v1", "run": str(folder), "predictions": list(answers)}
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def as_text(answer: dict[str, Any]) -> str:
-    """One line for a person; control characters do not reach the terminal."""
+    """Return a prediction as one line, without control characters."""
     text = "".join(character if character.isprintable() else " " for character in answer["text"])
     if not text.strip():
         return say("(blank)")

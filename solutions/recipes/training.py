@@ -1,4 +1,4 @@
-"""Training by exercise-6's ``train_epoch``, with what a real run needs around it: schedule, checkpoints, early end.
+"""Training by exercise-6's ``train_epoch``, with the parts of a real run: schedule, checkpoints, early stopping.
 
 Dimensions: B texts in a batch, T tokens of the longest of them, N texts in all, K outputs.
 """
@@ -33,15 +33,15 @@ from solutions.recipes.model import Classifier
 from solutions.recipes.team import ALONE, Share, Team, Together, like, whole
 
 EVALUATION_BATCH = 64
-"""Texts; without a backward pass more of them fit."""
+"""Texts per evaluation batch; without a backward pass, more of them fit."""
 LOOK_EVERY = 10
 """Steps between two reports of the loss."""
 LENGTHS_OF_A_GPU = 8
-"""Tokens: batches for a GPU have a multiple of this, which its matrix units like too."""
+"""Batches for a GPU are padded to a multiple of this many tokens, which suits its matrix units too."""
 ONLY_IDS = {"return_attention_mask": False, "return_token_type_ids": False}
-"""What else a tokenizer would make of a text, and takes its time for."""
+"""Outputs of a tokenizer that are not needed and would take time."""
 EPOCH_SEED = 1_000_003
-"""From one epoch to the next the seed of the order grows by this."""
+"""Difference between the order seeds of consecutive epochs."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,20 @@ class Tokenised:
 
     tokens: list[list[int]]
     labels: Tensor
-    """(N,), classes or numbers."""
+    """(N,) classes or numbers."""
     pad_token: int
     texts: tuple[str, ...] = ()
-    """What they were made from, for augmentation."""
+    """The texts themselves, for augmentation."""
     tokenize: Callable[[list[str]], list[list[int]]] | None = None
 
     def digest(self) -> str:
-        """Tells one set of training texts from another."""
+        """A hash that identifies the training texts."""
         content = repr((self.tokens, self.labels.tolist())).encode()
         return hashlib.sha256(content).hexdigest()
 
 
 def tokenise(tokenizer: PreTrainedTokenizerBase, data: Labelled, max_length: int) -> Tokenised:
-    """Tokenise once, before training, and without padding: that comes with the batch."""
+    """Tokenise once, before training, and without padding, which is added per batch."""
 
     def tokenize(texts: list[str]) -> list[list[int]]:
         return tokenizer(texts, truncation=True, max_length=max_length, **ONLY_IDS)["input_ids"]
@@ -75,47 +75,47 @@ def tokenise(tokenizer: PreTrainedTokenizerBase, data: Labelled, max_length: int
 
 @dataclass(frozen=True)
 class Trained:
-    """How the loss went, and what it cost."""
+    """Losses and cost of a training."""
 
     losses: list[float]
     """Mean training loss of every epoch, the last of which may have been cut short."""
     validations: list[dict[str, float]]
-    """What was measured after every epoch; empty without validation texts."""
+    """Validation figures of every epoch; empty without validation texts."""
     best_epoch: int | None
-    """Whose weights are kept, from 0; None for the last, without early stopping."""
+    """Epoch whose weights are kept, from 0; without early stopping None, for the last."""
     steps: int
     samples: int
-    """Texts that went through, repetitions counted."""
+    """Number of texts that were trained on, repetitions included."""
     seconds: float
     cpu_seconds: float
-    """Over all threads of this process."""
+    """Processor seconds of all threads of this process."""
     padding_share: float
     """Fraction of all positions that held no token."""
     interruptions: int = 0
-    """How often the run went on from a checkpoint."""
+    """How often the run was resumed from a checkpoint."""
     peak_memory: dict[str, Any] | None = None
-    """``bytes``, and what they are ``of``; of the first process, if several train together."""
+    """``bytes``, and their kind ``of``; from the first process, if several train together."""
 
 
 @dataclass(frozen=True)
 class Loader:
-    """Batches as a DataLoader gives them: made while they are read, and their number is known before."""
+    """Batches like a DataLoader's: made while they are read, with a known number."""
 
     n: int
     made: Callable[[], Iterator[dict[str, Tensor]]]
 
     def __len__(self) -> int:
-        """The number of batches."""
+        """Return the number of batches."""
         return self.n
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
-        """Make them."""
+        """Make the batches one by one."""
         return self.made()
 
 
 @dataclass(frozen=True)
 class Known:
-    """Of a frozen encoder: features and labels of all texts, where they were computed."""
+    """Features and labels of all texts from a frozen encoder, on the device that computed them."""
 
     features: Tensor
     """(N, width of the head's vectors)."""
@@ -123,40 +123,40 @@ class Known:
     """(N,)."""
 
     def batch(self, rows: list[int]) -> dict[str, Tensor]:
-        """Those of some texts. Their numbers go to a GPU like any batch; a list as index would make the CPU wait."""
+        """Return the features of some texts. Their indices are sent to the GPU, as a list would make the CPU wait."""
         places = sent(torch.tensor(rows), self.features.device)
         return {"features": self.features[places], "labels": self.labels[places]}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One optimizer step that has just ended."""
+    """An optimizer step that has just ended."""
 
     number: int
-    """From 1."""
+    """Number of the step, from 1."""
     of: int
     texts: int
-    """In this step."""
+    """Number of texts in this step."""
     share: float
-    """Of the tokens of all steps: how much of the work is done. Texts differ in length, so steps do in duration."""
+    """Share of the work done so far, in tokens of all steps: texts differ in length, so steps differ in duration."""
     loss: float | None
-    """The mean of the epoch so far, where it costs nothing to know it; on a GPU only now and then."""
+    """Mean loss of the epoch so far, if reading it costs nothing; on a GPU only from time to time."""
     current: Callable[[], float | None] = lambda: None
-    """The same, for whoever is about to show it; waits for a GPU."""
+    """Returns the mean loss of the epoch so far, for display; waits for a GPU."""
 
 
 Thing = TypeVar("Thing")
 OnStep = Callable[[Step], None]
-"""Told about every step."""
+"""Called after every step."""
 
 
 @dataclass(frozen=True)
 class Saving:
-    """Where and how often a run saves what it needs to go on."""
+    """Path and interval of a run's checkpoints."""
 
     path: Path
     identity: Mapping[str, Any]
-    """What a run must have in common with the one that goes on."""
+    """Properties that a resumed run must share with this one."""
     every: float = 60.0
     """Seconds between two checkpoints; 0 saves after every step."""
     resume: bool = False
@@ -164,7 +164,7 @@ class Saving:
 
 @dataclass(frozen=True)
 class Unread:
-    """An optimizer step whose loss has not been looked at."""
+    """An optimizer step whose loss has not been read."""
 
     number: int
     losses: list["Loss"]
@@ -174,18 +174,18 @@ class Unread:
 
 @dataclass(frozen=True)
 class Loss:
-    """Of one micro-batch."""
+    """Loss of one micro-batch."""
 
     mean: Tensor
-    """Still where it was computed."""
+    """Mean loss, still on the device that computed it."""
     texts: int
-    """How many texts it is the mean of; 0 if it does not count."""
+    """Number of texts in the mean; 0 if it does not count."""
     of_all: int
-    """Texts of the micro-batch, over all processes."""
+    """Number of texts in the micro-batch, over all processes."""
 
 
 class Training:
-    """A training under way. ``step`` is called by ``train_epoch`` after every optimizer step, as its scheduler."""
+    """A training in progress. ``train_epoch`` calls ``step`` after every optimizer step, as its scheduler."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class Training:
         self.steps_per_epoch = math.ceil(n_batches / config.accumulate)
         whole = config.epochs * self.steps_per_epoch
         self.steps = whole if config.max_steps is None else min(whole, config.max_steps)
-        self.all_tokens = sum(map(len, data.tokens)) * self.steps / self.steps_per_epoch  # about
+        self.all_tokens = sum(map(len, data.tokens)) * self.steps / self.steps_per_epoch  # approximately
         self.optimizer = torch.optim.AdamW(parameter_groups(model, config, taken), lr=config.learning_rate, fused=True)
         warmup, multiplier = round(config.warmup_share * self.steps), taken.optimization.warmup_linear
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -218,23 +218,23 @@ class Training:
         self.stopper = taken.training.EarlyStopper(patience=config.early_stopping) if config.early_stopping else None
         self.at, self.best, self.best_epoch = Position(), {}, None
         self.stop = False
-        """Set from outside: end after this step, with a checkpoint."""
+        """Set from outside to end training after this step, with a checkpoint."""
         self.saved_at = time.monotonic()
         self.losses: list[Loss] = []
-        """Of the step under way."""
+        """Losses of the current step."""
         self.unread: list[Unread] = []
-        """Steps whose losses have not been looked at."""
+        """Steps whose losses have not been read."""
         waits = hardware.device.type != "cpu"
         self.known: Known | None = None
-        """Of a frozen encoder: features of all training texts, computed once for all epochs."""
+        """Features of all training texts, if the encoder is frozen; computed once for all epochs."""
         self.known_of_validation: Known | None = None
         self.look_always = not waits or (saving is not None and saving.every == 0)
-        """Looking makes the CPU wait for a GPU; where the CPU computes itself, it costs nothing."""
+        """Whether to read every loss: it makes the CPU wait for a GPU, but costs nothing if the CPU itself computes."""
 
     # --- the run ---
 
     def run(self) -> Trained:
-        """Train all epochs that are left."""
+        """Train all remaining epochs."""
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
         self.before, memory = (self.at.seconds, self.at.cpu_seconds), PeakMemory(self.hardware.device)
         self.model.mixing = augmenting.mixing(self.taken) if "mixup" in self.config.augment else None
@@ -265,10 +265,10 @@ class Training:
         )  # fmt: skip
 
     def resume(self) -> None:
-        """Go on where a checkpoint says, if that was asked for.
+        """Continue from the checkpoint, if requested.
 
         Raises:
-            RecipeError: there is no checkpoint, or it is of another run.
+            RecipeError: there is no checkpoint, or it belongs to another run.
         """
         if self.saving is None or not self.saving.resume:
             return
@@ -276,8 +276,8 @@ class Training:
         checkpoint.restore(self.model, self.optimizer, self.hardware.device, self.team)
         self.at, self.best = checkpoint.position, checkpoint.part("best")
         self.at.interruptions += 1
-        self.schedule.last_epoch = self.at.step - 1  # the state of a schedule is the number of its steps
-        self.optimizer._opt_called = True  # or torch warns that the schedule is ahead
+        self.schedule.last_epoch = self.at.step - 1  # the state of a schedule is its number of steps
+        self.optimizer._opt_called = True  # otherwise torch warns that the schedule is ahead
         self.schedule.step()
         for epoch, measured in enumerate(self.at.validations if self.stopper else ()):
             self._stopped = bool(self.stopper.step(measured["loss"]))
@@ -289,9 +289,9 @@ class Training:
         return self.stopper is not None and self._stopped
 
     def _epoch(self) -> None:
-        """Train what is left of an epoch, then measure."""
+        """Train the rest of an epoch, then validate."""
         at, config = self.at, self.config
-        if at.step < self.steps and at.step_in_epoch < self.steps_per_epoch:  # a run may go on between step and measure
+        if at.step < self.steps and at.step_in_epoch < self.steps_per_epoch:  # false if only validation is left
             self.taken.training.train_epoch(
                 self.together or self.model,
                 self._batches(),
@@ -314,11 +314,11 @@ class Training:
             self._save()
 
     def _demand_optimizer_steps(self) -> None:
-        """AdamW counts its own steps: there must be as many as the schedule has made.
+        """Check that AdamW, which counts its own steps, has made as many as the schedule.
 
         Raises:
             StudentError: your ``train_epoch`` does not step the optimizer as often as the schedule.
-            RecipeFault: ours does not.
+            RecipeFault: the reference's does not.
         """
         made = max((int(state["step"]) for state in self.optimizer.state.values() if "step" in state), default=0)
         if made != self.at.step:
@@ -333,7 +333,7 @@ class Training:
             )
 
     def _note(self, measured: dict[str, float]) -> None:
-        """An epoch has ended."""
+        """Record the figures at the end of an epoch."""
         at = self.at
         self.journal.write(
             step=at.step,
@@ -343,7 +343,7 @@ class Training:
         )
 
     def _measure(self) -> dict[str, float]:
-        """Loss and accuracy on the validation texts; keeps the weights if they are the best so far."""
+        """Return loss and accuracy on the validation texts; keep the weights if they are the best so far."""
         if self.validation is None:
             return {}
         rows = self.team.part(by_length(self.validation.tokens))
@@ -369,7 +369,7 @@ class Training:
     # --- batches ---
 
     def _batches(self) -> Loader:
-        """What is left of the epoch. Its order follows from seed and epoch alone."""
+        """Return the rest of the epoch's batches. Their order follows only from seed and epoch."""
         config, data, at = self.config, self.data, self.at
         tokens = data.tokens
         if data.tokenize is not None and set(config.augment) & set(augmenting.ON_TEXTS):
@@ -405,7 +405,7 @@ class Training:
         return Loader(len(left), made)
 
     def _count(self, one: "Padded", tokens: list[list[int]]) -> None:
-        """A micro-batch is about to be trained on; counts the positions of all processes."""
+        """Count the positions of all processes in a micro-batch, before it is trained on."""
         at, size, rows = self.at, self.team.size, one.rows
         if self.together is None:
             at.positions += one.positions
@@ -418,18 +418,18 @@ class Training:
     # --- every step ---
 
     def _saw(self, model: Classifier, _: Any, inputs: dict[str, Any], output: Any) -> None:
-        """A forward pass of training: note its loss, which may still be under way on a GPU."""
+        """Record the loss of a forward pass of training, which can still be running on a GPU."""
         if model.training and output.loss is not None:
             n = len(inputs["labels"])
             texts, of_all = (n, n) if self.together is None else (self.together.share.texts, self.together.share.of_all)
             self.losses.append(Loss(output.loss.detach(), texts, of_all))
 
     def step(self) -> None:
-        """An optimizer step has ended.
+        """Finish an optimizer step: report, save, or end.
 
         Raises:
             Diverged: the loss is no longer a finite number.
-            Interrupted: somebody asked to end; a checkpoint is saved.
+            Interrupted: the training was interrupted; a checkpoint is saved.
         """
         at, texts = self.at, sum(loss.of_all for loss in self.losses)
         rate = max(group["lr"] for group in self.optimizer.param_groups)
@@ -454,11 +454,11 @@ class Training:
             raise Interrupted()
 
     def _demand_finite_rates(self) -> None:
-        """With a learning rate of NaN, every weight is NaN after the next step.
+        """Check that the learning rates are finite: with one of NaN, every weight becomes NaN in the next step.
 
         Raises:
-            StudentError: your schedule or your groups give one.
-            RecipeFault: ours do.
+            StudentError: your schedule or your groups give a rate that is not finite.
+            RecipeFault: the reference's do.
         """
         for group in self.optimizer.param_groups:
             if not math.isfinite(group["lr"]):
@@ -474,23 +474,23 @@ class Training:
                 )
 
     def _what_next(self) -> tuple[bool, bool]:
-        """Whether to end, and to save. It is enough that one process is asked to end; the first one has the clock."""
+        """Return whether to end, and to save. One process that is asked to end is enough; the first has the clock."""
         save = self.saving is not None and time.monotonic() - self.saved_at >= self.saving.every
         end, save = self.team.sums(float(self.stop), float(save and self.team.first))
         return end > 0, save > 0
 
     def _mean(self) -> float:
-        """The loss of the epoch so far, as far as it was looked at."""
+        """Return the loss of the epoch so far, over the losses that were read."""
         return self.at.loss_sum / max(1, self.at.seen)
 
     def _current(self) -> float | None:
-        """The same, with the last step in it; of several processes, one must not look alone."""
+        """Return the loss of the epoch so far, with the last step; one of several processes must not read it alone."""
         if self.team.alone:
             self._look()
         return None if self.unread else self._mean()
 
     def _look(self) -> None:
-        """Look at the losses of all steps since the last time.
+        """Read the losses of all steps since the last time.
 
         Raises:
             RecipeError: a loss is not a finite number.
@@ -509,7 +509,7 @@ class Training:
         self.unread = []
 
     def _diverged(self, loss: float, step: int) -> Diverged:
-        """The error for a loss that is not a finite number."""
+        """Return the error for a loss that is not a finite number."""
         figures = {"loss": loss, "step": step, "rate": self.config.learning_rate}
         if not self.taken.yours:
             return Diverged(say("the loss became {loss} in step {step}: --learning-rate {rate} is too high", **figures))
@@ -522,7 +522,7 @@ class Training:
         )
 
     def _tick(self) -> None:
-        """Add the time since the start to that of the runs before."""
+        """Add the time since the start to that of earlier runs."""
         self.at.seconds = self.before[0] + time.perf_counter() - self.started
         self.at.cpu_seconds = self.before[1] + time.process_time() - self.cpu_started
 
@@ -544,7 +544,7 @@ def train(
     taken: Functions | None = None,
     validation: Tokenised | None = None,
 ) -> Trained:
-    """Train whatever of the model is trainable, without checkpoints.
+    """Train the trainable parameters of a model, without checkpoints.
 
     Raises:
         RecipeError: the loss is no longer a finite number.
@@ -555,7 +555,7 @@ def train(
 
 
 def parameter_groups(model: Classifier, config: FineTune, taken: Functions) -> list[dict[str, Any]]:
-    """What learns how fast, and what decays, by the functions of exercise-5."""
+    """Return parameter groups with learning rates and weight decay, by the functions of exercise-5."""
     if config.layer_decay < 1 or config.head_learning_rate is not None:
         return taken.optimization.llrd_groups(
             model,
@@ -567,33 +567,33 @@ def parameter_groups(model: Classifier, config: FineTune, taken: Functions) -> l
     return taken.optimization.decay_groups(model, config.weight_decay)
 
 
-# --- Batches, answers, scores -----------------------------------------------------------------------------------------
+# --- Batches, predictions, scores -------------------------------------------------------------------------------------
 
 
 def batch_of(tokens: Sequence[list[int]], pad_token: int, taken: Functions) -> dict[str, Tensor]:
-    """``input_ids`` and ``attention_mask``, (B, T), by exercise-1's ``pad_batch``."""
+    """Return ``input_ids`` and ``attention_mask``, (B, T), by exercise-1's ``pad_batch``."""
     batch = taken.basics.pad_batch(list(tokens), pad_id=pad_token)
     return {name: torch.as_tensor(batch[name]).long() for name in ("input_ids", "attention_mask")}
 
 
 @dataclass(frozen=True)
 class Padded:
-    """A micro-batch that is ready to be sent to where it is computed."""
+    """A micro-batch that is ready to be sent to the device."""
 
     batch: dict[str, Tensor]
-    """This process's share of it, still on the CPU."""
+    """This process's share of the micro-batch, still on the CPU."""
     positions: int
-    """Of this share, before it was filled up for a GPU."""
+    """Positions of this share, before padding for a GPU."""
     share: Share
     rows: list[int]
     """Texts of the whole micro-batch."""
 
 
 def ahead(things: Iterator[Thing], device: torch.device, taken: Functions) -> Iterator[Thing]:
-    """The same things in the same order; for a GPU, a thread makes the next one while this one is in use.
+    """Yield the same things in the same order; for a GPU, a thread prepares the next one while this one is in use.
 
-    The thread does not touch the GPU: for CUDA, every thread begins on the first one. Functions of yours stay in one
-    thread, so that what goes wrong in one of them is told of the right one.
+    The thread does not use the GPU: for CUDA, every thread begins on the first one. Your own functions stay in one
+    thread, so that an error is attributed to the right one.
     """
     if device.type != "cuda" or taken.yours:
         yield from things
@@ -606,10 +606,10 @@ def ahead(things: Iterator[Thing], device: torch.device, taken: Functions) -> It
 
 
 def for_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -> dict[str, Tensor]:
-    """A batch as the device likes it, still on the CPU.
+    """Prepare a batch for a device, still on the CPU.
 
-    CUDA gets few distinct shapes. A mask of which all is 1 is left out for any GPU: attention is faster without one,
-    and to find that out there, the CPU would have to wait.
+    CUDA gets few distinct shapes. For any GPU, a mask of ones only is left out: attention is faster without one, and to
+    find that out there, the CPU would have to wait.
     """
     if device.type == "cpu":
         return batch
@@ -620,12 +620,12 @@ def for_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -
 
 
 def on_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -> dict[str, Tensor]:
-    """Send a batch to where it is computed."""
+    """Send a batch to the device."""
     return {name: sent(tensor, device) for name, tensor in for_device(batch, pad_token, device).items()}
 
 
 def rounded(batch: dict[str, Tensor], pad_token: int, multiple: int = LENGTHS_OF_A_GPU) -> dict[str, Tensor]:
-    """Fill up to a length that is a multiple of something: equal shapes find memory and kernels that are there already.
+    """Pad to a length that is a multiple of something: equal shapes reuse memory and kernels.
 
     >>> rounded({"input_ids": torch.tensor([[5, 6, 7]])}, pad_token=0, multiple=4)["input_ids"].tolist()
     [[5, 6, 7, 0]]
@@ -636,12 +636,12 @@ def rounded(batch: dict[str, Tensor], pad_token: int, multiple: int = LENGTHS_OF
 
 
 def read(numbers: Sequence[Tensor]) -> list[float]:
-    """Numbers that may be on a GPU, in one go: the CPU waits once."""
+    """Read numbers, which can be on a GPU, all at once, so that the CPU waits only once."""
     return torch.stack(list(numbers)).tolist() if numbers else []
 
 
 def by_length(tokens: Sequence[list[int]]) -> list[list[int]]:
-    """The rows of all texts, sorted by length, in batches."""
+    """Return the rows of all texts, sorted by length, in batches."""
     rows = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
     return [rows[start : start + EVALUATION_BATCH] for start in range(0, len(rows), EVALUATION_BATCH)]
 
@@ -653,7 +653,7 @@ def evaluation_batches(
     taken: Functions,
     known: Known | None = None,
 ) -> Iterator[dict[str, Tensor]]:
-    """The texts of these rows, or what is known of them, with their labels."""
+    """Yield the texts of these rows, or their known features, with their labels."""
     for rows in batches:
         if known is not None:
             yield known.batch(rows)
@@ -663,24 +663,24 @@ def evaluation_batches(
 
 
 class Answered(nn.Module):
-    """A model that has been asked already, and repeats on the CPU what it said."""
+    """Returns, on the CPU, the outputs that a model has already computed."""
 
     def __init__(self, answers: list[SimpleNamespace]) -> None:
-        """Of every batch, in the order in which it will be asked again."""
+        """Store the outputs of every batch, in the order in which they will be asked for."""
         super().__init__()
         self.answers = answers
 
     def forward(self, number: int, labels: Tensor) -> SimpleNamespace:
-        """Loss and logits of one batch."""
+        """Return loss and logits of one batch."""
         return self.answers[number]
 
 
 @torch.no_grad()
 def answered(model: Classifier, batches: Loader) -> tuple[Answered, list[dict[str, Any]]]:
-    """Ask a model on a GPU about all batches at once: exercise-6's ``evaluate`` waits for every answer.
+    """Run a model on a GPU on all batches at once, because exercise-6's ``evaluate`` waits for every batch.
 
     Returns:
-        What ``evaluate`` can be given instead of the model and its batches.
+        Arguments for ``evaluate``, in place of the model and its batches.
     """
     was_training = model.training
     model.eval()
@@ -691,14 +691,14 @@ def answered(model: Classifier, batches: Loader) -> tuple[Answered, list[dict[st
 
 
 def worth_knowing(config: FineTune) -> bool:
-    """Whether the same features would be computed again in every epoch: only a linear layer on top of them learns."""
+    """Return whether every epoch would compute the same features, as only a linear layer after them is trained."""
     changed = set(config.augment) & set(augmenting.ON_TEXTS)
     return config.method == "head" and config.head in FIXED and config.epochs > 1 and not changed
 
 
 @torch.no_grad()
 def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Functions) -> Known:
-    """What the head reads of all texts, computed in batches of similar length."""
+    """Compute the head's input for all texts, in batches of similar length."""
     found: list[Tensor] = []
     batches = by_length(data.tokens)
     for rows in batches:
@@ -718,7 +718,7 @@ def answer(
     taken: Functions | None = None,
     team: Team = ALONE,
 ) -> Tensor:
-    """Ask the model, in batches of similar length.
+    """Compute the logits of texts, in batches of similar length.
 
     Returns:
         (N, K), the logits of N texts in their own order, float32 on the CPU.
@@ -732,7 +732,7 @@ def answer(
         for rows in team.part(by_length(tokens)):
             batch = on_device(batch_of([tokens[i] for i in rows], pad_token, taken), pad_token, hardware.device)
             asked.append((rows, model(**batch).logits))
-        for rows, found in asked:  # only now wait for a GPU
+        for rows, found in asked:  # only now wait for the GPU
             logits[rows] = found.cpu()
     model.train(was_training)
     return logits if team.alone else team.put_together(logits)
@@ -767,7 +767,7 @@ def score(logits: Tensor, labels: Tensor, taken: Functions | None = None) -> dic
 
 
 def against_the_rest(matrix: Tensor, label: int) -> Tensor:
-    """The (2, 2) matrix of one class and all others.
+    """Return the (2, 2) matrix of one class against all others.
 
     >>> against_the_rest(torch.tensor([[3, 1, 0], [2, 5, 0], [0, 1, 9]]), 1).tolist()
     [[12, 2], [2, 5]]
@@ -777,7 +777,7 @@ def against_the_rest(matrix: Tensor, label: int) -> Tensor:
 
 
 def score_numbers(predicted: Tensor, targets: Tensor, taken: Functions | None = None) -> dict[str, float]:
-    """Compare predicted numbers (N,) with right ones (N,).
+    """Compare predicted numbers (N,) with the targets (N,).
 
     Returns:
         ``rmse``, its ``standard_error`` (by the delta method), ``rmse_of_mean`` (predicting the mean of the targets for

@@ -1,18 +1,18 @@
-"""An autograder for Gradescope as a zip: ``setup.sh``, ``run_autograder``, this package and its configuration.
+"""A zip with an autograder for Gradescope: ``setup.sh``, ``run_autograder``, this package and its configuration.
 
-``config.json`` in the zip may be edited before it is uploaded:
+``config.json`` in the zip can be edited before uploading:
 
     exercise       slug
-    lang           language of the sentences
-    sandbox        "full" refuses to grade where the sandbox is not complete, "auto" takes the best there is
-    attempts       how many submissions of a student are graded; null means all
+    lang           language of the messages
+    sandbox        "full" refuses to grade unless the sandbox is complete; "auto" uses the best one available
+    attempts       maximum number of graded submissions per student; null means no limit
     hidden_checks  when students see hidden checks: visible, after_due_date, after_published
 
-``policy.toml`` beside it, if there is one, says what lateness costs and which attempt counts. Its deadline wins over
-the due date of the assignment. Grading needs 2 GB of memory and one processor; Gradescope's default is less.
+``policy.toml`` next to it, if present, says what lateness costs and which attempt counts. Its deadline takes precedence
+over the assignment's due date. Grading needs 2 GB of memory and one processor; Gradescope's default is less.
 
-Not secret from a student: anything, if the sandbox is not ``full``, since the judge and the submission then share a
-user. The zip holds references and hidden checks, so it is for instructors only.
+If the sandbox is not ``full``, nothing is secret from a student, because the judge and the submission then run as the
+same user. The zip contains references and hidden checks, so it is for instructors only.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from course.text import say
 DISTRIBUTION = "transformers-course"
 ROOMS = ("course", "exercises", "grader", "solutions")
 SCRIPTS = ("setup.sh", "run_autograder")
-"""At the root of the zip, executable."""
+"""Executable files at the root of the zip."""
 PINNED = ("torch", "transformers", "peft", "numpy")
-"""Whose versions are kept where the file of constraints is not at hand."""
+"""Packages that are pinned to their installed versions when the constraints file is not available."""
 PROJECT = """\
 [build-system]
 requires = ["hatchling>=1.27,<2"]
@@ -59,7 +59,7 @@ packages = {rooms}
 
 @dataclass(frozen=True)
 class Config:
-    """What ``config.json`` says."""
+    """The content of ``config.json``."""
 
     exercise: str
     lang: str = "en"
@@ -69,11 +69,11 @@ class Config:
 
     @classmethod
     def read(cls, path: Path) -> Config:
-        """From a file.
+        """Read the configuration from a file.
 
         Raises:
-            ValueError: it is none.
-            OSError: it cannot be read.
+            ValueError: the file is not a valid configuration.
+            OSError: the file cannot be read.
         """
         config = msgspec.json.decode(path.read_bytes(), type=cls)
         if config.sandbox not in ("full", "auto"):
@@ -82,7 +82,7 @@ class Config:
 
 
 def build(config: Config, policy: str | None = None) -> bytes:
-    """The zip; the same bytes for the same installation.
+    """Build the zip; the same installation always gives the same bytes.
 
     Args:
         config: what to grade, and how.
@@ -109,7 +109,7 @@ def build(config: Config, policy: str | None = None) -> bytes:
 
 
 def rooms() -> Iterator[Path]:
-    """Every file of the package, in order."""
+    """Yield every file of the package, in a fixed order."""
     for room in ROOMS:
         for path in sorted((paths.ROOT / room).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
@@ -117,10 +117,10 @@ def rooms() -> Iterator[Path]:
 
 
 def project() -> str:
-    """A pyproject.toml for the package: what the repository says, else what is known of the installed one.
+    """Return a pyproject.toml for the package: the repository's, or one made from the installed package's metadata.
 
     Raises:
-        NeedsRepository: it is neither a repository nor installed.
+        NeedsRepository: the package is neither in a repository nor installed.
     """
     file = paths.ROOT / "pyproject.toml"
     if file.is_file():
@@ -143,7 +143,7 @@ def _project(version: str, dependencies: Sequence[str]) -> str:
 
 
 def constraints() -> str:
-    """The versions to install: those that the tests ran with, else of the largest libraries those that are here."""
+    """Return the versions to install: those used in the tests or, for the largest libraries, those installed here."""
     file = paths.ROOT / "constraints.txt"
     if file.is_file():
         return file.read_text(encoding="utf-8")
@@ -151,8 +151,8 @@ def constraints() -> str:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
-    info = zipfile.ZipInfo(name)  # of 1980: the bytes do not depend on the day
-    info.create_system = 3  # Unix, so that the mode counts
+    info = zipfile.ZipInfo(name)  # 1980: the bytes do not depend on the date
+    info.create_system = 3  # Unix, so that the file mode is kept
     info.external_attr = (0o100000 | mode) << 16
     info.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(info, content)

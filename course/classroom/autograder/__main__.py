@@ -1,7 +1,7 @@
-"""What ``run_autograder`` runs for a submission: ``python -m course.classroom.autograder /autograder SOURCE``.
+"""Grade one submission for ``run_autograder``: ``python -m course.classroom.autograder /autograder SOURCE``.
 
-This process is root's. It reads the file that was handed in, gives a copy of it to a grader that runs as a user without
-rights, and rewrites ``results.json`` whenever a check has ended, so that what was found is kept if it is stopped.
+This process runs as root. It reads the submitted file, gives a copy of it to a grader that runs as an unprivileged
+user, and rewrites ``results.json`` after every check, so that the results so far are kept if the process is stopped.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from course.syllabus import Exercise
 from course.text import clean, say
 
 USER = "course-grader"
-"""``setup.sh`` makes it."""
+"""The unprivileged user; ``setup.sh`` creates it."""
 AS_USER = ("runuser", "-u", USER, "--")
 METADATA = 16 * 2**20
-"""Bytes of the metadata that are read; earlier results are in it."""
+"""Bytes of the metadata that are read; the metadata contains earlier results."""
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What Gradescope tells about a submission, as far as it is needed."""
+    """Metadata that Gradescope provides about a submission, as far as we use it."""
 
     student: Student = field(default_factory=lambda: Student("", in_roster=False))
     submitted: datetime | None = None
@@ -46,7 +46,7 @@ class Metadata:
 
     @classmethod
     def read(cls, path: Path) -> Metadata:
-        """From a file; what is missing or of another type is left out."""
+        """Read the metadata from a file; fields that are missing or have another type are left out."""
         try:
             with path.open("rb") as file:
                 told = json.loads(file.read(METADATA))
@@ -76,12 +76,12 @@ class Metadata:
 
 
 def main(root: Path, source: Path, command: Sequence[str] | None = None) -> None:
-    """Grade what lies in ``root/submission`` and leave ``root/results/results.json``, whatever happens.
+    """Grade the file in ``root/submission`` and write ``root/results/results.json``, whatever happens.
 
     Args:
         root: ``/autograder``.
-        source: where the zip was unpacked.
-        command: starts the grader; None means our own, as a user without rights.
+        source: the folder that the zip was unpacked to.
+        command: starts the grader; None starts our own, as an unprivileged user.
     """
     target = root / "results" / "results.json"
     try:
@@ -144,7 +144,7 @@ def grade(
                 write(so_far.result)
 
         whole = command or [*AS_USER, *isolated_command("grader")]
-        quiet = dict(COURSE_PARENT="", HOME="/tmp", USER=USER, LOGNAME=USER)  # its parent is runuser, not we
+        quiet = dict(COURSE_PARENT="", HOME="/tmp", USER=USER, LOGNAME=USER)  # its parent is runuser, not this process
         with Grader(whole, level=config.sandbox, environ=quiet, folder=Path("/")) as grader:
             book = code if isinstance(code, notebook.Notebook) else None
             result = session.run(
@@ -162,7 +162,7 @@ def grade(
 
 
 def _python(path: Path, folder: Path, exercise: Exercise) -> bytes | notebook.Notebook:
-    """The file that was handed in, read within bounds; a notebook is taken apart here, where it can be read."""
+    """Read the submitted file, within limits; a notebook is split into cells here, where it can be read."""
     if not notebook.is_notebook(path):
         return submission.read(path, within=folder)
     data = submission.contents(path, notebook.MAX_BYTES, folder)
@@ -170,7 +170,7 @@ def _python(path: Path, folder: Path, exercise: Exercise) -> bytes | notebook.No
 
 
 def find(folder: Path, exercise: Exercise) -> Path | None:
-    """The file named like the exercise, else the only one; Python before notebooks; None if that leaves a choice."""
+    """Return the file named after the exercise, or the only one; Python before notebooks; None if it is ambiguous."""
     python, books = (
         sorted(path for path in folder.rglob(pattern) if "__MACOSX" not in path.parts)
         for pattern in ("*.py", "*.ipynb")
@@ -185,7 +185,7 @@ def find(folder: Path, exercise: Exercise) -> Path | None:
 
 
 def priced(entry: Entry, metadata: Metadata, policy: Path) -> Entry:
-    """The entry with what lateness costs, by the policy; without one nothing is taken off."""
+    """Apply the policy's lateness penalty to an entry; without a policy, nothing is deducted."""
     entry = replace(entry, submitted=metadata.submitted, attempts=len(metadata.previous) + 1)
     if policy.is_file():
         from course.classroom import policy as policies
@@ -203,7 +203,7 @@ def priced(entry: Entry, metadata: Metadata, policy: Path) -> Entry:
 
 
 def keeps_best(policy: Path) -> bool:
-    """Whether the best attempt counts, by the policy."""
+    """Return whether the policy counts the best attempt."""
     if not policy.is_file():
         return False
     from course.classroom import policy as policies
@@ -212,7 +212,7 @@ def keeps_best(policy: Path) -> bool:
 
 
 def too_many(attempts: int, metadata: Metadata) -> bytes:
-    """The results of the last submission once more, with a sentence about why."""
+    """Return the results of the previous submission again, with a sentence that explains why."""
     last = metadata.previous[-1] if metadata.previous else {}
     results = last.get("results")
     told = dict(results) if isinstance(results, dict) else {"score": last.get("score") or 0}

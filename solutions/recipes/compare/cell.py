@@ -1,7 +1,7 @@
-"""One cell of a table, in this process: ``python -m solutions.recipes.compare.cell`` reads what to do from its input.
+"""One cell of a table, in this process: ``python -m solutions.recipes.compare.cell`` reads its task from stdin.
 
-A run that was fine-tuned is ``course run finetune`` with that configuration, in a folder that is thrown away. Kept are,
-beside the configuration: ``test``, ``validation``, ``parameters``, the numbers of texts, steps, ``seconds`` and
+A fine-tuned cell is ``course run finetune`` with that configuration, in a temporary folder. The run keeps, beside the
+configuration: ``test``, ``validation``, ``parameters``, the numbers of texts, steps, ``seconds`` and
 ``cpu_seconds`` of the training, ``peak_memory_bytes``, ``saved_bytes`` (the file of the weights), for numbers the
 ``errors`` on the test texts, with ``--mine`` which functions were yours and which the reference's, and the machine.
 """
@@ -25,15 +25,15 @@ KEPT = (
     "test", "validation", "parameters", "training_loss", "steps", "seconds", "cpu_seconds", "total_seconds",
     "peak_memory_bytes", "device", "processor", "precision", "threads", "versions",
 )  # fmt: skip
-"""Of a result."""
+"""Fields of a result that are kept."""
 DIVERGED = "the loss is no longer a finite number"
-"""In the file of the runs, which is in English."""
+"""Reason that is written into the file of the runs, which is in English."""
 DIGITS = 4
-"""Of an error on a test text; the targets have no more."""
+"""Decimals of an error on a test text; the targets have no more."""
 
 
 def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
-    """Run the recipe, and keep what tables are made of."""
+    """Fine-tune a model, and return the figures that the tables use."""
     from rich.console import Console
 
     from solutions.recipes.finetune import PREDICTIONS, finetune
@@ -44,7 +44,7 @@ def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
     try:
         try:
             result = finetune(config, out, console, drawing=False)
-        except NothingStarted:  # this method takes nothing from what you have written; another row of the table does
+        except NothingStarted:  # none of your functions is used by this method, but another row of the table uses one
             result = finetune(replace(config, mine=None), out, console, drawing=False)
     except Diverged as error:
         return {"diverged": error.message if text.language() == "en" else DIVERGED}
@@ -61,14 +61,14 @@ def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
 
 
 def bag_of_words(cell: Cell, folder: Path, threads: int) -> Run:
-    """The baseline without a neural network."""
+    """Train and test the baseline without a neural network."""
     from solutions.recipes.compare.tfidf import tfidf
 
     return tfidf(replace(cell.config, threads=threads), folder)
 
 
 def memory_of_a_step(cell: Cell, folder: Path, threads: int) -> Run:
-    """Bytes, measured and predicted."""
+    """Return the bytes of a training step, measured and predicted."""
     from solutions.recipes.compare.memory_model import measure
 
     return measure(replace(cell.config, threads=threads), cell.checkpointing)
@@ -82,14 +82,14 @@ KINDS: dict[str, Callable[[Cell, Path, int], Run]] = {
 
 
 def end_with_the_parent() -> None:
-    """Whoever started us holds the other end of our input; when it is gone, nobody wants the result."""
+    """End this process when its standard input closes, because then the parent process has gone."""
     while os.read(0, 1):
         pass
     os._exit(1)
 
 
 def main() -> None:
-    """Do what one line says, and write the result where it says."""
+    """Run the cell that the input line describes, and write the result to the file that it names."""
     text.use(text.detect())
     asked = json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_the_parent, daemon=True).start()

@@ -1,19 +1,19 @@
-"""The memory model of exercise 10 against the bytes that a training step really takes.
+"""The memory model of exercise 10, compared with the measured bytes of a training step.
 
-What is measured: one model of BERT-base's shape (random weights, or another encoder's shape with ``--model``), float32,
-attention without tricks, dropout 0.1 with masks of one byte, AdamW, texts of full length: what the formula describes.
-A first step with a tiny batch makes the optimizer's moments, a second tiny backward pass the gradients; then the
-highest value is forgotten, and a micro-batch of the full size goes forward and backward. So at the peak all four parts
-are there: weights, gradients, moments and activations, as in training with gradient accumulation.
+Measured: one model of BERT-base's shape (random weights, or another encoder's shape with ``--model``), float32,
+eager attention, dropout 0.1 with masks of one byte, AdamW, texts of full length, as the formula assumes. A first
+step with a tiny batch creates the optimizer's moments, a second tiny backward pass the gradients; then the peak is
+reset, and a micro-batch of the full size goes forward and backward. So at the peak all four parts exist: weights,
+gradients, moments and activations, as in training with gradient accumulation.
 
-On a CPU the bytes are the highest resident memory of this process (see memory.py), less what it had before the model
-was built and after a tiny model had been trained, so that the libraries are loaded. It runs with a C library that gives
-every large tensor pages of its own (running.py), so that what is freed is gone. On a GPU they are those of torch's
-allocator, without the context of CUDA and the workspace of cuBLAS, which the tiny model has asked for.
+On a CPU the bytes are the peak resident memory of this process (see memory.py), minus what it had before the model was
+built and after a tiny model had been trained, so that the libraries are loaded. It runs with a C library that gives
+every large tensor pages of its own (running.py), so that freed memory is returned. On a GPU they are those of torch's
+allocator, without the context of CUDA and the workspace of cuBLAS, which the tiny model has already allocated.
 
-What is predicted are the four parts of the formula, and the buffers that one layer needs for a moment. With activation
-checkpointing, the activations are the inputs of all layers, 4 bytes for each number, and what the one layer stores that
-is being computed again.
+Predicted: the four parts of the formula, and the temporary buffers of one layer. With activation checkpointing, the
+activations are the inputs of all layers, 4 bytes for each number, and those stored by the one layer that is being
+recomputed.
 
 Dimensions: B texts, S tokens, H width, F width between the two feed-forward layers.
 """
@@ -49,9 +49,9 @@ TINY: dict[str, Any] = {
 }
 DROPOUT = 0.1
 OF_THE_FORMULA = ("weights", "grads", "optimizer", "activations")
-"""Its parts."""
+"""Parts of the formula."""
 TINY_BATCH = (2, 8)
-"""Texts and tokens."""
+"""Texts and tokens of the tiny batch."""
 
 
 def predicted(
@@ -64,16 +64,16 @@ def predicted(
     checkpointing: bool,
     training_memory: Callable[..., dict[str, float]] = strategy.training_memory,
 ) -> dict[str, float]:
-    """What the formula of exercise 10 says, in bytes, under the keys of ``training_memory``, with ``buffers`` on top.
+    """Return the bytes that exercise 10's formula predicts, under the keys of ``training_memory``, plus ``buffers``.
 
     Args:
         shape: configuration of the encoder.
         method: ``full``, ``lora`` or ``head``.
-        n_total: parameters.
-        n_train: those that are trained.
+        n_total: number of all parameters.
+        n_train: number of trainable parameters.
         batch: texts of a micro-batch.
-        seq: tokens of each.
-        checkpointing: whether layers are computed twice.
+        seq: tokens per text.
+        checkpointing: whether activation checkpointing is used.
         training_memory: the formula.
     """
     width, layers, heads = shape.hidden_size, shape.num_hidden_layers, shape.num_attention_heads
@@ -88,17 +88,17 @@ def predicted(
 
 
 def buffers(shape: Any, differentiated: bool, batch: int, seq: int) -> float:
-    """Bytes that one layer needs for a moment, on top of what is stored.
+    """Return the bytes of the temporary buffers of one layer, in addition to what is stored.
 
-    Where the body is trained, they are needed when the backward pass begins: the gradients before and behind the
-    activation function of the feed-forward part, 2 * 4 B S F. (The attention scores have larger ones, but by then all
-    that the feed-forward part of the layer had stored is free.)
+    If the body is trained, they are needed when the backward pass begins: the gradients before and after the activation
+    function of the feed-forward part, 2 * 4 B S F. (The attention scores have larger ones, but by then everything that
+    the feed-forward part of the layer had stored is free.)
 
-    Where it is frozen, nothing is stored, so they are all that the forward pass has at once. There are two candidates
-    for the highest moment. In the attention's dropout: the embeddings, the layer's input, queries, keys and values, and
-    the scores before and behind it with a mask of one byte. In the activation function: the embeddings, inputs of the
-    layer and of its feed-forward part, both sides of the function, and the scores, which transformers returns at the
-    layer's end.
+    If it is frozen, nothing is stored, so these buffers are all that the forward pass holds at once. The peak can be at
+    two places. In the attention's dropout: the embeddings, the layer's input, queries, keys and values, and the scores
+    before and after it with a mask of one byte. In the activation function: the embeddings, inputs of the layer and of
+    its feed-forward part, both sides of the function, and the scores, which transformers returns at the end of the
+    layer.
     """
     one = 4 * batch * seq * shape.hidden_size
     between = 4 * batch * seq * getattr(shape, "intermediate_size", 4 * shape.hidden_size)
@@ -109,7 +109,7 @@ def buffers(shape: Any, differentiated: bool, batch: int, seq: int) -> float:
 
 
 def formula(config: FineTune) -> Functions:
-    """The exercises; with ``--mine`` your ``training_memory``, as soon as it is started."""
+    """Return the exercises' functions; with ``--mine`` your ``training_memory``, if it is started."""
     try:
         return functions(config, {"strategy": ("training_memory",)})
     except NothingStarted:
@@ -117,12 +117,12 @@ def formula(config: FineTune) -> Functions:
 
 
 def shape_of(model: str) -> Any:
-    """The configuration of an encoder; BERT-base's is known."""
+    """Return the configuration of an encoder; BERT-base's is built in."""
     return BertConfig() if model == BERT_BASE else pretrained(AutoConfig, model)
 
 
 def build(shape: Any, config: FineTune, hardware: Hardware, checkpointing: bool) -> Classifier:
-    """An encoder of this shape as the formula describes it, with what the method trains."""
+    """Build an encoder of this shape as the formula describes it, adapted by the method."""
     bert = AutoModel.from_config(shape, dtype=torch.float32, attn_implementation="eager")
     if getattr(bert, "pooler", None) is not None:
         bert.pooler = nn.Identity()
@@ -134,7 +134,7 @@ def build(shape: Any, config: FineTune, hardware: Hardware, checkpointing: bool)
         if isinstance(module, nn.Dropout):
             module.p = DROPOUT
     if checkpointing:
-        # its older name warns; where the newer one is not known, the older does not
+        # the older name gives a warning; a version without the newer name gives none
         enable = getattr(bert, "activation_checkpointing_enable", None) or bert.gradient_checkpointing_enable
         enable()
         # transformers makes the embeddings require gradients, which only the re-entrant kind of checkpointing needs:
@@ -144,13 +144,13 @@ def build(shape: Any, config: FineTune, hardware: Hardware, checkpointing: bool)
 
 
 def step(model: Classifier, batch: int, seq: int) -> None:
-    """Forward and backward with random words."""
+    """Run a forward and a backward pass on random words."""
     ids = torch.randint(0, model.config.vocab_size, (batch, seq), device=model.device)
     model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=ids[:, 0] % 2).loss.backward()
 
 
 def begin(model: Classifier) -> torch.optim.Optimizer:
-    """Moments and gradients come into being."""
+    """Create the optimizer's moments and the gradients."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-5, fused=True)
     step(model, *TINY_BATCH)
@@ -159,19 +159,19 @@ def begin(model: Classifier) -> torch.optim.Optimizer:
 
 
 def measure(config: FineTune, checkpointing: bool, rehearsal: bool = False) -> dict[str, Any]:
-    """Take a training step, and watch the memory.
+    """Run a training step, and measure its memory.
 
     Args:
         config: method, encoder (its shape), ``batch_size`` texts of ``max_length`` tokens, device.
-        checkpointing: whether layers are computed twice.
-        rehearsal: on a CPU, only take the step; what it takes there is not asked for.
+        checkpointing: whether activation checkpointing is used.
+        rehearsal: on a CPU, only run the step, without measuring.
 
     Returns:
         ``measured_bytes`` (None for a rehearsal on a CPU), ``predicted`` (a dictionary of bytes), ``formula_bytes``
-        (what exercise 10 alone predicts, without buffers), and the machine.
+        (the prediction of exercise 10 alone, without buffers), and the machine.
 
     Raises:
-        RecipeError: the highest resident memory cannot be watched on this system.
+        RecipeError: this system does not report peak resident memory.
     """
     config = replace(config, precision="fp32", lora_dropout=DROPOUT)
     hardware = find_hardware(config)
@@ -183,7 +183,7 @@ def measure(config: FineTune, checkpointing: bool, rehearsal: bool = False) -> d
     if seq > shape.max_position_embeddings:
         raise RecipeError(
             say(
-                "{model} has {count} positions, and {needed} are needed",
+                "{model} has {count} positions, and {needed} are needed. Choose a different --model",
                 model=config.model,
                 count=shape.max_position_embeddings,
                 needed=seq,

@@ -1,4 +1,4 @@
-"""``course run compare TABLE``: its options, and what it does with them. Torch is loaded by the runs alone."""
+"""``course run compare TABLE``: its options and its code. Only the processes of the runs load torch."""
 
 import os
 import shlex
@@ -23,7 +23,7 @@ from solutions.recipes.options import FILE, MINE, THREADS, Function, decorated, 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
 COMMITTED = running.ROOT / "docs" / RUNS
-"""Those of docs/results.md."""
+"""The committed file of runs, from which docs/results.md is made."""
 WHAT, OUTPUT, MACHINE = mark("What to measure"), mark("Output"), mark("Machine")
 COUNT, MOST_SEEDS = click.IntRange(1), 1000
 
@@ -55,7 +55,7 @@ OPTIONS = (
 
 
 def compare_options(function: Function) -> Function:
-    """Put all of them on a command, in this order."""
+    """Add all options to a command, in this order."""
     table = click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
     return table(decorated(function, OPTIONS))
 
@@ -63,10 +63,10 @@ def compare_options(function: Function) -> Function:
 def compare(
     table: str, path: Path | None, write: tuple[Path, ...], quote: bool, jobs: int, threads: int, **about: Any
 ) -> None:
-    """Measure what is missing of a table, and show it.
+    """Measure the missing runs of a table, and show it.
 
     Raises:
-        RecipeError: what was asked for cannot be done; every run that had ended is kept.
+        RecipeError: the request cannot be carried out; every completed run is kept.
     """
     chosen, console = TABLES[table], FillingConsole()
     preflight.name_workspace(about)
@@ -104,7 +104,7 @@ def compare(
     made_by = pages.command(chosen, asked, jobs, threads)
     for one in write:
         write_page(one, chosen, asked, runs, made_by)
-    with in_english() if quote else nullcontext():  # what is quoted is for a page
+    with in_english() if quote else nullcontext():  # what is quoted goes to a page
         content = pages.section(chosen, asked, runs, made_by, None)
     if quote or not console.is_terminal:
         click.echo(content)
@@ -116,7 +116,7 @@ def compare(
 
 
 def ours_instead(path: Path) -> Path:
-    """The runs of the repository, in a clone of it, for a file that is not there."""
+    """Return the repository's own file of runs if, in a clone, the given file does not exist."""
     if not (COMMITTED.is_file() and (running.ROOT / "pyproject.toml").is_file()):
         return path
     click.echo(say("These are the runs in {path}.", path=COMMITTED), err=True)
@@ -124,7 +124,7 @@ def ours_instead(path: Path) -> Path:
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
-    """The section with its picture, or the short table, whichever the page has a place for; pages are in English."""
+    """Write the section with its picture, or the short table, whichever the page has a place for, in English."""
     short = pages.short_table(pages.quoted(runs))
     picture = None
     if pages.has_section(place, table):
@@ -135,7 +135,7 @@ def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_b
 
 
 def check(missing: list[store.Cell], path: Path) -> None:
-    """Refuse what cannot work, before the first process is started.
+    """Refuse what cannot work, before any process is started.
 
     Raises:
         RecipeError: a package, the data, the model, the device or the folder of the runs is missing.
@@ -145,7 +145,7 @@ def check(missing: list[store.Cell], path: Path) -> None:
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
-    for cell in missing[:1] if not trained else ():  # of the memory alone: they have no data
+    for cell in missing[:1] if not trained else ():  # memory cells only: they have no data
         preflight.find_packages()
         if cell.config.model != BERT_BASE:
             preflight.find_model(cell.config.model)
@@ -158,13 +158,13 @@ def check(missing: list[store.Cell], path: Path) -> None:
 
 
 def demand_something_of_yours(cells: list[store.Cell]) -> None:
-    """Refuse to measure a whole table of your own functions with none of them.
+    """Refuse to measure a table of your own functions if none of them is started.
 
     Args:
-        cells: runs with ``--mine``, all of one workspace.
+        cells: runs with ``--mine``, all from one workspace.
 
     Raises:
-        NothingStarted: no run of these takes anything from what you have written.
+        NothingStarted: none of these runs uses a function of yours.
     """
     mine = cells[0].config.mine
     assert mine is not None

@@ -1,7 +1,7 @@
 """Tables on pages: a section between two markers, or the short table that lessons quote.
 
-``docs/results.md`` holds a pair of markers for each table (``<!-- compare methods -->`` and its end); what is between
-them is replaced. A lesson has the short table of accuracies, and is recognised by its first line.
+``docs/results.md`` has a pair of markers for each table (``<!-- compare methods -->`` and its end); the text between
+them is replaced. A lesson has the short table of accuracies, which is recognised by its first line.
 """
 
 import shlex
@@ -30,9 +30,9 @@ from solutions.recipes.config import FineTune, Method
 from solutions.recipes.files import write_atomically
 
 PICTURES = "results"
-"""The folder of the pictures, beside the page."""
+"""Folder of the pictures, beside the page."""
 SHORT: tuple[Method, ...] = ("full", "lora", "head")
-"""What lessons quote."""
+"""Methods in the short table."""
 HEAD = ("method", "learning rate", "seeds", "test accuracy", "lowest, highest")
 FOR_THE_TABLE = ("python", "torch", "transformers", "peft", "scikit-learn")
 """Packages whose versions a page names."""
@@ -48,21 +48,21 @@ class Row:
     method: str
     learning_rate: float
     accuracies: tuple[float, ...]
-    """On the test texts, one per seed."""
+    """Accuracies on the test texts, one per seed."""
 
     @property
     def mean(self) -> float:
-        """Over the seeds."""
+        """Mean accuracy over the seeds."""
         return statistics.fmean(self.accuracies)
 
     @property
     def standard_error(self) -> float:
-        """Of that mean: another set of seeds, on the same test texts, would move it by about so much."""
+        """Standard error of the mean over seeds, on the same test texts."""
         return standard_error(self.accuracies)
 
 
 def quoted(runs: Runs) -> list[Run]:
-    """The runs of the short table: of today's split; where there are none yet, those of an older file."""
+    """Return the runs of the short table: those of today's split, or else those of an older file."""
     return [
         {
             "method": run["config"]["method"],
@@ -79,7 +79,7 @@ def quoted(runs: Runs) -> list[Run]:
 
 
 def plain(runs: Runs) -> list[Run]:
-    """Those runs of today's split as they are stored."""
+    """Return the stored runs of today's split that belong in the short table."""
     return [
         run
         for run in runs.by_key.values()
@@ -88,13 +88,13 @@ def plain(runs: Runs) -> list[Run]:
 
 
 def _as_it_comes(run: Run) -> bool:
-    """Whether nothing but method and seed was asked for."""
+    """Return whether only method and seed differ from the defaults."""
     own = FineTune(method=run["config"]["method"], seed=run["config"]["seed"])
     return Cell.from_plain(run).key == Cell("finetune", own).key
 
 
 def rows(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """The settings, each with all seeds that were run."""
+    """Group the runs by setting, with all seeds of each."""
     settings = dict.fromkeys((run["method"], run["learning_rate"]) for run in runs)
     found = []
     for setting in settings:
@@ -104,7 +104,7 @@ def rows(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def short_table(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The table as the lessons and docs/bench.md quote it, best setting first."""
+    """Return the table quoted in the lessons and docs/bench.md, best setting first."""
     lines = []
     for row in sorted(rows(runs), key=lambda row: -row.mean):
         n, accuracy, ends = len(row.accuracies), decimals(row.mean), "-"
@@ -120,7 +120,7 @@ def short_table(runs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def command(table: Table, asked: Asked, jobs: int, threads: int) -> str:
-    """What makes the table."""
+    """Return the command that makes the table."""
     words = ["course", "run", "compare", table.name, "--seeds", str(asked.seeds)]
     words = words[:-2] if table.name == "memory" else words
     given = {"limit": asked.limit, "data": asked.data, "model": asked.model}
@@ -134,7 +134,7 @@ def command(table: Table, asked: Asked, jobs: int, threads: int) -> str:
 
 
 def machines(found: Found) -> str:
-    """Where and when, with what: everything that the runs of a table say about it."""
+    """Return a sentence with the date, machine and versions of a table's runs."""
     runs = [run for some in found.values() for run in some if "processor" in run]
     if not runs:
         return ""
@@ -161,7 +161,7 @@ def machines(found: Found) -> str:
 
 
 def whose(found: Found) -> str:
-    """Which functions of these runs are the learner's own; nothing for runs with the reference."""
+    """Return a sentence that names the learner's functions in these runs; nothing for runs with the reference."""
     own = [run["mine"] for some in found.values() for run in some if run.get("mine")]
     if not own:
         return ""
@@ -174,7 +174,7 @@ def whose(found: Found) -> str:
 
 
 def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str | None) -> str:
-    """All that a page says about a table, in the language that is spoken."""
+    """Return the section of a page about a table, in the current language."""
     found = table.find(asked, runs)
     n, of = sum(map(len, found.values())), sum(map(len, table.cells(asked).values()))
     title = say(table.title)
@@ -194,21 +194,21 @@ def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str |
 
 
 def markers(name: str) -> tuple[str, str]:
-    """Beginning and end of a table's place on a page."""
+    """Return the markers at the beginning and end of a table's place on a page."""
     return f"<!-- compare {name} -->", f"<!-- end of compare {name} -->"
 
 
 def has_section(page: Path, table: Table) -> bool:
-    """Whether the page has a place for the whole section; a page that is not there yet will have it."""
+    """Return whether the page has a place for the whole section; a new page will have one."""
     begin, _ = markers(table.name)
     return not page.exists() or begin in page.read_text(encoding="utf-8", errors="replace")
 
 
 def put(page: Path, table: Table, content: str, short: str) -> None:
-    """Put a section, or the short table, in the place that the page has for it; a page that is not there is begun.
+    """Put the section, or the short table, in its place on the page; a page that does not exist is created.
 
     Raises:
-        RecipeError: it has no such place, or cannot be read or written.
+        RecipeError: the page has no such place, or cannot be read or written.
     """
     begin, end = markers(table.name)
     written = with_table(page, table, content, short)
@@ -218,17 +218,17 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
 
 
 def demand_place(page: Path, table: Table, short: str) -> None:
-    """Refuse a page without a place for a table, before its runs have taken hours.
+    """Refuse a page without a place for a table, before hours of measuring.
 
     Raises:
-        RecipeError: it has no such place, or cannot be read.
+        RecipeError: the page has no such place, or cannot be read.
     """
     if with_table(page, table, "", short) is None:
         raise sections.no_place(page, *markers(table.name))
 
 
 def with_table(page: Path, table: Table, content: str, short: str) -> str | None:
-    """The page with the section, or the short table, in its place; None if it has none.
+    """Return the page with the section, or the short table, in its place; None if it has no place for it.
 
     Raises:
         RecipeError: the page cannot be read.

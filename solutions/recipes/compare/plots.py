@@ -14,7 +14,7 @@ def draw(table: Table, found: Found, folder: Path) -> str | None:
     """Draw a table.
 
     Returns:
-        The name of the file in the folder; None without matplotlib, or if there is nothing to draw.
+        The name of the file in the folder; None without matplotlib, or with nothing to draw.
 
     Raises:
         RecipeError: the file cannot be written.
@@ -36,12 +36,12 @@ def draw(table: Table, found: Found, folder: Path) -> str | None:
 
 
 def spread(numbers: list[float]) -> float:
-    """Half the length of an error bar."""
+    """Return half the length of an error bar."""
     return standard_error(numbers) if len(numbers) > 1 else 0.0
 
 
 def methods(axes: Any, found: Found) -> None:
-    """Accuracy over the number of trained parameters."""
+    """Plot accuracy against the number of trained parameters."""
     for (name,), runs in found.items():
         accuracy = values(runs, "test", "accuracy")
         if accuracy:
@@ -54,7 +54,7 @@ def methods(axes: Any, found: Found) -> None:
 
 
 def against_the_first(axes: Any, found: Found) -> None:
-    """Differences to the baseline: standard errors over seeds as bars, intervals over texts as thin lines."""
+    """Plot differences to the baseline: standard errors over seeds as bars, intervals over texts as thin lines."""
     compared = {key: both for key, both in differences(found).items() if both[0]}
     for place, (difference, ends) in enumerate(compared.values()):
         if ends is not None:
@@ -67,7 +67,7 @@ def against_the_first(axes: Any, found: Found) -> None:
 
 
 def learning_curve(axes: Any, found: Found) -> None:
-    """Accuracy over the number of training texts."""
+    """Plot accuracy against the number of training texts."""
     for method in dict.fromkeys(key[0] for key in found):
         lines = [
             (runs[0]["texts"]["train"], values(runs, "test", "accuracy"))
@@ -83,7 +83,7 @@ def learning_curve(axes: Any, found: Found) -> None:
 
 
 def learning_rates(axes: Any, found: Found) -> None:
-    """Validation accuracy over the rate."""
+    """Plot validation accuracy against the learning rate."""
     for method in dict.fromkeys(key[0] for key in found):
         lines = [
             (float(key[1]), values(runs, "validation", "accuracy")) for key, runs in found.items() if key[0] == method
@@ -97,7 +97,7 @@ def learning_rates(axes: Any, found: Found) -> None:
 
 
 def memory(axes: Any, found: Found) -> None:
-    """What is predicted, part by part, and what was measured."""
+    """Plot the predicted memory, part by part, and the measured memory."""
     parts = ("weights", "grads", "optimizer", "activations", "buffers")
     places = range(len(found))
     left = [0.0] * len(found)
@@ -125,4 +125,4 @@ DRAWN: dict[str, Callable[[Any, Found], None]] = {
     "learning-rates": learning_rates,
     "memory": memory,
 }
-"""Table -> what draws it."""
+"""Table -> function that draws it."""

@@ -1,7 +1,7 @@
-"""Run what is missing of a table: each cell in a process of its own, so many of them side by side.
+"""Run the missing cells of a table, each in a process of its own, several of them side by side.
 
-A process that hangs, runs out of memory or is killed costs its own cell. What has ended is in the file, so whoever asks
-again goes on with the rest, also after a kill -9; the processes end when this one does.
+A process that hangs, runs out of memory or is killed costs only its own cell. Completed runs are in the file, so the
+same command continues with the rest, even after a kill -9; the processes end when this one does.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from solutions.recipes.errors import RecipeError
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-m", "solutions.recipes.compare.cell")
 OF_THE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "1"}
-"""Tensors get pages of their own, and give them back at once: what is resident is what is alive. It costs time, so only
+"""Tensors get pages of their own and return them at once, so resident memory is memory in use. It costs time, so only
 cells that measure memory alone run with it."""
 FIGURES = {
     ("validation", "accuracy"): mark("validation accuracy {figure:.3f}"),
@@ -34,26 +34,26 @@ FIGURES = {
     ("test", "accuracy"): mark("test accuracy {figure:.3f}"),
     ("test", "rmse"): mark("test rmse {figure:.3f}"),
 }
-"""What a person waits for."""
+"""The figure that is reported for a run, with its name."""
 PREFIX = "course-compare-"
 LAST_WORDS = 3
-"""Lines of a failed process that are shown."""
+"""Lines of a failed process's output that are shown."""
 
 
 @dataclass
 class Runner:
-    """Starts processes, and ends them."""
+    """Starts and ends the processes of the cells."""
 
     threads: int
     jobs: int
     command: Sequence[str] = COMMAND
     alive: set[subprocess.Popen[str]] = field(default_factory=set)
     stopped: bool = False
-    """No more processes."""
+    """If true, no more processes are started."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, cell: Cell) -> Run | None:
-        """One cell, from the start of its process to its end; None if there are to be no more.
+        """Run one cell in its own process; return None if no more processes are to be started.
 
         Raises:
             RecipeError: the process failed.
@@ -76,7 +76,7 @@ class Runner:
             try:
                 assert child.stdin is not None
                 child.stdin.write(json.dumps(request) + "\n")
-                child.stdin.flush()  # and stays open: its end tells the child that we are gone
+                child.stdin.flush()  # stays open: its closing tells the child that we have gone
                 code = child.wait()
             except BrokenPipeError:
                 code = child.wait()
@@ -103,7 +103,7 @@ class Runner:
         }
 
     def stop(self, now: bool) -> None:
-        """Start no more processes; ``now`` ends those that run."""
+        """Start no more processes; with ``now``, also end those that run."""
         with self.lock:
             self.stopped = True
             for child in tuple(self.alive) if now else ():
@@ -111,16 +111,16 @@ class Runner:
 
 
 def close(child: subprocess.Popen[str]) -> None:
-    """Close our end of the pipe, whoever is at the other."""
+    """Close our end of the pipe, even if the process has gone."""
     assert child.stdin is not None
     try:
         child.stdin.close()
     except BrokenPipeError:
-        pass  # what was to be flushed went nowhere: the process has ended
+        pass  # the process has ended, so nobody reads the rest
 
 
 def environment(cell: Cell, runner: Runner) -> Mapping[str, str]:
-    """What the process is started with."""
+    """Return the environment variables of the process."""
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
@@ -133,7 +133,7 @@ def environment(cell: Cell, runner: Runner) -> Mapping[str, str]:
 
 
 def describe(cell: Cell) -> str:
-    """One phrase for a person."""
+    """Return a phrase that describes a cell to the user."""
     config = cell.config
     if cell.kind == "tfidf":
         if config.train_texts:
@@ -161,17 +161,17 @@ def describe(cell: Cell) -> str:
 def measure(
     cells: Sequence[Cell], path: Path, runner: Runner, drop: Sequence[str], tell: Callable[[str], None]
 ) -> None:
-    """Run all these cells, and write each down as soon as it ends.
+    """Run all these cells, and save each result as soon as it is there.
 
     Args:
-        cells: what is missing.
+        cells: cells to run.
         path: the file of the runs.
-        runner: starts the processes.
-        drop: what of a run this table must not see, and is not kept.
-        tell: is given a line before and after every run.
+        runner: starts and ends the processes.
+        drop: figures that this table must not see; they are not saved.
+        tell: is called with a line before and after every run.
 
     Raises:
-        RecipeError: a process failed; what had ended before, and what was running beside it, is kept.
+        RecipeError: a process failed; completed runs, and those running beside it, are kept.
     """
     failed: RecipeError | None = None
     leftovers.sweep(PREFIX)
@@ -204,7 +204,7 @@ def measure(
 
 @contextlib.contextmanager
 def ended_like_ctrl_c() -> Iterator[None]:
-    """While this lasts, a polite kill does what Ctrl-C does: processes and folders go before we do."""
+    """Treat SIGTERM like Ctrl-C within the ``with`` block: remove processes and folders first."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -216,7 +216,7 @@ def ended_like_ctrl_c() -> Iterator[None]:
 
 
 def outcome(run: Run, drop: Sequence[str] = ()) -> str:
-    """The figure of a run that a person waits for."""
+    """Return the figure of a run that is reported to the user."""
     if "diverged" in run:
         return say("diverged")
     if "measured_bytes" in run:

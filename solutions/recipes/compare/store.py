@@ -1,4 +1,4 @@
-"""The runs that have been measured: one JSON file, a line for each run, written whole or not at all."""
+"""The measured runs: one JSON file, a line for each run, written whole or not at all."""
 
 import json
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from solutions.recipes.files import one_writer, write_atomically
 
 SCHEMA = "course/training/v2"
 OLDER = "course/training/v1"
-"""Accuracies alone, of three methods."""
+"""Schema of older files, which hold only accuracies of three methods."""
 SPLIT = "near-duplicates"
-"""How today's recipe splits. Runs of another split are never mixed with those of this one."""
+"""Name of today's way of splitting. Runs of another split are never mixed with these."""
 MACHINE = ("threads", "mine")
-"""Fields of a configuration that do not decide which run it is."""
+"""Fields of the configuration that do not identify a run."""
 Run = dict[str, Any]
-"""What came out of a cell, and where it was measured; see cell.py."""
+"""The figures of a cell and the machine; see cell.py."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,28 @@ class Cell:
     """``finetune``, ``tfidf`` or ``memory``."""
     config: FineTune
     checkpointing: bool = False
-    """Memory: whether the layers are computed twice instead of keeping their activations."""
+    """Memory: whether activation checkpointing is used."""
     own: str = ""
-    """Which version of your files it runs with (``--mine``): a hash of them all. Empty for the reference."""
+    """Hash of all your exercise files (``--mine``); empty for the reference."""
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the cell as JSON data."""
         own = {"own": self.own} if self.own else {}
         return {"kind": self.kind, "checkpointing": self.checkpointing, **own, "config": self.config.plain()}
 
     @classmethod
     def from_plain(cls, content: dict[str, Any]) -> "Cell":
-        """The other way round.
+        """Build a cell from JSON data.
 
         Raises:
-            ValueError: it is no configuration.
+            ValueError: the data is not a configuration.
         """
         config = FineTune.from_plain(content["config"])
         return cls(content["kind"], config, content.get("checkpointing", False), content.get("own", ""))
 
     @property
     def key(self) -> str:
-        """Equal for cells that ask for the same run, in whichever tables."""
+        """A key that is equal for cells of the same run, even in different tables."""
         plain = self.plain()
         plain["config"] = {name: value for name, value in plain["config"].items() if name not in MACHINE}
         return json.dumps(plain, sort_keys=True)
@@ -59,24 +59,24 @@ class Cell:
 
 @dataclass
 class Runs:
-    """All that a file holds."""
+    """The content of a file of runs."""
 
     by_key: dict[str, Run] = field(default_factory=dict)
     """Runs of today's split."""
     older: list[Run] = field(default_factory=list)
-    """Of a file of the older schema; shown as long as there are no others, and not written again."""
+    """Runs from a file of the older schema; shown only if there are no others, and not written again."""
 
     def find(self, cell: Cell, needs: Sequence[str] = ()) -> Run | None:
-        """The run of a cell, if it holds what a table needs of it."""
+        """Return the run of a cell, if it holds the figures that a table needs."""
         run = self.by_key.get(cell.key)
         return run if run is not None and ("diverged" in run or all(name in run for name in needs)) else None
 
 
 def load(path: Path) -> Runs:
-    """Read the file; without one there are no runs.
+    """Read the file; a file that does not exist holds no runs.
 
     Raises:
-        RecipeError: it cannot be read, or holds something else.
+        RecipeError: the file cannot be read, or holds something else.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -110,16 +110,16 @@ def load(path: Path) -> Runs:
 
 
 def add(path: Path, run: Run) -> Runs:
-    """Put a run into the file, beside whatever has come into it meanwhile.
+    """Add a run to the file, keeping runs that other commands have added meanwhile.
 
     Returns:
-        All that the file holds now.
+        The new content of the file.
 
     Raises:
-        RecipeError: it cannot be read or written.
+        RecipeError: the file cannot be read or written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with one_writer(path.parent):  # two commands may measure into one file
+    with one_writer(path.parent):  # two commands can measure into one file
         runs = load(path)
         runs.by_key[Cell.from_plain(run).key] = run
         lines = ",\n".join(json.dumps(one, ensure_ascii=False) for _, one in sorted(runs.by_key.items()))

@@ -1,4 +1,4 @@
-"""The seven tables: which runs each is made of, and what it says about them in Markdown.
+"""The seven tables: the runs of each, and its Markdown.
 
 A row is a setting, a cell of a row one run of it (a seed). Tables share runs: the same configuration is run once.
 """
@@ -26,40 +26,40 @@ NAMES = {
     "scratch": mark("from scratch"),
     "tfidf": "TF-IDF",
 }
-"""What the methods are called in tables; `named` says it in the reader's language."""
+"""Names of the methods in tables; `named` translates them."""
 FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "scratch")
 CURVE = ("full", "lora", "head", "tfidf")
 SIZES = (100, 500, 2000)
-"""Training texts of the learning curve, before all of them."""
+"""Numbers of training texts in the learning curve; the last point is all texts."""
 SHORTEST = 50
-"""Optimizer steps of a run of the curve, where an epoch has fewer; an epoch of a hundred texts has four."""
+"""Minimum number of optimizer steps for a run of the curve; an epoch of a hundred texts has only four."""
 FACTORS = (0.1, 0.3, 1.0, 3.0)
-"""Of the rates that are tried, relative to the recipe's own."""
+"""Learning rates to try, relative to the recipe's own."""
 BASE_HEAD = "cls"
 """The blog's baseline: a linear layer on [CLS]."""
 DECAYS, REINITS = (1.0, 0.95, 0.9, 0.8), (0, 1, 2, 3)
 MEASURED_METHODS: tuple[Method, ...] = ("full", "lora", "head")
 MEMORY_SIZES = ((8, 128), (2, 512))
-"""Texts and tokens."""
+"""Texts and tokens per micro-batch."""
 BAR = 0.15
-"""How far the measured bytes may be from the predicted ones."""
+"""Largest accepted difference between measured and predicted bytes."""
 BERT_BASE = "bert-base shape"
-"""The model of the memory table, unless another is named; see memory_model.py."""
+"""Default model of the memory table; see memory_model.py."""
 Key = tuple[str, ...]
-"""Of a row; in a table of two dimensions of a square."""
+"""Key of a row; in a two-dimensional table, of one field."""
 Found = Mapping[Key, Sequence[Run]]
-"""The runs that there are, by row, in the order of their seeds."""
+"""Existing runs by row, in the order of their seeds."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line says about a table."""
+    """What the command line asks of a table."""
 
     seeds: int = 5
     limit: int | None = None
-    """Texts over all three parts; None keeps all."""
+    """Texts to keep, over all three parts; None keeps all."""
     data: str | None = None
-    """None for the table's own."""
+    """Name of the data; None takes the table's own."""
     text_column: str = "text"
     label_column: str = "label"
     model: str | None = None
@@ -69,7 +69,7 @@ class Asked:
 
     @cached_property
     def own(self) -> str:
-        """The hash of all your exercise files, whether or not a run uses them; empty without ``--mine``.
+        """Return the hash of all your exercise files, used or not; empty without ``--mine``.
 
         Raises:
             StudentError: a file is missing, or is not Python.
@@ -80,7 +80,7 @@ class Asked:
         return hashlib.sha256(b"".join(slug.encode() + source_of(file) for slug, file in files)).hexdigest()
 
     def config(self, data: str, **options: Any) -> FineTune:
-        """A configuration, with what was asked for."""
+        """Return a configuration with the requested settings."""
         return FineTune(
             data=self.data or data,
             text_column=self.text_column,
@@ -93,15 +93,15 @@ class Asked:
         )
 
     def classify(self, **options: Any) -> FineTune:
-        """On labels."""
+        """Return a configuration for classification."""
         return self.config("rotten-tomatoes", **options)
 
     def predict_numbers(self, **options: Any) -> FineTune:
-        """On numbers, by full fine-tuning."""
+        """Return a configuration for regression, by full fine-tuning."""
         return self.config("ratings", task="regression", method="full", **options)
 
     def over_seeds(self, config: FineTune, kind: str = "finetune") -> list[Cell]:
-        """The runs of a row. TF-IDF takes nothing from the exercises."""
+        """Return the cells of a row, one per seed. TF-IDF uses none of the exercises."""
         own = "" if kind == "tfidf" else self.own
         config = config if own else replace(config, mine=None)
         return [Cell(kind, replace(config, seed=seed), own=own) for seed in range(self.seeds)]
@@ -109,31 +109,31 @@ class Asked:
 
 @dataclass(frozen=True)
 class Table:
-    """One table."""
+    """A table: its runs, and how to show them."""
 
     name: str
     title: str
-    """A sentence to say, as the next one is."""
+    """Title of the table, to be translated."""
     about: str
-    """What is compared, and how to read it."""
+    """What the table compares, and how to read it."""
     cells: Callable[[Asked], dict[Key, list[Cell]]]
     markdown: Callable[[Found], list[str]]
-    """Lines of the table, and of what is to be said below it."""
+    """Function that returns the lines of the table, and the text below it."""
     needs: tuple[str, ...]
-    """What it looks at in a run. Of ``test`` and ``errors``, what is not named here is not even kept."""
+    """Figures of a run that the table needs. Of ``test`` and ``errors``, figures not named here are not even kept."""
 
     @property
     def drop(self) -> tuple[str, ...]:
-        """What a run must forget before it is written down."""
+        """Figures of a run to drop before it is saved."""
         return tuple(name for name in ("test", "errors") if name not in self.needs)
 
     def find(self, asked: Asked, runs: Runs) -> Found:
-        """The runs that are there."""
+        """Return the existing runs."""
         found = {key: [runs.find(cell, self.needs) for cell in row] for key, row in self.cells(asked).items()}
         return {key: [run for run in row if run is not None] for key, row in found.items()}
 
     def missing(self, asked: Asked, runs: Runs) -> list[Cell]:
-        """The runs that are not: the first seed of all rows, then the second, ..."""
+        """Return the missing runs: the first seed of all rows, then the second, ..."""
         rows = self.cells(asked).values()
         ordered = [row[i] for i in range(max(map(len, rows))) for row in rows if i < len(row)]
         once = {cell.key: cell for cell in ordered}
@@ -144,7 +144,7 @@ class Table:
 
 
 def decimals(value: float, digits: int = 3) -> str:
-    """A share or a small number: ``.823``, ``−.012``, ``1.204``.
+    """Format a share or a small number: ``.823``, ``−.012``, ``1.204``.
 
     >>> decimals(0.8234), decimals(-0.0121), decimals(1.2)
     ('.823', '−.012', '1.200')
@@ -155,12 +155,12 @@ def decimals(value: float, digits: int = 3) -> str:
 
 
 def standard_error(values: Sequence[float]) -> float:
-    """Of their mean; not a number for fewer than two."""
+    """Return the standard error of the mean; NaN for fewer than two values."""
     return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def with_error(values: Sequence[float]) -> str:
-    """Mean and standard error.
+    """Format mean and standard error.
 
     >>> with_error([0.80, 0.82, 0.84, 0.82]), with_error([0.75]), with_error([])
     ('.820 ± .008', '.750', '-')
@@ -172,13 +172,13 @@ def with_error(values: Sequence[float]) -> str:
 
 
 def median_of(runs: Sequence[Run], name: str) -> float | None:
-    """Of a figure that some runs may not have."""
+    """Return the median of a figure that some runs may lack."""
     values = [run[name] for run in runs if run.get(name) is not None]
     return statistics.median(values) if values else None
 
 
 def size(value: float | None) -> str:
-    """Bytes.
+    """Format a number of bytes.
 
     >>> size(90_270_000), size(299_500), size(None)
     ('90.3 MB', '0.3 MB', '-')
@@ -187,22 +187,22 @@ def size(value: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """Seconds, whole ones where there are many."""
+    """Format seconds, without decimals if there are many."""
     return "-" if value is None else f"{value:,.0f} s" if value >= 10 else f"{value:.1f} s"
 
 
 def named(method: str) -> str:
-    """What a method is called in tables; most are called by the value of ``--method``."""
+    """Return the name of a method in tables; most have the name of their ``--method`` value."""
     return say(NAMES[method]) if method in ("head", "scratch") else NAMES[method]
 
 
 def either(words: Sequence[str]) -> str:
-    """One of these: ``1 or 2``."""
+    """Join alternatives with "or": ``1 or 2``."""
     return say(" or ").join(words)
 
 
 def rate(value: float) -> str:
-    """A learning rate.
+    """Format a learning rate.
 
     >>> rate(3e-3), rate(1e-10)
     ('3e-3', '1e-10')
@@ -212,13 +212,13 @@ def rate(value: float) -> str:
 
 
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table of Markdown."""
+    """Return the lines of a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def values(runs: Sequence[Run], part: str, name: str) -> list[float]:
-    """One figure of the runs that have it."""
+    """Return one figure of the runs that have it."""
     return [run[part][name] for run in runs if "diverged" not in run]
 
 
@@ -226,13 +226,13 @@ def values(runs: Sequence[Run], part: str, name: str) -> list[float]:
 
 
 def cells_of_methods(asked: Asked) -> dict[Key, list[Cell]]:
-    """Six ways to train, and the baseline, which draws nothing and needs one run."""
+    """Six training methods, and the baseline, which is deterministic and needs one run."""
     rows: dict[Key, list[Cell]] = {(name,): asked.over_seeds(asked.classify(method=name)) for name in FINE_TUNED}
     return rows | {("tfidf",): asked.over_seeds(asked.classify(), "tfidf")[:1]}
 
 
 def methods(found: Found) -> list[str]:
-    """Accuracy, and what it costs."""
+    """Return the table of accuracies and costs."""
     rows = []
     for (name,), runs in found.items():
         if not runs:
@@ -261,27 +261,27 @@ def methods(found: Found) -> list[str]:
     return grid(head, rows)
 
 
-# --- Heads, rates by layer, layers that start anew: a number to predict -----------------------------------------------
+# --- Heads, rates by layer, reinitialised layers: predicting a number -------------------------------------------------
 
 
 def cells_of_heads(asked: Asked) -> dict[Key, list[Cell]]:
-    """The baseline first."""
+    """Return the cells of all heads, the baseline first."""
     heads = (BASE_HEAD, *(head for head in HEADS if head != BASE_HEAD))
     return {(head,): asked.over_seeds(asked.predict_numbers(head=head)) for head in heads}
 
 
 def cells_of_layer_decay(asked: Asked) -> dict[Key, list[Cell]]:
-    """The factor from a layer's rate to that of the one below."""
+    """Return the cells of several layer decay factors."""
     return {(f"{decay:g}",): asked.over_seeds(asked.predict_numbers(layer_decay=decay)) for decay in DECAYS}
 
 
 def cells_of_reinit(asked: Asked) -> dict[Key, list[Cell]]:
-    """How many of the top layers start anew."""
+    """Return the cells of several numbers of reinitialised top layers."""
     return {(str(n),): asked.over_seeds(asked.predict_numbers(reinit=n)) for n in REINITS}
 
 
 def pairs(runs: Sequence[Run], base: Sequence[Run]) -> list[tuple[Run, Run]]:
-    """The runs of two rows that have the same seed."""
+    """Return the pairs of runs with the same seed in two rows."""
     seeds = {run["config"]["seed"]: run for run in base if "diverged" not in run}
     return [
         (run, seeds[run["config"]["seed"]]) for run in runs if "diverged" not in run and run["config"]["seed"] in seeds
@@ -289,10 +289,10 @@ def pairs(runs: Sequence[Run], base: Sequence[Run]) -> list[tuple[Run, Run]]:
 
 
 def interval(both: Sequence[tuple[Run, Run]]) -> tuple[float, float] | None:
-    """95% interval of the difference of two RMSEs over other test texts, by exercise-7's ``paired_bootstrap``.
+    """Return a 95% interval of the difference of two RMSEs on other test texts, by exercise-7's ``paired_bootstrap``.
 
-    Both ends are means over the seeds. Every seed's interval is made of the same draws of texts, so the mean interval
-    is at least as wide as that of the mean difference.
+    Both ends are means over the seeds. The intervals of all seeds use the same resampled texts, so the mean interval is
+    at least as wide as that of the mean difference.
     """
     if not both:
         return None
@@ -309,7 +309,7 @@ def interval(both: Sequence[tuple[Run, Run]]) -> tuple[float, float] | None:
 
 
 def differences(found: Found) -> dict[Key, tuple[list[float], tuple[float, float] | None]]:
-    """Row -> RMSE less that of the first row, seed by seed, and the interval; the first row is left out."""
+    """Return, for each row but the first, its RMSE minus that of the first row, per seed, and the interval."""
     base_key, *others = found
     both = {key: pairs(found[key], found[base_key]) for key in others}
     return {
@@ -319,7 +319,7 @@ def differences(found: Found) -> dict[Key, tuple[list[float], tuple[float, float
 
 
 def against_the_first(column: str) -> Callable[[Found], list[str]]:
-    """A table of RMSEs whose first row is the baseline."""
+    """Return a function that makes a table of RMSEs whose first row is the baseline."""
 
     def markdown(found: Found) -> list[str]:
         compared, rows = differences(found), []
@@ -351,16 +351,16 @@ def against_the_first(column: str) -> Callable[[Found], list[str]]:
     return markdown
 
 
-# --- How much data ----------------------------------------------------------------------------------------------------
+# --- Amount of data ---------------------------------------------------------------------------------------------------
 
 
 def cells_of_learning_curve(asked: Asked) -> dict[Key, list[Cell]]:
-    """Methods by numbers of training texts."""
+    """Return the cells of each method and number of training texts."""
     rows: dict[Key, list[Cell]] = {}
     for method in CURVE:
         kind, way = ("tfidf", {}) if method == "tfidf" else ("finetune", {"method": method})
         for n in SIZES:
-            if asked.limit is not None and n > 0.6 * asked.limit:  # seven tenths are there to train on
+            if asked.limit is not None and n > 0.6 * asked.limit:  # seven tenths of the texts are for training
                 continue
             steps = math.ceil(n / FineTune.batch_size)
             epochs = math.ceil(SHORTEST / steps)
@@ -372,7 +372,7 @@ def cells_of_learning_curve(asked: Asked) -> dict[Key, list[Cell]]:
 
 
 def learning_curve(found: Found) -> list[str]:
-    """Accuracy by method and number of texts."""
+    """Return the table of accuracy by method and number of texts."""
     sizes = list(dict.fromkeys(n for _, n in found))
     every = next((run["texts"]["train"] for (_, n), runs in found.items() for run in runs if n == "all"), None)
     whole = say("all ({count:,})", count=every) if every else say("all")
@@ -392,7 +392,7 @@ def learning_curve(found: Found) -> list[str]:
 
 
 def cells_of_learning_rates(asked: Asked) -> dict[Key, list[Cell]]:
-    """Four rates of each method, around the recipe's own."""
+    """Return the cells of four learning rates per method, around the recipe's own."""
     return {
         (method, rate(rated := _one_digit(factor * LEARNING_RATES[method]))): asked.over_seeds(
             asked.classify(method=method, learning_rate=rated)
@@ -403,12 +403,12 @@ def cells_of_learning_rates(asked: Asked) -> dict[Key, list[Cell]]:
 
 
 def _one_digit(value: float) -> float:
-    """Rounded as it is written: 9e-4 and not 9.000000000000001e-4."""
+    """Round to one significant digit: 9e-4 and not 9.000000000000001e-4."""
     return float(rate(value))
 
 
 def learning_rates(found: Found) -> list[str]:
-    """Validation accuracies; the best of a method is bold, and the recipe's own is marked."""
+    """Return the table of validation accuracies; the best of a method is bold, and the recipe's own is marked."""
     rows = []
     for method in FINE_TUNED:
         own = {key[1]: runs for key, runs in found.items() if key[0] == method and runs}
@@ -446,7 +446,7 @@ def _validation(runs: Sequence[Run]) -> list[float]:
 
 
 def cells_of_memory(asked: Asked) -> dict[Key, list[Cell]]:
-    """Three methods, with checkpointing and without."""
+    """Return the cells of three methods, with and without checkpointing."""
     model, device = asked.model or BERT_BASE, asked.device
     return {
         (method, f"{batch} × {seq}", "yes" if checkpointing else "no"): [
@@ -464,7 +464,7 @@ def cells_of_memory(asked: Asked) -> dict[Key, list[Cell]]:
 
 
 def memory(found: Found) -> list[str]:
-    """Bytes, predicted and measured."""
+    """Return the table of predicted and measured bytes."""
     rows, outside, n = [], 0, 0
     for (method, shape, checkpointing), runs in found.items():
         for run in runs[:1]:
@@ -578,4 +578,4 @@ TABLES = {
         ),
     )
 }
-"""By name."""
+"""All tables by name."""

@@ -1,7 +1,7 @@
-"""TF-IDF and logistic regression (scikit-learn): what a model reaches that knows nothing but the training texts.
+"""TF-IDF and logistic regression (scikit-learn): a baseline that knows only the training texts.
 
-Words and pairs of words, weighted by rarity; one weight for each and class. How strongly the weights are held down (C)
-is chosen on the validation texts, as the learning rates of the other methods were.
+Words and pairs of words, weighted by rarity; one weight per word and class. The strength of the regularisation (C) is
+chosen on the validation texts, as the learning rates of the other methods were.
 """
 
 import json
@@ -20,20 +20,20 @@ from solutions.recipes.hardware import processor
 from solutions.recipes.memory import Memory
 
 STRENGTHS = (0.3, 1.0, 3.0, 10.0)
-"""C: the smaller, the stronger."""
+"""Values of C; smaller means stronger regularisation."""
 ITERATIONS = 1000
 FILE = "tfidf.safetensors"
 
 
 def tfidf(config: FineTune, folder: Path) -> dict[str, Any]:
-    """Fit and test.
+    """Fit the baseline and test it.
 
     Args:
-        config: which texts; method, head and optimizer do not matter here.
+        config: selects the texts; method, head and optimizer do not matter here.
         folder: where the weights are written, to count their bytes.
 
     Returns:
-        What a run of the recipe says about itself, as far as it applies.
+        The result of a run of the recipe, as far as it applies.
     """
     import sklearn
     from safetensors.numpy import save_file
@@ -78,10 +78,10 @@ def tfidf(config: FineTune, folder: Path) -> dict[str, Any]:
 
 
 def accuracy(model: Any, features: Any, labels: list[Any]) -> float:
-    """Share of the right answers."""
+    """Return the share of correct predictions."""
     return float((model.predict(features) == labels).mean())
 
 
 def figures(share: float, n: int) -> dict[str, float]:
-    """With what another sample of n texts would move it by."""
+    """Return the accuracy and its standard error for n texts."""
     return {"accuracy": share, "standard_error": math.sqrt(share * (1 - share) / n), "n": n}

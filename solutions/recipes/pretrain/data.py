@@ -1,7 +1,7 @@
-"""Texts without labels for pre-training: find them, split them honestly, and cut them into blocks.
+"""Texts without labels for pre-training: reading them, splitting them without leakage, and cutting them into blocks.
 
-Where fine-tuning knows a data set too, its parts are the same ones: a model that was pre-trained here has read neither
-the validation nor the test texts that fine-tuning will ask about.
+For a data set that fine-tuning also knows, the parts are the same: a model that was pre-trained here has read neither
+the validation nor the test texts of fine-tuning.
 
 Dimensions: B blocks in a batch, T tokens in a block, N tokens to be predicted.
 """
@@ -30,21 +30,21 @@ from solutions.recipes.splitting import normalise, split
 from solutions.recipes.training import EPOCH_SEED, ONLY_IDS, batch_of
 
 PARTS = (mark("training"), mark("evaluation"))
-"""Of the texts, as errors name them."""
+"""Parts of the data, as errors name them."""
 SLICE = 500
-"""Texts that are tokenised at a time, until there are enough."""
+"""Number of texts to tokenise at a time, until there are enough."""
 FINAL = 8
-"""The evaluations before the first step and at the end read so many times the blocks of the looks on the way."""
+"""The evaluations before the first step and at the end read this many times the blocks of the others."""
 EVALUATION_SEED = 7_000_003
-"""What is masked in the evaluation texts follows from this alone: all looks of all runs ask the same questions."""
+"""Seed of the masks in the evaluation texts: all evaluations of all runs ask about the same tokens."""
 EVALUATION_ROWS = 8
-"""Of a batch; without a backward pass."""
+"""Rows of an evaluation batch, which needs no backward pass."""
 EVALUATION_SHARE = 0.15
-"""Of the tokens; comparable with other people's losses."""
+"""Share of masked tokens in the evaluation; with it, losses are comparable with published ones."""
 STEP_SEED = 1_000_033
-"""From one micro-batch to the next the seed of what is masked grows by this."""
+"""Difference between the mask seeds of consecutive micro-batches."""
 ATTEMPTS = 1000
-"""Draws of what is masked until at least one token of the batch is."""
+"""Maximum number of draws until a batch has at least one masked token."""
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
 
@@ -60,7 +60,7 @@ def find_texts(config: PreTrain, taken: Functions) -> Split:
         try:
             return _readable(split(labelled, names, config.limit, evaluation=taken.evaluation))
         except RecipeError:
-            pass  # labels that fine-tuning will refuse as well, so that its test texts need no protection
+            pass  # labels that fine-tuning refuses too, so its test texts need no protection
     texts = labelled.texts
     different = len({normalise(text) for text in texts} - {""})
     if different < FEWEST_TEXTS:
@@ -75,12 +75,12 @@ def find_texts(config: PreTrain, taken: Functions) -> Split:
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
     place: list[int] = [0] * len(texts)
     for rank, i in enumerate(order):
-        place[i] = rank  # a number to stratify by: every part gets short and long texts
+        place[i] = rank  # a number to stratify by, so that every part gets short and long texts
     return _readable(split(Labelled(texts, place), (), config.limit, evaluation=taken.evaluation))
 
 
 def _read(config: PreTrain) -> tuple[Labelled, tuple[str, ...]]:
-    """The texts, and labels where there are some that fine-tuning would split by."""
+    """Read the texts, and the labels if fine-tuning would split by them."""
     if config.data in PACKAGED:
         return load(config.data)
     path = Path(config.data)
@@ -97,13 +97,13 @@ def _read(config: PreTrain) -> tuple[Labelled, tuple[str, ...]]:
 
 
 def _readable(parts: Split) -> Split:
-    """Without the HTML line breaks of old web pages, which a model would learn to write."""
+    """Remove the HTML line breaks of old web pages, which a model would learn to write."""
     changed = [Labelled(list(map(plain, part.texts)), part.labels) for part in (parts.train, parts.validation)]
     return Split(*changed, parts.test, parts.label_names, parts.counts)
 
 
 def plain(text: str) -> str:
-    """A text as a person reads it.
+    """Return a text without HTML line breaks and repeated spaces.
 
     >>> plain("Dull.<br /><br />And   long.")
     'Dull. And long.'
@@ -116,35 +116,35 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What a run reads."""
+    """The texts that a run trains on and evaluates."""
 
     training: list[list[int]]
-    """Blocks of tokens, special ones included."""
+    """Blocks of tokens, special tokens included."""
     evaluation: list[list[int]]
     documents: list[list[str]]
-    """Nsp: the sentences of the training texts, instead of blocks."""
+    """Nsp: the sentences of the training texts, in place of blocks."""
     evaluation_documents: list[list[str]]
     texts: int
-    """Training texts that the blocks were made of; a short run does not need all."""
+    """Number of training texts in the blocks; a short run does not need all."""
     counts: dict[str, int]
-    """How many texts were read, dropped (and why) and put into each part."""
+    """Numbers of texts that were read, dropped (by reason) and put into each part."""
 
     @property
     def tokens(self) -> int:
-        """In the training blocks."""
+        """Number of tokens in the training blocks."""
         return sum(map(len, self.training))
 
     def digest(self) -> str:
-        """Tells one corpus from another."""
+        """Return a hash that identifies the corpus."""
         content = (self.training, self.evaluation, self.documents, self.evaluation_documents)
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
 def prepare_corpus(config: PreTrain, parts: Split, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> Corpus:
-    """Tokenise and pack, as much as the run will read.
+    """Tokenise and pack as much text as the run will read.
 
     Raises:
-        RecipeError: there is too little text for a block, or there are no sentences in a row.
+        RecipeError: there is too little text for a block, or there are no consecutive sentences.
     """
     enough = config.steps * config.batch_size
     training, used = blocks(config, parts.train.texts, tokenizer, taken, enough)
@@ -167,7 +167,8 @@ def prepare_corpus(config: PreTrain, parts: Split, tokenizer: PreTrainedTokenize
             if len(found_documents) < 2 or max(map(len, found_documents)) < 2:
                 raise RecipeError(
                     say(
-                        "--nsp needs texts of several sentences, and the {part} part of {data} has none",
+                        "--nsp needs texts of several sentences, and the {part} part of {data} has none. Use "
+                        "longer texts, or leave out --nsp",
                         part=say(part),
                         data=config.data,
                     )
@@ -181,7 +182,7 @@ def blocks(
     """Join texts and cut them into blocks, by exercise-10's ``chunk_for_mlm``.
 
     Returns:
-        At most ``enough`` blocks of `PreTrain.block` tokens (the last may be shorter), and how many texts they took.
+        At most ``enough`` blocks of `PreTrain.block` tokens (the last can be shorter), and the number of texts in them.
     """
     begin, end = ends(tokenizer)
     documents: list[list[int]] = []
@@ -194,24 +195,29 @@ def blocks(
     cut = taken.strategy.chunk_for_mlm(documents, length, begin, end)
     rows = [torch.as_tensor(one).tolist() for one in cut]
     if config.objective == "clm":
-        rows = [row[:-1] for row in rows]  # a text does not end where a block does
+        rows = [row[:-1] for row in rows]  # a text does not end where its block does
     return rows[:enough], used
 
 
 def ends(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
-    """Ids of the tokens that begin and end a text: BERT's [CLS] and [SEP], or what a GPT has for it."""
+    """Return the ids of the tokens that begin and end a text: BERT's [CLS] and [SEP], or a GPT's counterparts."""
     names = (("cls", "bos", "eos"), ("sep", "eos", "bos"))
     begin, end = (
         next((i for name in order if (i := getattr(tokenizer, f"{name}_token_id", None)) is not None), None)
         for order in names
     )
     if begin is None or end is None:
-        raise RecipeError(say("the tokenizer has no end-of-text token, which packed blocks need"))
+        raise RecipeError(
+            say(
+                "the tokenizer has no end-of-text token, which packed blocks need. Choose a different "
+                "model, or use --from scratch"
+            )
+        )
     return begin, end
 
 
 def sentences(texts: Sequence[str]) -> list[list[str]]:
-    """Cut texts behind full stops, question marks and exclamation marks.
+    """Split texts after full stops, question marks and exclamation marks.
 
     >>> sentences(["It is dull. Is it long? Yes!"])
     [['It is dull.', 'Is it long?', 'Yes!']]
@@ -221,9 +227,9 @@ def sentences(texts: Sequence[str]) -> list[list[str]]:
 
 
 def unigram_logs(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, causal: bool) -> Tensor:
-    """(V,): log of the share of every token in the training blocks, counting one more of each.
+    """Return the log of every token's share in the training blocks, (V,), counting one more of each.
 
-    Tokens that nobody asks for count as absent: the special ones, but for the end of a text in a causal model.
+    Tokens that are never predicted count as absent: the special tokens, except the end of a text in a causal model.
     """
     counted = torch.bincount(_flat(corpus.training), minlength=len(tokenizer)).float()
     counted[_never_asked(tokenizer, causal)] = 0.0
@@ -231,7 +237,7 @@ def unigram_logs(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, causal: boo
 
 
 def unigram_loss(corpus: Corpus, tokenizer: PreTrainedTokenizerBase, causal: bool) -> float:
-    """What a model would lose on the evaluation tokens that knows how often each occurs, and looks at no context."""
+    """Return the evaluation loss of a model that knows only the frequency of every token."""
     asked = _flat(corpus.evaluation)
     asked = asked[~torch.isin(asked, _never_asked(tokenizer, causal))]
     return float(-unigram_logs(corpus, tokenizer, causal)[asked].mean())
@@ -250,16 +256,16 @@ def _never_asked(tokenizer: PreTrainedTokenizerBase, causal: bool) -> Tensor:
 
 
 class Batches:
-    """Makes the batches of a run. What is in one follows from the seed and its number, so it can be made again."""
+    """Makes the batches of a run. Each follows from the seed and its number alone, so it can be made again."""
 
     def __init__(self, config: PreTrain, corpus: Corpus, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> None:
-        """Nothing is drawn yet.
+        """Store the settings; nothing is drawn yet.
 
         Args:
             config: objective, seed, sizes.
-            corpus: what is read.
-            tokenizer: knows the special tokens.
-            taken: where the functions of the exercises come from.
+            corpus: the texts.
+            tokenizer: gives the special tokens.
+            taken: the exercises' functions.
         """
         self.config, self.corpus, self.tokenizer, self.taken = config, corpus, tokenizer, taken
         known = set(tokenizer.all_special_ids)
@@ -268,7 +274,7 @@ class Batches:
         self._epoch, self._order = -1, []  # type: tuple[int, list[int]]
 
     def training(self, number: int) -> dict[str, Tensor]:
-        """The micro-batch of this number, from 0."""
+        """Return the micro-batch of this number, from 0."""
         config = self.config
         seed = config.seed + STEP_SEED * (number + 1)
         if config.nsp:
@@ -285,7 +291,7 @@ class Batches:
         return self._order
 
     def evaluation(self, n_blocks: int) -> Iterator[dict[str, Tensor]]:
-        """Always the same questions, about the first so many blocks."""
+        """Return evaluation batches of the first ``n_blocks`` blocks, always with the same masks."""
         n = min(n_blocks, len(self.corpus.evaluation))
         for number, start in enumerate(range(0, n, EVALUATION_ROWS)):
             seed, end = EVALUATION_SEED + STEP_SEED * number, min(start + EVALUATION_ROWS, n)
@@ -296,7 +302,7 @@ class Batches:
                 yield self._batch(self.corpus.evaluation[start:end], draw, EVALUATION_SHARE)
 
     def _pairs(self, documents: list[list[str]], n: int, seed: int, share: float) -> dict[str, Tensor]:
-        """Pairs of sentences by exercise-2's ``make_nsp_pairs``, masked like anything else."""
+        """Return pairs of sentences from exercise-2's ``make_nsp_pairs``, masked like any other batch."""
         pairs = list(self.taken.objectives.make_nsp_pairs(documents, n, random.Random(seed)))
         first, second, labels = (list(part) for part in zip(*pairs, strict=True))
         made = self.tokenizer(
@@ -309,11 +315,11 @@ class Batches:
         return batch | {"token_type_ids": torch.tensor(types), "next_labels": torch.tensor(labels).long()}
 
     def _batch(self, rows: Sequence[list[int]], draw: torch.Generator, share: float) -> dict[str, Tensor]:
-        """Ids and what is asked about them.
+        """Return a batch of token ids, with the positions and labels to predict.
 
         Returns:
-            ``input_ids`` (B, T), ``attention_mask`` (B, T) if anything is padding, ``positions`` (N,): where something
-            is asked, counted through the flattened batch, and ``labels`` (N,): what is right there.
+            ``input_ids`` (B, T), ``attention_mask`` (B, T) if anything is padding, ``positions`` (N,): indices of the
+            tokens to predict in the flattened batch, and ``labels`` (N,): the right answers there.
         """
         batch = batch_of(rows, self.pad, self.taken)
         ids, mask = batch["input_ids"], batch["attention_mask"].bool()
@@ -321,7 +327,7 @@ class Batches:
             del batch["attention_mask"]
         if self.config.objective == "clm":
             asked = torch.zeros_like(mask)
-            asked[:, :-1] = mask[:, 1:]  # there is a next token
+            asked[:, :-1] = mask[:, 1:]  # these have a next token
             labels = ids[:, 1:][mask[:, 1:]]
         else:
             corrupted, all_labels = self._masked(ids, torch.isin(ids, self.special) | ~mask, draw, share)
@@ -330,10 +336,10 @@ class Batches:
         return batch | {"positions": asked.flatten().nonzero().flatten(), "labels": labels}
 
     def _masked(self, ids: Tensor, special: Tensor, draw: torch.Generator, share: float) -> tuple[Tensor, Tensor]:
-        """Exercise-2's ``mask_tokens``, again if it happened to select nothing.
+        """Call exercise-2's ``mask_tokens``, again if it happened to select nothing.
 
         Raises:
-            StudentError: yours returns something else, or selects nothing however often it is asked.
+            StudentError: yours returns something else, or selects nothing however often it is called.
         """
         for _ in range(ATTEMPTS):
             corrupted, labels = self.taken.objectives.mask_tokens(
@@ -353,5 +359,5 @@ class Batches:
 
 
 def to(batch: dict[str, Tensor], device: torch.device) -> dict[str, Any]:
-    """The batch on the device that computes."""
+    """Send the batch to the device of the computation."""
     return {name: sent(tensor, device) for name, tensor in batch.items()}

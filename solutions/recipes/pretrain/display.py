@@ -1,4 +1,4 @@
-"""What a pre-training run shows to a person: examples as they improve, a table in the end, and the next command."""
+"""The terminal output of a pre-training run: examples as they improve, a table at the end, and the next command."""
 
 import shlex
 from pathlib import Path
@@ -20,12 +20,12 @@ LEARNED = {
     ("mlm", True): mark("masked language modelling and sentence pairs"),
     ("clm", False): mark("causal language modelling"),
 }
-"""What is learned, by objective and whether there are pairs."""
+"""Phrase for the task, by objective and whether there are pairs."""
 INDENT = "  "
 
 
 def describe_start(config: PreTrain, corpus: Corpus, hardware: str) -> str:
-    """Which model learns what from which texts."""
+    """Return a sentence about the model, its task and its texts."""
     what = say(LEARNED[config.objective, config.nsp])
     if config.from_scratch:
         first = say("{what}, from scratch, on {hardware}", what=what, hardware=hardware)
@@ -43,14 +43,14 @@ def describe_start(config: PreTrain, corpus: Corpus, hardware: str) -> str:
 
 
 def describe_look(step: int, of: int, measured: dict[str, float], examples: list[dict[str, Any]], width: int) -> str:
-    """Figures, and a line per example.
+    """Return the figures of an evaluation, and a line per example.
 
     Args:
         step: optimizer steps so far.
-        of: all of them.
-        measured: what `evaluate` returns.
-        examples: what `look` returns.
-        width: of the terminal.
+        of: optimizer steps in all.
+        measured: result of `evaluate`.
+        examples: result of `look`.
+        width: width of the terminal.
     """
     figures = describe_loss(measured)
     first = say("step {step} of {of}  evaluation {figures}  on {n:,} tokens", step=step, of=of, figures=figures,
@@ -59,7 +59,7 @@ def describe_look(step: int, of: int, measured: dict[str, float], examples: list
 
 
 def example_lines(examples: list[dict[str, Any]], width: int) -> list[str]:
-    """Sentences with the guesses, or texts, each cut to the width; what is no letter for a terminal becomes a blank."""
+    """Return the lines of examples, each cut to the width; unprintable characters become spaces."""
     lines = []
     longest = max((cell_len(one["text"]) for one in examples if "guesses" in one), default=0)
     for one in examples:
@@ -79,7 +79,7 @@ def _cut(line: str, width: int) -> str:
 
 
 def describe_loss(measured: dict[str, float]) -> str:
-    """Loss, perplexity, accuracy."""
+    """Return loss, perplexity and accuracy as a phrase."""
     words = say("loss {loss:.3f}  perplexity {perplexity:,.0f}  accuracy {accuracy:.3f}", **measured)
     if "next_accuracy" not in measured:
         return words
@@ -87,15 +87,15 @@ def describe_loss(measured: dict[str, float]) -> str:
 
 
 def resume_command(config: PreTrain, out: Path) -> str:
-    """What goes on with a run that was interrupted."""
+    """Return the command that resumes an interrupted run."""
     mine = ["--mine", str(config.mine)] if config.mine else []
     return shlex.join(["course", "run", "pretrain", "--out", str(out), "--resume", *mine])
 
 
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
-    """A small table; last of all the next command."""
+    """Print a small table, and the next command last."""
     final, parameters = result["evaluation"], result["parameters"]
-    before = result["evaluation_before"] or result["evaluations"][0]  # a run that began with an older version
+    before = result["evaluation_before"] or result["evaluations"][0]  # the run was begun with an older version
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     rows = {
         say("evaluation"): say(

@@ -1,6 +1,6 @@
-"""Language models: an encoder with the head that fills in tokens, or a decoder that goes on writing.
+"""Language models: an encoder with a head that fills in tokens, or a decoder that generates text.
 
-Dimensions: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions where something is asked.
+Dimensions: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions to predict.
 """
 
 import unicodedata
@@ -35,25 +35,25 @@ from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 FEWEST_POSITIONS = 64
-"""Of a model from scratch: room for the examples, however short the blocks are."""
+"""Minimum number of positions of a model from scratch: room for the examples, even if the blocks are shorter."""
 ALPHABET = 1000
-"""Letters that begin a word, at most; rarer ones are unknown."""
+"""Maximum number of letters that can begin a word; rarer ones are unknown."""
 TRANSFORM = "cls.predictions.transform"
-"""What BERT's masked language model has between the encoder and the word table."""
+"""Name of the layer between the encoder and the word table in BERT's masked language model."""
 
 # --- Vocabulary -------------------------------------------------------------------------------------------------------
 
 
 def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFast:
-    """Learn a WordPiece vocabulary, lower case, as BERT's; accents are kept where they tell words apart.
+    """Learn a WordPiece vocabulary, lower case, as BERT's; accents are kept if they distinguish words.
 
-    The same texts give the same vocabulary: left alone, the trainer numbers the pieces inside a word in the order of a
-    hash table, which differs from run to run, and pieces that are equally frequent are then chosen by their numbers. So
-    they are numbered here, beforehand.
+    The same texts give the same vocabulary: by itself, the trainer numbers the pieces inside a word in the order of a
+    hash table, which differs from run to run, and these numbers decide between equally frequent pieces. So they are
+    numbered here, beforehand.
 
     Args:
-        config: size of the vocabulary, and of the blocks.
-        texts: the training texts, no others.
+        config: gives the sizes of the vocabulary and of the blocks.
+        texts: the training texts only.
     """
     accents = not accents_are_latin(texts)
     learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]), accents)
@@ -64,7 +64,7 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     if config.vocab_size < n_letters:
         raise RecipeError(
             say(
-                "--vocab-size {size} is too small: the characters of these texts alone take {count}",
+                "--vocab-size {size} is too small: the characters of these texts alone take {count}. Use a larger one",
                 size=config.vocab_size,
                 count=n_letters,
             )
@@ -92,10 +92,10 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
 
 
 def accents_are_latin(texts: Iterable[str]) -> bool:
-    """Whether what BERT would drop as an accent stands mostly on Latin letters.
+    """Return whether the marks that BERT would drop as accents are mostly on Latin letters.
 
-    On others it makes another letter of them, or is a letter: the voicing marks of kana, the vowels of Devanagari and
-    Thai, the breve that makes an i of Russian a j. (Hangul would fall apart.)
+    Elsewhere such a mark makes a different letter, or is a letter itself: the voicing marks of kana, the vowels of
+    Devanagari and Thai, the breve that makes an i of Russian a j. (Hangul would fall apart.)
 
     >>> accents_are_latin(["a café"]), accents_are_latin(["ガラスが"]), accents_are_latin(["plain"])
     (True, False, True)
@@ -116,7 +116,7 @@ def accents_are_latin(texts: Iterable[str]) -> bool:
 
 
 def _word_pieces(model: models.WordPiece, accents: bool) -> Tokenizer:
-    """Splits words and punctuation as BERT does."""
+    """Return a tokenizer that splits words and punctuation as BERT does."""
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=not accents)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -125,13 +125,13 @@ def _word_pieces(model: models.WordPiece, accents: bool) -> Tokenizer:
 
 
 def _stands_alone(letter: str) -> bool:
-    """Whether BERT makes a word of its own of it: punctuation, other signs of ASCII, Chinese characters."""
+    """Return whether BERT makes a letter a word of its own: punctuation, other signs of ASCII, Chinese characters."""
     sign = unicodedata.category(letter).startswith("P") or (letter.isascii() and not letter.isalnum())
     return sign or "\u4e00" <= letter <= "\u9fff"
 
 
 def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model.
+    """Load the tokenizer of a model.
 
     Raises:
         RecipeError: it cannot be found, or has no [MASK] where one is needed.
@@ -148,20 +148,20 @@ def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
 
 
 class LanguageModel(nn.Module):
-    """A model of transformers that is asked at some positions only, and says how wrong it is.
+    """A model of transformers that predicts at some positions only, and computes the loss.
 
     The product with the whole vocabulary costs V * C multiplications per position, for the embedded encoder more than
-    all its layers together. So the head runs where something is asked, and nowhere else.
+    all its layers together. So the head runs only at the positions to predict.
     """
 
     def __init__(self, network: nn.Module, config: PreTrain, hardware: Hardware, taken: Functions) -> None:
-        """Take a model as it is.
+        """Wrap a model without changing it.
 
         Args:
-            network: of transformers, with a language model's head.
-            config: says what is asked.
-            hardware: says in which precision the model runs forward.
-            taken: where the losses come from.
+            network: a model of transformers with a language model's head.
+            config: selects the objective.
+            hardware: gives the precision of the forward pass.
+            taken: the exercises' functions, for the losses.
         """
         super().__init__()
         self.network, self.hardware, self.taken = network, hardware, taken
@@ -176,25 +176,25 @@ class LanguageModel(nn.Module):
         token_type_ids: Tensor | None = None,
         next_labels: Tensor | None = None,
     ) -> SimpleNamespace:
-        """Predict.
+        """Predict, and compute the loss.
 
         Args:
             input_ids: (B, T)
-            labels: (N,) what is right at the positions; for a causal model, the token behind each.
-            positions: (N,) where something is asked, counted through the flattened batch.
+            labels: (N,) right tokens at the positions; for a causal model, the token after each.
+            positions: (N,) indices of the tokens to predict in the flattened batch.
             attention_mask: (B, T); None means that nothing is padding.
             token_type_ids: (B, T); 1 in the second sentence.
             next_labels: (B,) 0 if the second sentence follows the first, as transformers numbers it.
 
         Returns:
-            ``logits`` (N, V) in float32, their mean ``loss`` (with that of the sentence pairs added), and for pairs
+            ``logits`` (N, V) in float32, their mean ``loss`` (plus that of the sentence pairs), and for pairs
             ``next_logits`` (B, 2).
         """
         inputs = {"attention_mask": attention_mask, "token_type_ids": token_type_ids}
         inputs = {"input_ids": input_ids, **{name: one for name, one in inputs.items() if one is not None}}
         objectives = self.taken.objectives
         if self.causal:
-            if self.hardware.device.type != "cpu":  # without a mask, the CPU waits, to see whether texts are packed
+            if self.hardware.device.type != "cpu":  # without a mask, the CPU would wait to see whether texts are packed
                 inputs.setdefault("attention_mask", torch.ones_like(input_ids))
             with self.hardware.forward():
                 every = self.network(**inputs, use_cache=False).logits
@@ -210,7 +210,7 @@ class LanguageModel(nn.Module):
         return SimpleNamespace(logits=logits, loss=loss, next_logits=next_logits)
 
     def _at(self, positions: Tensor, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor | None]:
-        """Logits of the head at some positions, and those of the sentence pairs."""
+        """Return the head's logits at some positions, and the logits of the sentence pairs."""
         network: Any = self.network
         if hasattr(network, "cls") and hasattr(network, "bert"):
             output = network.bert(**inputs)
@@ -220,10 +220,10 @@ class LanguageModel(nn.Module):
         if hasattr(network, "lm_head") and hasattr(network, "roberta"):
             states = network.roberta(**inputs).last_hidden_state.flatten(0, 1)[positions]
             return network.lm_head(states), None
-        return network(**inputs).logits.flatten(0, 1)[positions], None  # an architecture whose head we do not know
+        return network(**inputs).logits.flatten(0, 1)[positions], None  # an architecture whose head is unknown
 
     def everywhere(self, input_ids: Tensor) -> Tensor:
-        """(1, T) -> (T, V), float32 on the CPU: what the model says at every position of one text."""
+        """Return the logits at every position of one text, (1, T) -> (T, V), float32 on the CPU."""
         with torch.no_grad(), self.hardware.forward():
             output = self.network(input_ids.to(self.hardware.device))
         logits = output.prediction_logits if hasattr(output, "prediction_logits") else output.logits
@@ -233,20 +233,20 @@ class LanguageModel(nn.Module):
 def build(
     config: PreTrain, tokenizer: PreTrainedTokenizerBase, hardware: Hardware, taken: Functions, frequencies: Tensor
 ) -> tuple[LanguageModel, list[str]]:
-    """Make the model, or load it; dropout is off (see ``load_classifier``).
+    """Create the model, or load it; dropout is off (see ``load_classifier``).
 
-    A new head says at first how often every token occurs (``frequencies`` becomes its bias), whatever it reads: that is
-    where training would come to anyway, in its first hundred steps.
+    A new head first predicts the frequency of every token (``frequencies`` becomes its bias), whatever its input:
+    training would arrive there anyway, in its first hundred steps.
 
     Args:
-        config: where to start.
+        config: selects the start.
         tokenizer: its vocabulary is the model's.
-        hardware: where to compute.
-        taken: where the losses come from.
-        frequencies: (V,) logarithms.
+        hardware: device and precision.
+        taken: the exercises' functions, for the losses.
+        frequencies: (V,) logarithms of the frequencies.
 
     Returns:
-        The model, and the names of weights that a model which was loaded did not bring along.
+        The model, and the names of weights that were missing from a loaded model.
     """
     options = {"attn_implementation": attention_for(hardware)}
     network: Any
@@ -266,7 +266,7 @@ def build(
 
 
 def from_scratch(config: PreTrain, tokenizer: PreTrainedTokenizerBase, options: dict[str, Any]) -> nn.Module:
-    """A small BERT or GPT-2 with random weights, drawn from torch's global generator."""
+    """Create a small BERT or GPT-2 with random weights, drawn from torch's global generator."""
     positions = max(config.block, FEWEST_POSITIONS)
     if config.objective == "clm":
         shape = GPT2Config(
@@ -287,7 +287,7 @@ def from_scratch(config: PreTrain, tokenizer: PreTrainedTokenizerBase, options: 
 
 
 def loaded(config: PreTrain, options: dict[str, Any]) -> tuple[nn.Module, list[str]]:
-    """A model from the package, a folder or the hub, in float32."""
+    """Load a model from the package, a folder or the hub, in float32."""
     kind = AutoModelForCausalLM if config.objective == "clm" else AutoModelForMaskedLM
     network, about = pretrained(kind, str(config.start), dtype=torch.float32, output_loading_info=True, **options)
     room = getattr(network.config, "max_position_embeddings", None)
@@ -301,18 +301,18 @@ def loaded(config: PreTrain, options: dict[str, Any]) -> tuple[nn.Module, list[s
             )
         )
     missing = sorted(about["missing_keys"])
-    inside = f"{network.base_model_prefix}."  # a new head may be needed, a new layer never
+    inside = f"{network.base_model_prefix}."  # a new head can be needed, but never a new layer
     demand_whole(network, [one for one in missing if one.startswith(inside) and "pooler" not in one], str(config.start))
     return network, missing
 
 
 def renew_head(network: Any, frequencies: Tensor, identity: bool) -> None:
-    """Let a new head start as close to what it has to become as can be had for nothing.
+    """Initialise a new head close to where training would lead, at no cost.
 
     Args:
         network: a BERT with a head for masked language modelling, tied to its word table.
-        frequencies: (V,) for the bias.
-        identity: whether hidden states go through the new layer unchanged at first (but for its activation function).
+        frequencies: (V,) logarithms of the frequencies, for the bias.
+        identity: whether the new layer starts as the identity (except for its activation function).
     """
     head = network.cls.predictions
     with torch.no_grad():
@@ -323,10 +323,10 @@ def renew_head(network: Any, frequencies: Tensor, identity: bool) -> None:
 
 
 def refuse_bidirectional(network: Any, name: str, vocab_size: int) -> None:
-    """A causal model must not see what it has to predict.
+    """Refuse a causal model that sees the tokens to predict.
 
     Raises:
-        RecipeError: what it says at a position changes with the token behind it.
+        RecipeError: its output at a position changes with the token after it.
     """
     ids = torch.arange(8) % vocab_size
     other = ids.clone()
@@ -344,7 +344,7 @@ def refuse_bidirectional(network: Any, name: str, vocab_size: int) -> None:
 
 
 def reload(out: Path, objective: str) -> nn.Module:
-    """What was saved, as anybody would load it."""
+    """Load a saved model as any user would."""
     kind = AutoModelForCausalLM if objective == "clm" else AutoModelForMaskedLM
     network: nn.Module = pretrained(kind, str(out), dtype=torch.float32)
     return network.eval()

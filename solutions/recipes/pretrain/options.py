@@ -1,4 +1,4 @@
-"""The options of ``pretrain``, in groups, as its help shows them."""
+"""The options of ``pretrain``, in the groups that its help shows."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJEC
 
 SHAPE = mark("Model, if trained from scratch")
 FOR_SCRATCH = ("vocab_size", "layers", "width", "heads")
-"""Options that only a model from scratch looks at."""
+"""Options that only a model from scratch uses."""
 option = partial(options.option, of=PreTrain)
 
 OPTIONS = (
@@ -72,5 +72,5 @@ OPTIONS = (
 
 
 def pretrain_options(function: Function) -> Function:
-    """Put all of them on a command, in this order."""
+    """Add all options to a command, in this order."""
     return decorated(function, OPTIONS)

@@ -1,4 +1,4 @@
-"""What can be refused before torch is loaded, for ``pretrain``."""
+"""Checks of ``pretrain`` that run before torch is loaded."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from solutions.recipes.preflight import CHECKPOINT, PACKAGED
 from solutions.recipes.pretrain.config import EMBEDDED, PreTrain
 
 SETTINGS = "pretrain.json"
-"""Written first: what the run was told. (``config.json`` beside it is the model's own, as transformers wants it.)"""
+"""File of the settings; it is written first. (``config.json`` beside it is the model's own, for transformers.)"""
 
 
 def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, tensorboard: bool = False) -> None:
@@ -41,7 +41,7 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
 
 
 def find_texts(name: str, text_column: str) -> None:
-    """Packaged reviews, or a file that is there; a CSV file has the column."""
+    """Accept packaged reviews, or an existing file; a CSV file must have the column."""
     if name in PACKAGED:
         preflight.packaged_reviews()
     elif Path(name).suffix.lower() in preflight.TABLES:

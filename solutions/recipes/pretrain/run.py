@@ -43,13 +43,13 @@ from solutions.recipes.saving import Outputs, prepare_folder
 from solutions.recipes.training import Saving, Step, Trained
 
 PARTLY = ".model"
-"""Where transformers writes its files before they are moved to their place."""
+"""Temporary folder of transformers' files, before they are moved to their place."""
 FREE = ("device", "threads", "mine", "start")
-"""What may differ when a run goes on; of ``start``, the weights are compared."""
+"""Settings that can differ when a run is resumed; instead of ``start``, the weights are compared."""
 
 
 def used(config: PreTrain) -> dict[str, tuple[str, ...]]:
-    """What a run takes from each exercise."""
+    """Return the functions that a run takes from each exercise."""
     causal = config.objective == "clm"
     masked = ("mask_tokens", "mlm_loss", *(("make_nsp_pairs",) if config.nsp else ()), "fill_mask_topk")
     names = {
@@ -75,22 +75,22 @@ def pretrain(
     """Train, measure, save and reload.
 
     Args:
-        config: what to do.
+        config: settings of the run.
         out: a folder for the model, in the format of transformers, and the result.
         console: for the progress bar and the examples.
-        overwrite: replace a finished or an unfinished run that is in the folder.
-        resume: go on with the unfinished run that is in the folder.
-        tensorboard: write events for TensorBoard too.
+        overwrite: whether to replace a finished or unfinished run in the folder.
+        resume: whether to continue the unfinished run in the folder.
+        tensorboard: whether to write events for TensorBoard too.
         save_every: seconds between two checkpoints; 0 saves after every step.
 
     Returns:
-        The result, as it is in ``result.json``.
+        The content of ``result.json``.
 
     Raises:
-        RecipeError: what was asked for cannot be done.
+        RecipeError: the request cannot be carried out.
         StudentError: a file given as ``mine`` does not do what it should.
         RecipeFault: the reloaded model does not answer like the trained one.
-        Interrupted: somebody asked to end; a checkpoint is saved.
+        Interrupted: the training was interrupted; a checkpoint is saved.
     """
     started = time.perf_counter()
     pretrain_preflight.check(config, out, overwrite, resume, tensorboard)
@@ -137,7 +137,7 @@ def pretrain(
 
 @dataclass(frozen=True)
 class Ready:
-    """All that training and evaluation need."""
+    """Everything that training and evaluation need."""
 
     config: PreTrain
     hardware: Hardware
@@ -149,13 +149,13 @@ class Ready:
     base: str
     """Fingerprint of the weights before training."""
     fresh: list[str]
-    """Weights that the model which was loaded did not bring along."""
+    """Weights that were missing from a loaded model."""
     unigram: float
-    """Evaluation loss of a model that knows how often every token occurs, and no more."""
+    """Evaluation loss of a model that knows only the frequency of every token."""
 
 
 def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, overwrite: bool, resume: bool) -> Ready:
-    """Split the texts, find or learn the vocabulary, make or load the model."""
+    """Split the texts, load or learn the vocabulary, load or create the model."""
     with taken.blame():
         try:
             parts = find_texts(config, taken)
@@ -179,7 +179,7 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
     torch.manual_seed(config.seed)  # new weights are drawn from the global generator
     model, fresh = build(config, tokenizer, hardware, taken, unigram_logs(corpus, tokenizer, causal))
     unigram = unigram_loss(corpus, tokenizer, causal)
-    prepare_folder(out, overwrite, resume, PRE_TRAINED)  # nothing can be refused any more, so an earlier run may go
+    prepare_folder(out, overwrite, resume, PRE_TRAINED)  # nothing can be refused any more: an earlier run can go
     if learned:
         for name in ("model.safetensors", "config.json"):  # of an earlier run, with another vocabulary
             (out / name).unlink(missing_ok=True)
@@ -190,10 +190,10 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
 
 
 def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> tuple[Trained, int]:
-    """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint.
+    """Train with a progress bar; the first Ctrl-C ends training after the current step, with a checkpoint.
 
     Returns:
-        What came of it, and how many tokens were read.
+        The result of the training, and the number of tokens read.
     """
     with ready.taken.blame(), progress(console, mark("tokens")) as on_step:
         seen = 0
@@ -231,15 +231,15 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
 
 
 def save_model(ready: Ready, out: Path) -> None:
-    """Write weights, configuration and tokenizer as transformers wants them."""
+    """Write weights, configuration and tokenizer in transformers' format."""
     move_in(out, ready.tokenizer, ready.model.network)
 
 
 def move_in(out: Path, *parts: Any) -> None:
-    """Let transformers write into a folder of its own, then move the files to their place, each as a whole.
+    """Let transformers write into a temporary folder, then move the files to their place, each atomically.
 
     Raises:
-        RecipeError: they cannot be written, for example since the disk is full.
+        RecipeError: they cannot be written, for example because the disk is full.
     """
     partly = out / PARTLY
     try:
@@ -257,14 +257,14 @@ def move_in(out: Path, *parts: Any) -> None:
 
 @torch.no_grad()
 def asked_again(ready: Ready, out: Path) -> float:
-    """How far the logits of the saved model, loaded by transformers, are from those of the trained one.
+    """Return the largest difference between the logits of the trained model and of the saved one in transformers.
 
     Raises:
-        RecipeFault: too far.
+        RecipeFault: the difference is too large.
     """
     batch = next(iter(ready.batches.evaluation(1)))
     fresh = LanguageModel(reload(out, ready.config.objective), ready.config, ready.hardware, ready.taken)
-    fresh.nsp = False  # the class for pairs is another one
+    fresh.nsp = False  # the class for pairs is different
     fresh.to(ready.hardware.device).eval()
     trained = ready.model.eval()
     one, two = (model(**to(batch, ready.hardware.device)).logits for model in (trained, fresh))
@@ -281,7 +281,7 @@ def asked_again(ready: Ready, out: Path) -> float:
 
 
 def draw(out: Path) -> list[str]:
-    """The losses as a picture, where matplotlib is installed."""
+    """Plot the losses, if matplotlib is installed."""
     if find_spec("matplotlib") is None:
         return []
     from matplotlib.figure import Figure  # no pyplot: nothing global, no window
@@ -292,7 +292,7 @@ def draw(out: Path) -> list[str]:
 
 
 def describe_run(ready: Ready) -> dict[str, Any]:
-    """What was done, on what, with what."""
+    """Return the settings, the data and the machine of a run."""
     config, hardware, corpus, taken = ready.config, ready.hardware, ready.corpus, ready.taken
     counted = taken.basics.count_parameters(ready.model.network)
     return {
@@ -323,7 +323,7 @@ def describe_run(ready: Ready) -> dict[str, Any]:
 
 
 def describe_cost(trained: Trained, tokens: int) -> dict[str, Any]:
-    """How it went, and what it cost."""
+    """Return the course and the cost of the training."""
     told = describe_training(trained)
     names = ("training_loss", "steps", "seconds", "cpu_seconds", "peak_memory", "padding_share", "interruptions")
     return {name: told[name] for name in names if name in told} | {

@@ -1,4 +1,4 @@
-"""Pre-training, step by step: the loop of training.py, with other batches and a look at examples now and then."""
+"""Pre-training, step by step: the loop of training.py, with other batches and a regular look at examples."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -24,16 +24,16 @@ MASKED = (
     "i [MASK] every minute of this film.",
     "the capital of france is [MASK].",
 )
-"""The same sentences at every look; reviews do not teach the last one."""
+"""Sentences for every look; reviews do not teach the last one."""
 BEGUN = ("the film", "i was", "the actors")
-"""What a causal model goes on from; it is sampled with the same random numbers at every look."""
+"""Prompts for a causal model; each look samples with the same random numbers."""
 BEST = 5
-"""Guesses per [MASK]."""
+"""Number of guesses per [MASK]."""
 WRITTEN, TEMPERATURE, TOP_K = 24, 0.8, 40
-"""Tokens of a sample, and how it is drawn."""
+"""Number of sampled tokens, and the sampling parameters."""
 
 LARGEST, SAME_LOSS = 500.0, 1e-2
-"""A perplexity is compared with a mean loss below the first number, and may differ from it by the second."""
+"""A perplexity is checked against the mean loss if the loss is below the first number; the second is the tolerance."""
 
 Example = dict[str, Any]
 """``{"text": ..., "guesses": [[token, probability], ...]}``, or ``{"prompt": ..., "text": ...}``."""
@@ -41,13 +41,13 @@ Example = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rows:
-    """What training.py counts its epochs by."""
+    """The number of texts from which training.py counts its epochs."""
 
     tokens: list[list[int]]
 
 
 class Predictions(Journal):
-    """A journal whose steps count the tokens that were predicted, where fine-tuning counts texts."""
+    """A journal whose steps count predicted tokens, where fine-tuning counts texts."""
 
     def write(self, **line: Any) -> None:
         """Add a line."""
@@ -55,7 +55,7 @@ class Predictions(Journal):
 
 
 class PreTraining(Training):
-    """A pre-training under way. What is an epoch there is here the stretch between two looks at the evaluation."""
+    """A pre-training in progress. In place of an epoch, it has the steps between two evaluations."""
 
     def __init__(
         self,
@@ -72,15 +72,15 @@ class PreTraining(Training):
         """Build optimizer and schedule; nothing is trained yet.
 
         Args:
-            model: changes in place.
+            model: is trained in place.
             batches: makes them.
-            config: how long, how fast.
-            hardware: where it computes.
-            taken: where the functions of the exercises come from.
-            on_step: told about every optimizer step, with its number of tokens.
-            on_look: told about every look: step, figures, examples.
-            saving: where and how often; None saves nothing.
-            journal: what is written down.
+            config: settings of the run.
+            hardware: device and precision.
+            taken: the exercises' functions.
+            on_step: called after every optimizer step, with its number of tokens.
+            on_look: called after every look with step, figures and examples.
+            saving: where and how often to save; None saves nothing.
+            journal: log of the training.
         """
         rows: Any = Rows(batches.corpus.training)
         super().__init__(model, rows, config, hardware, taken, on_step, None, saving, journal)  # type: ignore[arg-type]
@@ -90,20 +90,20 @@ class PreTraining(Training):
         self.examples: list[Example] = []
 
     def _length(self) -> float:
-        """Tokens per row of a batch, about."""
+        """Approximate number of tokens per row of a batch."""
         batch = self.batches.training(0)
         mask = batch.get("attention_mask", torch.ones_like(batch["input_ids"]))
         return float(mask.sum()) / len(mask)
 
     def run(self) -> Trained:
-        """Look once before the first step, and once at all evaluation blocks, as at the end; then train."""
+        """Look before the first step, and evaluate on all blocks, as at the end; then train."""
         if not self.at.step and not self.at.validations:
             measured, before = self._measure(), self._measured_at_length()
             self.journal.write(step=0, epoch=-1, validation=measured, before=before, examples=self.examples)
         return super().run()
 
     def _batches(self) -> Iterator[dict[str, Tensor]]:
-        """Those until the next look."""
+        """Yield the batches until the next look."""
         at, accumulate = self.at, self.config.accumulate
         last = min(at.step - at.step_in_epoch + self.steps_per_epoch, self.steps)
         device = self.hardware.device
@@ -114,11 +114,11 @@ class PreTraining(Training):
             yield to(batch, device)
 
     def _measured_at_length(self) -> dict[str, float]:
-        """What the evaluation at the end is compared with: the same questions."""
+        """Return the long evaluation before the first step, with the same masks as the one at the end."""
         return evaluate(self.model, self.batches, FINAL * self.config.evaluation_blocks, self.hardware, self.taken)
 
     def _measure(self) -> dict[str, float]:
-        """Loss, perplexity, examples."""
+        """Return loss and perplexity, and show examples."""
         measured = evaluate(self.model, self.batches, self.config.evaluation_blocks, self.hardware, self.taken)
         self.examples = look(self.model, self.config, self.batches.tokenizer, self.taken)
         self.at.validations.append(measured)
@@ -135,7 +135,7 @@ class PreTraining(Training):
 def evaluate(
     model: LanguageModel, batches: Batches, n_blocks: int, hardware: Hardware, taken: Functions
 ) -> dict[str, float]:
-    """Ask about evaluation texts, by exercise-2's ``perplexity``.
+    """Evaluate on the evaluation texts, by exercise-2's ``perplexity``.
 
     Returns:
         ``loss``, the mean; ``perplexity``, e to its power; ``standard_error`` of the loss (another sample of as many
@@ -146,7 +146,7 @@ def evaluate(
     losses: list[Tensor] = []
     right: list[Tensor] = []
     next_right: list[Tensor] = []
-    """Of each batch, one number or truth value per token or pair; read in the end, since each look waits for a GPU."""
+    """One number or truth value per token or pair, by batch; read at the end, since each read waits for a GPU."""
     stays = hardware.device.type == "cuda" and "objectives.perplexity" not in taken.yours
 
     def answers() -> Iterator[tuple[Tensor, Tensor]]:
@@ -157,7 +157,7 @@ def evaluate(
             right.append(output.logits.argmax(-1) == labels)
             if output.next_logits is not None:
                 next_right.append(output.next_logits.argmax(-1) == batch["next_labels"])
-            asked = output.logits, labels  # (N, V) numbers, which would be slow to copy and slow to judge on a CPU
+            asked = output.logits, labels  # (N, V) numbers are slow to copy, and slow to process on a CPU
             logits, labels = asked if stays else (one.cpu() for one in asked)
             yield logits[None], labels[None]
 
@@ -171,10 +171,8 @@ def evaluate(
     loss = total / n
     if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
         message = say(
-            (
-                "perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: the perplexity "
-                "must be e to the power of the mean loss"
-            ),
+            "perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: the perplexity "
+            "must be e to the power of the mean loss",
             perplexity=perplexity,
             loss=loss,
         )
@@ -186,12 +184,12 @@ def evaluate(
 
 
 def share(answers: list[Tensor]) -> float:
-    """Of truth values, how many are true."""
+    """Return the share of true values."""
     return int(torch.cat(answers).sum()) / sum(map(len, answers))
 
 
 def look(model: LanguageModel, config: PreTrain, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> list[Example]:
-    """What the model makes of the same few sentences."""
+    """Return the model's answers for the example sentences."""
     was_training = model.training
     model.eval()
     if config.objective == "mlm":
@@ -207,7 +205,7 @@ def look(model: LanguageModel, config: PreTrain, tokenizer: PreTrainedTokenizerB
 def guesses(
     model: LanguageModel, text: str, ids: list[int], tokenizer: PreTrainedTokenizerBase, taken: Functions
 ) -> Example:
-    """The best guesses for the [MASK] of a sentence, by exercise-2's ``fill_mask_topk``."""
+    """Return the best guesses for the [MASK] of a sentence, by exercise-2's ``fill_mask_topk``."""
     row = torch.tensor(ids)
     best = taken.objectives.fill_mask_topk(model.everywhere(row[None]), row, tokenizer.mask_token_id, k=BEST)
     named = [[tokenizer.decode([int(token)]).strip(), float(share)] for token, share in best[0]]
@@ -217,7 +215,7 @@ def guesses(
 def go_on(
     model: LanguageModel, prompt: str, config: PreTrain, tokenizer: PreTrainedTokenizerBase, taken: Functions
 ) -> Example:
-    """A text that begins like this, by exercise-1's ``generate``."""
+    """Continue a prompt, by exercise-1's ``generate``."""
     begin, end = ends(tokenizer)
     ids = [begin, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
     written = taken.basics.generate(

@@ -1,4 +1,4 @@
-"""What ``speedrun`` may be told: the choices of a fine-tuning run that the rules leave open."""
+"""Options of ``speedrun``: the choices of a fine-tuning run that the rules leave open."""
 
 import copy
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from solutions.recipes.options import FILE, Function, decorated, finetune_option
 from solutions.recipes.speedrun.scoreboard import TABLE
 
 OURS: dict[str, Any] = {"method": "full"}
-"""Where the reference differs from the defaults of ``finetune``; so does whoever chooses nothing."""
+"""Settings of the reference that differ from the defaults of ``finetune``; they are also the defaults here."""
 FIXED: dict[str, Any] = {"data": "rotten-tomatoes", "model": "embedded", "task": "classification", "limit": None}
-"""What the rules say."""
+"""Settings fixed by the rules."""
 FREE = (
     "mine", "method", "head", "epochs", "max_steps", "early_stopping", "batch_size", "accumulate", "max_length",
     "learning_rate", "head_learning_rate", "layer_decay", "warmup_share", "weight_decay", "max_gradient_norm", "reinit",
@@ -23,11 +23,11 @@ FREE = (
     "augment_share", "lexicon", "device", "precision", "threads",
 )  # fmt: skip
 MACHINE = ("device", "precision", "threads")
-"""Options that the run of the reference has in common with yours."""
+"""Options that the reference's run shares with yours."""
 
 
 def seeds(ctx: Any, parameter: Any, value: str) -> tuple[int, ...]:
-    """``0,1,2``.
+    """Parse seeds such as ``0,1,2``.
 
     >>> seeds(None, None, "0, 1,2")
     (0, 1, 2)
@@ -62,7 +62,7 @@ RACE_OPTIONS = (
 
 
 def race_options(function: Function) -> Function:
-    """Put the options of the race on a command, and the free choices with the defaults that hold here."""
+    """Add the options of the race to a command, and those of the free choices with the defaults of the race."""
 
     @finetune_options
     def carrier() -> None: ...
@@ -78,12 +78,12 @@ def race_options(function: Function) -> Function:
 
 
 def of_reference(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What the reference is told, on the machine that was named."""
+    """Return the settings of the reference, on the machine that was named."""
     return {**FIXED, **OURS, **{name: options[name] for name in MACHINE if name in options}}
 
 
 def table_of(out: Path | None, mine: Path | None, here: Path | None) -> Path:
-    """The file of the table: the one that was named, else in the workspace of the files, else in the one around.
+    """Return the file of the table: the one named, else in the workspace of the files, else in the workspace around.
 
     Raises:
         UsageError: there is none of these.

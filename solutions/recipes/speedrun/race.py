@@ -1,8 +1,8 @@
 """A race against the clock: 83% on the held-out texts of Rotten Tomatoes, with the functions of the exercises.
 
-What is the same for everybody: the encoder, the split and the scoring, which are the reference's. What the clock
-measures: loading the encoder, tokenising, training and the validation after each epoch. Before it starts, one step is
-trained and thrown away, so that nobody's time holds the imports that come with the first step of a process.
+The same for everybody: the encoder, the split and the scoring, which are the reference's. The clock measures loading
+the encoder, tokenising, training and the validation after each epoch. Before it starts, one step is trained and
+thrown away, so that no time includes the imports of a process's first step.
 """
 
 import hashlib
@@ -29,13 +29,13 @@ from solutions.recipes.speedrun.scoreboard import REFERENCE, SEEDS, YOURS, Entry
 from solutions.recipes.training import answer, score, train
 
 BAR = 0.83
-"""Accuracy on the test texts that a run has to reach, by the mean over its seeds."""
+"""Accuracy on the test texts, as a mean over the seeds, that a run has to reach."""
 UMPIRE = ("evaluation", "inference")
-"""Exercises whose functions split and score: those of the reference, whoever runs."""
+"""Exercises whose functions split and score; they are always the reference's."""
 WARM_UP = 64
-"""Texts of the step that is thrown away."""
+"""Texts of the warm-up step."""
 LAST = 5
-"""Runs of the table that are shown."""
+"""Number of recent runs that are shown."""
 RULES = mark(
     "Rules: the embedded encoder, the fixed split, one model per seed. The clock runs from loading the encoder "
     "to the last training step. After that, the test texts are used once. Choose settings on the validation "
@@ -55,13 +55,13 @@ def speedrun(
     """Race, write the run into the table, and show both.
 
     Args:
-        config: what to do.
-        ours: what the reference does.
+        config: settings of your run.
+        ours: settings of the reference.
         seeds: one model is trained for each.
         table: the file of all runs.
-        console: for people.
-        rehearsal: score on the validation texts alone, and write nothing into the table.
-        ask_reference: measure the reference too; None does so if the table has no time of it on this machine.
+        console: where to print.
+        rehearsal: whether to score on the validation texts only, and write nothing into the table.
+        ask_reference: whether to measure the reference too; None does so if the table has no time from this machine.
 
     Returns:
         The run.
@@ -169,7 +169,7 @@ def lap(
 
 
 def identify(hardware: Hardware) -> dict[str, object]:
-    """What a machine must have in common with another for their times to be compared."""
+    """Return the properties that two machines must share for their times to be compared."""
     where = describe(hardware) if hardware.device.type == "cuda" else str(hardware.device)
     return {"processor": processor(), "device": where, "threads": hardware.threads, "precision": hardware.precision}
 
@@ -178,7 +178,7 @@ def identify(hardware: Hardware) -> dict[str, object]:
 
 
 def figures(seconds: float, cpu_seconds: float, validation: float, test: float | None) -> tuple[str, str, str, str]:
-    """The columns of a run or a lap.
+    """Return the columns of a run or a lap.
 
     >>> figures(61.25, 118.0, 0.8312, None)
     ('61.2 s', '118.0 s', '.831', '-')
@@ -188,7 +188,7 @@ def figures(seconds: float, cpu_seconds: float, validation: float, test: float |
 
 
 def share(number: float) -> str:
-    """A fraction as tables of this course have it.
+    """Format a fraction as in the tables of this course.
 
     >>> share(0.8284), share(1.0)
     ('.828', '1.000')
@@ -197,7 +197,7 @@ def share(number: float) -> str:
 
 
 def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
-    """Whether the bar was reached, and how the time compares with the reference's."""
+    """Return a sentence: whether the bar was reached, and how the time compares with the reference's."""
     error = f" ± {share(entry.standard_error)}" if entry.standard_error is not None else ""
     accuracy, n, time = f"{share(entry.accuracy)}{error}", len(entry.laps), duration(entry.seconds)
     found = say_many(
@@ -225,7 +225,7 @@ def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
 
 
 def against(entry: Entry, ours: Entry | None) -> str:
-    """How a run that counts compares with the reference's."""
+    """Compare a run that counts with the reference's."""
     if entry.whose == REFERENCE:
         return say("This is ours, the time to beat on this machine.")
     if ours is None:
@@ -245,7 +245,7 @@ def against(entry: Entry, ours: Entry | None) -> str:
 
 
 def show(console: Console, entries: Sequence[Entry], machine: dict[str, object], table: Path, strange: int) -> None:
-    """The best run and the last ones, on this machine."""
+    """Print the best run and the last ones on this machine."""
     here = [one for one in entries if one.machine == machine]
     best = scoreboard.best(here, machine)
     ours = scoreboard.reference(here, machine)
@@ -277,7 +277,7 @@ def show(console: Console, entries: Sequence[Entry], machine: dict[str, object],
 
 
 def outcome(entry: Entry) -> str:
-    """Whether a run reached the bar, for the table."""
+    """Return whether a run reached the bar, as a word for the table."""
     if entry.reached:
         return say("reached")
     if len(entry.laps) >= SEEDS:

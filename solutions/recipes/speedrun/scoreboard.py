@@ -1,7 +1,7 @@
-"""The table of speedruns: one JSON object per line, in the workspace of whoever ran them. Needs no torch.
+"""The table of speedruns: one JSON object per line, in the learner's workspace. Needs no torch.
 
-A line is added by one write at the end of the file, so two runs that end together do not lose each other. A line that
-was cut off, by a kill or a full disk, is passed over when the table is read.
+A line is added by one write at the end of the file, so two runs that end together do not overwrite each other. A line
+that was cut off, by a kill or a full disk, is skipped when the table is read.
 """
 
 import json
@@ -21,9 +21,9 @@ from solutions.recipes.files import cannot_write
 TABLE = "speedrun.jsonl"
 SCHEMA = "course/speedrun/v1"
 YOURS, REFERENCE = "yours", "reference"
-"""Whose functions were run."""
+"""Values for whose functions were run."""
 SEEDS = 3
-"""With fewer of them a run does not count: a lucky seed is no recipe."""
+"""Minimum number of seeds for a run to count: a lucky seed is no recipe."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Lap:
 
     seed: int
     seconds: float
-    """From loading the encoder to the last step of training."""
+    """Seconds from loading the encoder to the last step of training."""
     cpu_seconds: float
-    """Over all threads, in the same span."""
+    """Processor seconds of all threads, in the same period."""
     validation: float
     """Accuracy on the validation texts."""
     test: float | None
@@ -46,42 +46,42 @@ class Entry:
     """One run of the table."""
 
     when: str
-    """ISO 8601, in UTC."""
+    """Time of the run in ISO 8601, in UTC."""
     whose: str
     method: str
     machine: dict[str, Any]
-    """Processor, device, threads and precision. Times are compared only between equal machines."""
+    """Processor, device, threads and precision. Only times of equal machines are compared."""
     bar: float
     laps: list[Lap]
     yours: list[str]
-    """Functions that were the learner's own."""
+    """The learner's functions in the run."""
     config: dict[str, Any]
     files: dict[str, str]
     """SHA-256 of the learner's files that were used."""
     load_average: list[float | None]
-    """Of the machine, before and after: how much else was going on."""
+    """Load of the machine before and after the run."""
     test_digest: str
-    """SHA-256 of the test texts: the split is fixed."""
+    """SHA-256 of the test texts; the split is fixed."""
     versions: dict[str, str]
 
     @property
     def seconds(self) -> float:
-        """Mean over the seeds."""
+        """Mean of the seconds over the seeds."""
         return _mean([lap.seconds for lap in self.laps])
 
     @property
     def cpu_seconds(self) -> float:
-        """Mean over the seeds."""
+        """Mean of the processor seconds over the seeds."""
         return _mean([lap.cpu_seconds for lap in self.laps])
 
     @property
     def accuracy(self) -> float:
-        """Mean over the seeds, on the test texts; in a rehearsal on the validation texts."""
+        """Mean accuracy over the seeds, on the test texts; in a rehearsal, on the validation texts."""
         return _mean([lap.validation if lap.test is None else lap.test for lap in self.laps])
 
     @property
     def standard_error(self) -> float | None:
-        """Of the mean, over the seeds; None for a single seed."""
+        """Standard error of the mean accuracy over the seeds; None for a single seed."""
         scores, n = [lap.validation if lap.test is None else lap.test for lap in self.laps], len(self.laps)
         if n < 2:
             return None
@@ -89,20 +89,20 @@ class Entry:
 
     @property
     def reached(self) -> bool:
-        """Whether the mean over enough seeds is at the bar or above it."""
+        """True if there are enough seeds, and the mean is at or above the bar."""
         return len(self.laps) >= SEEDS and self.accuracy >= self.bar
 
     def plain(self) -> dict[str, Any]:
-        """As a line has it: the fields, and what follows from them for whoever reads the file without us."""
+        """Return the JSON data of a line: the fields, and derived figures for other programs."""
         derived = ("seconds", "cpu_seconds", "accuracy", "standard_error", "reached")
         return {"schema": SCHEMA, **asdict(self), **{name: getattr(self, name) for name in derived}}
 
     @classmethod
     def from_plain(cls, content: dict[str, Any]) -> "Entry":
-        """The other way round; figures that follow from others are computed again.
+        """Build an entry from JSON data; derived figures are computed again.
 
         Raises:
-            ValueError: this is no entry.
+            ValueError: the data is not an entry.
         """
         try:
             if content["schema"] != SCHEMA or content["method"] not in METHODS:
@@ -121,19 +121,24 @@ class Entry:
 
 
 def now() -> str:
-    """The time of an entry."""
+    """Return the current time for an entry."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def check(path: Path) -> None:
-    """Refuse a place that cannot be written to before a run, and not after it.
+    """Refuse a place that cannot be written to, before the run.
 
     Raises:
-        RecipeError: it has no folder, is one, or is protected.
+        RecipeError: its folder does not exist, it is a folder, or it is protected.
     """
     written_to = path if path.exists() else path.parent
     if not path.parent.is_dir():
-        raise RecipeError(say("there is no folder {folder} for the table of runs", folder=path.parent))
+        raise RecipeError(
+            say(
+                "there is no folder {folder} for the table of runs. Create it, or choose a different file: --out FILE",
+                folder=path.parent,
+            )
+        )
     if path.is_dir() or not os.access(written_to, os.W_OK):
         raise RecipeError(
             say("the table of runs cannot be written to {path}. Choose a different file: --out FILE", path=path)
@@ -141,17 +146,17 @@ def check(path: Path) -> None:
 
 
 def append(path: Path, entry: Entry) -> None:
-    """Add a line.
+    """Add a line to the table.
 
     Raises:
-        RecipeError: the file cannot be written, for example since the disk is full; it is as it was.
+        RecipeError: the file cannot be written, for example because the disk is full; it is left unchanged.
     """
     line = json.dumps(entry.plain(), ensure_ascii=False).encode() + b"\n"
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             size = os.fstat(descriptor).st_size
-            if size and _last_byte(path) != b"\n":  # somebody was killed while writing
+            if size and _last_byte(path) != b"\n":  # a process was killed while writing
                 line = b"\n" + line
             try:
                 written = os.write(descriptor, line)
@@ -168,10 +173,10 @@ def append(path: Path, entry: Entry) -> None:
 
 
 def read(path: Path) -> tuple[list[Entry], int]:
-    """All entries, the oldest first, and how many lines are none.
+    """Return all entries, the oldest first, and the number of lines that are not entries.
 
     Raises:
-        RecipeError: the file is there and cannot be read.
+        RecipeError: the file exists but cannot be read.
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -189,13 +194,13 @@ def read(path: Path) -> tuple[list[Entry], int]:
 
 
 def best(entries: Sequence[Entry], machine: dict[str, Any]) -> Entry | None:
-    """The fastest of the learner's runs on this machine that reached the bar."""
+    """Return the fastest of the learner's runs on this machine that reached the bar."""
     reached = [one for one in entries if one.whose == YOURS and one.machine == machine and one.reached]
     return min(reached, key=lambda one: one.seconds, default=None)
 
 
 def reference(entries: Sequence[Entry], machine: dict[str, Any]) -> Entry | None:
-    """The newest run of the reference on this machine: the time to beat."""
+    """Return the newest run of the reference on this machine: the time to beat."""
     return next((one for one in reversed(entries) if one.whose == REFERENCE and one.machine == machine), None)
 
 

@@ -1,6 +1,6 @@
-"""The models that the tour stops at: those that were named, else small ones that are trained on the spot.
+"""The models of the tour: the named ones, otherwise small ones that are trained on the spot.
 
-Nothing that is trained here is good. It is there so that every pipeline has something to say without a download.
+The models trained here are not good. They let every pipeline be shown without a download.
 """
 
 import logging
@@ -50,28 +50,28 @@ class Loaded:
     model: Any
     tokenizer: PreTrainedTokenizerBase
     origin: str
-    """Where it comes from, for a person."""
+    """Origin of the model, in words."""
 
 
 class Reviewer(PreTrainedModel):
-    """A finished run of ``finetune``, as pipelines of transformers want it."""
+    """A finished run of ``finetune``, as a model for transformers' pipelines."""
 
     config_class = PreTrainedConfig
     _supports_sdpa = True
 
     def __init__(self, classifier: Classifier) -> None:
-        """Wrap it; nothing is copied."""
+        """Wrap the classifier without copying it."""
         super().__init__(PreTrainedConfig(id2label=dict(classifier.config.id2label)))
         self.classifier = classifier
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None, **_: Any) -> SequenceClassifierOutput:
-        """(B, T) -> logits (B, K)."""
+        """Return the logits (B, K) of token ids (B, T)."""
         return SequenceClassifierOutput(logits=self.classifier(input_ids, attention_mask).logits)
 
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Without the complaint that our class is none of theirs."""
+    """Suppress transformers' complaint that our class is none of its own."""
     before = transformers.logging.get_verbosity()
     transformers.logging.set_verbosity(logging.CRITICAL)
     try:
@@ -80,19 +80,19 @@ def quietly() -> Iterator[None]:
         transformers.logging.set_verbosity(before)
 
 
-# --- Models that were named -------------------------------------------------------------------------------------------
+# --- Named models -----------------------------------------------------------------------------------------------------
 
 
 def from_transformers(kind: Any, name: str) -> Loaded:
-    """A model with its tokenizer, from a folder or the hub.
+    """Load a model with its tokenizer, from a folder or the hub.
 
     Raises:
-        RecipeError: it is not there, or of another kind.
+        RecipeError: the model is missing, or of another kind.
     """
     with quietly():
         model = pretrained(kind, name, dtype=torch.float32, output_loading_info=True)
     model, about = model
-    if about["missing_keys"]:  # transformers would draw them at random
+    if about["missing_keys"]:  # transformers would draw these at random
         missing = ", ".join(sorted(about["missing_keys"])[:3])
         raise RecipeError(
             say(
@@ -106,7 +106,7 @@ def from_transformers(kind: Any, name: str) -> Loaded:
 
 
 def sentiment(tour: Tour, folder: Path) -> Loaded:
-    """A classifier of reviews: the one that was named, or one that is trained into a folder."""
+    """Return a classifier of reviews: the named one, or one that is trained into a folder."""
     if tour.sentiment is not None and not (Path(tour.sentiment) / RECIPE).exists():
         return from_transformers(AutoModelForSequenceClassification, tour.sentiment)
     origin, out = str(tour.sentiment), Path(str(tour.sentiment))
@@ -134,7 +134,7 @@ def sentiment(tour: Tour, folder: Path) -> Loaded:
 
 
 def language_model(tour: Tour, objective: str, folder: Path) -> Loaded:
-    """A masked (``mlm``) or causal (``clm``) language model: the one that was named, or one made on the spot."""
+    """Return a masked (``mlm``) or causal (``clm``) language model: the named one, or one trained on the spot."""
     named = tour.mlm if objective == "mlm" else tour.clm
     kind = AutoModelForMaskedLM if objective == "mlm" else AutoModelForCausalLM
     if named is not None:
@@ -157,7 +157,7 @@ def language_model(tour: Tour, objective: str, folder: Path) -> Loaded:
     return replace(from_transformers(kind, str(out)), origin=origin)
 
 
-# --- A toy that finds names -------------------------------------------------------------------------------------------
+# --- A toy model for named entities -----------------------------------------------------------------------------------
 
 PEOPLE = (
     "Ada Brandt",
@@ -181,7 +181,7 @@ NER_LABELS = ("O", *(f"{tag}-{kind}" for kind in KINDS for tag in "BI"))
 
 
 def sentence(draw: random.Random) -> tuple[list[str], list[str]]:
-    """Words of a generated sentence, and their tags.
+    """Return the words of a generated sentence, and their tags.
 
     >>> words, tags = sentence(random.Random(0))
     >>> len(words) == len(tags), {tag.partition("-")[0] for tag in tags} <= {"B", "I", "O"}
@@ -200,7 +200,7 @@ def sentence(draw: random.Random) -> tuple[list[str], list[str]]:
 def tagged(
     tokenizer: PreTrainedTokenizerBase, words: Sequence[str], tags: Sequence[str]
 ) -> tuple[list[int], list[int]]:
-    """Ids of a sentence and the label of each; -100 at special tokens. The pieces of a word continue its name."""
+    """Return the ids of a sentence and their labels; -100 at special tokens. The later pieces of a word get I tags."""
     encoded = tokenizer(list(words), is_split_into_words=True)
     labels, before = [], None
     for number in encoded.word_ids():
@@ -212,7 +212,7 @@ def tagged(
 
 
 def entities(tour: Tour) -> Loaded:
-    """A token classifier: the one that was named, or a toy."""
+    """Return a token classifier: the named one, or a toy."""
     if tour.ner is not None:
         return from_transformers(AutoModelForTokenClassification, tour.ner)
     torch.manual_seed(tour.seed)

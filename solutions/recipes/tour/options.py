@@ -1,4 +1,4 @@
-"""What ``pipelines`` can be told. Needs no torch."""
+"""Options of ``pipelines``. Needs no torch."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -23,12 +23,12 @@ USED = {
     "heads": ("mean_pool",),
     "inference": ("predict", "predict_batch"),
 }  # fmt: skip
-"""What the tour takes from each exercise."""
+"""Functions that the tour takes from each exercise."""
 
 
 @dataclass(frozen=True)
 class Tour:
-    """Where the models come from, and what they are asked. Everything is computed on the CPU, in float32."""
+    """Models and inputs of the tour. Everything is computed on the CPU, in float32."""
 
     model: str = "embedded"
     """Tokenizer and encoder: ``embedded``, a folder, or a name on the hub."""
@@ -45,15 +45,15 @@ class Tour:
     prompt: str = "the film is"
     """Prompt for the generated text."""
     masked: str = "the film was [MASK] and the acting was [MASK]."
-    """What is filled in; [MASK] becomes whatever the model calls it."""
+    """Text whose gaps are filled in; [MASK] is replaced by the model's own mask token."""
     sentence: str = "Mara Lindqvist left Oslo for Borealis Films in Lisbon."
     """Text to search for named entities."""
     only: tuple[str, ...] = ()
-    """Stops; () for all."""
+    """Stops to visit; () for all."""
     limit: int = 1000
-    """Reviews that a model on the spot is trained on, over all parts of the data."""
+    """Reviews for training a model on the spot, over all parts of the data."""
     steps: int = 40
-    """Optimizer steps of what is trained on the spot."""
+    """Optimizer steps for training a model on the spot."""
     mine: Path | None = None
     """A workspace with your own exercises, or one file of it; None takes the reference solutions."""
     seed: int = 0
@@ -62,7 +62,7 @@ class Tour:
 
     @property
     def stops(self) -> tuple[str, ...]:
-        """Those that were asked for."""
+        """The stops to visit."""
         return tuple(part for part in PARTS if not self.only or part in self.only)
 
 
@@ -85,7 +85,7 @@ def check(tour: Tour) -> None:
     if tour.mine is not None:
         preflight.find_mine(tour.mine)
     if not any(character.isalnum() for character in tour.text):
-        raise RecipeError(say("--text is empty, so there is nothing to tokenise"))
+        raise RecipeError(say("--text is empty, so there is nothing to tokenise. Give a text"))
 
 
 option = partial(click.option, cls=Option)
@@ -122,5 +122,5 @@ OPTIONS = (
 
 
 def tour_options(function: Function) -> Function:
-    """Put all of them on a command, in this order."""
+    """Add all options to a command, in this order."""
     return decorated(function, OPTIONS)

@@ -1,7 +1,7 @@
-"""The chapter's tour: what a pipeline of transformers answers, beside what the functions of the exercises make of it.
+"""The chapter's tour: the results of transformers' pipelines beside those of the exercises' functions.
 
-A pipeline does three things: a tokenizer before the model, the model, and something that turns its numbers into an
-answer. At every stop the model is the same for both; before and behind it, theirs is transformers, ours is yours.
+A pipeline does three things: a tokenizer before the model, the model, and a step that turns its numbers into an answer.
+At every stop both sides use the same model; the steps before and after it are transformers' or yours.
 """
 
 import tempfile
@@ -30,60 +30,60 @@ from solutions.recipes.tour.models import entities, language_model, quietly, sen
 from solutions.recipes.tour.options import USED, Tour
 
 CLOSE = 1e-4
-"""How far numbers may be apart: both sides compute in float32, in batches of different shapes."""
+"""Largest accepted difference of numbers: both sides compute in float32, in batches of different shapes."""
 NEW_TOKENS = 12
 GUESSES = 5
 DRAWN_FROM = 20
-"""Tokens that sampling chooses from."""
+"""Number of tokens that sampling chooses from."""
 SECOND = "the plot is another matter"
 THIRD = "dull"
 EXCERPT = 100
-"""Characters of an answer that are shown where two differ."""
+"""Characters of an answer that are shown if two answers differ."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One answer of transformers, and ours."""
+    """An answer of transformers, compared with ours."""
 
     theirs: str
-    """What was called."""
+    """The call of transformers."""
     ours: str
-    """Function of an exercise."""
+    """The function of an exercise."""
     whose: str
     """``yours`` or ``reference``."""
     difference: str | None
-    """None if they are equal."""
+    """The first difference; None if the answers are equal."""
 
 
 @dataclass
 class Stop:
-    """One stop of the tour."""
+    """One stop of the tour, with its comparisons."""
 
     title: str
     model: str
-    """Where it comes from."""
+    """Origin of the model."""
     lines: list[str] = field(default_factory=list)
-    """What came out, for a person."""
+    """Lines that are shown to the user."""
     comparisons: list[Comparison] = field(default_factory=list)
     seconds: float = 0.0
 
 
 class Comparing:
-    """Asks both sides, and notes where they differ."""
+    """Compares the answers of both sides, and records where they differ."""
 
     def __init__(self, stop: Stop, taken: Functions) -> None:
-        """Note it at this stop."""
+        """Record comparisons at this stop."""
         self.stop, self.taken = stop, taken
 
     def __call__(self, theirs: str, ours: str, want: Any, ask: Callable[[], Any], tidy: Callable[[Any], Any]) -> Any:
-        """Compare one answer.
+        """Compare one answer of transformers with ours.
 
         Args:
-            theirs: what was called, for a person.
-            ours: function of an exercise, as ``basics.generate``.
-            want: their answer, as plain data.
+            theirs: the call of transformers, in words.
+            ours: function of an exercise, such as ``basics.generate``.
+            want: transformers' answer, as plain data.
             ask: calls our function.
-            tidy: turns its answer into plain data like theirs.
+            tidy: turns our answer into plain data like theirs.
 
         Returns:
             Our answer as plain data, or None if the function failed.
@@ -101,12 +101,12 @@ class Comparing:
             if whose == "reference":
                 raise
             reason = f"{type(error).__name__}: {error}"
-            difference = both(mark("the result has a different form: {reason}"), reason=reason)  # for tidy
+            difference = both(mark("the result has a different form: {reason}"), reason=reason)  # raised by tidy
         self.stop.comparisons.append(Comparison(theirs, ours, whose, difference))
         return found
 
     def _in_english(self, error: StudentError) -> str:
-        """The message once more, for the file, of what went wrong in a function."""
+        """Return the English message of an error in a function, for the file."""
         if error.__cause__ is not None:
             try:
                 with in_english(), self.taken.blame():
@@ -117,7 +117,7 @@ class Comparing:
 
 
 def differs(want: Any, found: Any, where: str = "") -> str | None:
-    """The first difference between two pieces of plain data, as a sentence; None if there is none.
+    """Return the first difference between two pieces of plain data, as a sentence; None if there is none.
 
     >>> differs({"a": [1, 2.0]}, {"a": [1, 2.00001]})
     >>> differs({"a": [1, 2.0]}, {"a": [1, 2.5]})
@@ -155,18 +155,18 @@ def _brief(value: Any) -> str:
 
 
 def tour(config: Tour, console: Console, out: Path | None = None) -> dict[str, Any]:
-    """Go from stop to stop, and print what is seen.
+    """Visit the stops, and print the comparisons.
 
     Args:
-        config: where the models come from.
-        console: for people.
-        out: a JSON file for the result; None for none.
+        config: models and inputs.
+        console: where to print.
+        out: a JSON file for the result; None writes none.
 
     Returns:
-        The result: every stop with its comparisons, and how many there were and differed.
+        The result: every stop with its comparisons, and the numbers of comparisons and differences.
 
     Raises:
-        RecipeError: a model cannot be used, or the file not written.
+        RecipeError: a model cannot be used, or the file cannot be written.
         StudentError: a file given as ``mine`` cannot be imported, or has none of the functions.
     """
     if config.threads is not None:
@@ -200,7 +200,7 @@ def tour(config: Tour, console: Console, out: Path | None = None) -> dict[str, A
 
 
 def show(console: Console, number: int, stop: Stop) -> None:
-    """One stop, on a terminal."""
+    """Print one stop."""
     title = escape(str(shown(stop.title)))
     console.print(f"\n[bold]{number}. {title}[/bold] ({duration(stop.seconds)})", highlight=False)
 
@@ -221,7 +221,7 @@ def show(console: Console, number: int, stop: Stop) -> None:
 
 
 def summary(result: Mapping[str, Any]) -> str:
-    """The last line."""
+    """Return the last line."""
     n, different = result["compared"], result["different"]
     if different:
         return say("{count} results compared, {different} different.", count=n, different=different)
@@ -229,7 +229,7 @@ def summary(result: Mapping[str, Any]) -> str:
 
 
 def printable(text: str) -> str:
-    """Without control characters: texts and labels come from outside."""
+    """Remove control characters, since texts and labels come from outside."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 
@@ -237,7 +237,7 @@ def printable(text: str) -> str:
 
 
 def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
-    """From a text to ids: special tokens, pairs, truncation, padding."""
+    """Compare tokenizers, from a text to ids: special tokens, pairs, truncation, padding."""
     tokenizer = load_tokenizer(config.model)
     stop = Stop(both(mark("Tokenizer: from text to ids")), config.model)
     compare = Comparing(stop, taken)
@@ -250,7 +250,7 @@ def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
         whole = len(first) + len(second) + 3
         longest = [whole + 5]
         if abs(len(first) - len(second)) > 1 and min(len(first), len(second)):
-            longest.append(whole - 1)  # one token too many: it is the longer text that loses it
+            longest.append(whole - 1)  # one token too many: the longer text loses it
         for length in longest:
             options = {"truncation": "longest_first", "max_length": length}
             want = {name: tokenizer(config.text, SECOND, **options)[name] for name in names}
@@ -274,7 +274,7 @@ def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
 
 
 def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
-    """From ids to vectors: how large the model is, and what a text is in the end."""
+    """Compare encoders, from ids to vectors: the number of parameters, and the vector of a text."""
     model = load_encoder(config.model, dtype=torch.float32).eval()
     tokenizer = load_tokenizer(config.model, model)
     size = model.config
@@ -325,7 +325,7 @@ def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
 
 
 def visit_sentiment(config: Tour, taken: Functions, folder: Path) -> Stop:
-    """From vectors to labels."""
+    """Compare classifications, from vectors to labels."""
     loaded = sentiment(config, folder)
     model, tokenizer = loaded.model, loaded.tokenizer
     stop = Stop(both(mark("Sentiment: from a text to a label")), loaded.origin)
@@ -363,7 +363,7 @@ def _label_and_score(answer: Sequence[Any]) -> list[Any]:
 
 
 def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
-    """From a text to more text."""
+    """Compare generated texts."""
     title = both(mark("Generation: from a text to more of it"))
     loaded = language_model(config, "clm", folder)
     model, tokenizer = loaded.model, loaded.tokenizer
@@ -375,7 +375,7 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
             say("the prompt {prompt!r} contains no token. Use a different --prompt", prompt=config.prompt)
         )
     end = model.generation_config.eos_token_id
-    if isinstance(end, list):  # our function knows one end
+    if isinstance(end, list):  # our function takes a single end token
         end = end[0] if len(end) == 1 else None
     with quietly():
         write = pipeline("text-generation", model=model, tokenizer=tokenizer, device="cpu")
@@ -402,7 +402,7 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
             return drawn[: len(prompt)]
 
         settings = {"eos_id": end, "do_sample": True, "top_k": DRAWN_FROM, "generator": draw}
-        compare(  # transformers draws in another order: only the prompt is the same
+        compare(  # transformers draws in another order: only the prompts are equal
             both(mark("the prompt, when tokens are sampled")), "basics.generate", list(prompt),
             lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
             begin,
@@ -417,7 +417,7 @@ def _ids(found: Any) -> list[int]:
 
 
 def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
-    """From tags of tokens to names."""
+    """Compare named entities, from tags of tokens to names."""
     loaded = entities(config)
     stop = Stop(both(mark("Named entities: from tags to names")), loaded.origin)
     compare = Comparing(stop, taken)
@@ -448,7 +448,7 @@ def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
 
 
 def _entity(one: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """What both sides must agree on; a tokenizer may write the word without capitals, and with other blanks."""
+    """Return the fields that must agree; a tokenizer can change the word's capitals and spaces."""
     word = str(one["word"]).replace(" ", "").casefold()
     start, end = int(one["start"]), int(one["end"])
     same = word == text[start:end].replace(" ", "").casefold()
@@ -457,23 +457,27 @@ def _entity(one: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 
 def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
-    """From a gap to guesses."""
+    """Compare the guesses for masked words."""
     title = both(mark("Fill-mask: from a gap to guesses"))
     loaded = language_model(config, "mlm", folder)
     model, tokenizer = loaded.model, loaded.tokenizer
     if tokenizer.mask_token is None:
         raise RecipeError(
-            say("the tokenizer of {model} has no mask token, so it is not a masked language model", model=config.mlm)
+            say(
+                "the tokenizer of {model} has no mask token, so it is not a masked language model. "
+                "Choose a different model with --mlm",
+                model=config.mlm,
+            )
         )
     text = config.masked.replace("[MASK]", tokenizer.mask_token)
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
     encoded = tokenizer(text, return_tensors="pt")
     if not (encoded["input_ids"] == tokenizer.mask_token_id).any():
-        raise RecipeError(say("there is no [MASK] in {text!r}", text=config.masked))
+        raise RecipeError(say("there is no [MASK] in {text!r}. Put one into --masked", text=config.masked))
     with quietly():
         answers = pipeline("fill-mask", model=model, tokenizer=tokenizer, device="cpu", top_k=GUESSES)(text)
-    answers = [answers] if isinstance(answers[0], dict) else answers  # with a single gap there is one list less
+    answers = [answers] if isinstance(answers[0], dict) else answers  # a single gap has no outer list
     stop.lines.append(text)
     for gap in answers:
         stop.lines.append(
