@@ -525,7 +525,7 @@ def _short(value: object, limit: int = MAX_SHOWN) -> str:
 
 
 def _number(value: float) -> str:
-    """Six digits, or all of a large whole number: beside an int, 7.72399e+09 could not be compared.
+    """Return six digits, or all digits of a large integer: 7.72399e+09 cannot be compared with an int.
 
     >>> [_number(value) for value in (0.1 + 0.2, 3.0, 7723992468.0, 1e300)]
     ['0.3', '3', '7723992468.0', '1e+300']
@@ -535,7 +535,7 @@ def _number(value: float) -> str:
 
 
 def _cut(text: str, limit: int = MAX_SHOWN) -> str:
-    """At most ``limit`` characters; no number or word is cut, if a comma or space is near.
+    """Return at most ``limit`` characters, without cutting a number or a word if a comma or space is near.
 
     >>> _cut("[0.123456, 0.654321, 0.987654]", 20)
     '[0.123456, …'
