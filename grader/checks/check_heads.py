@@ -1757,7 +1757,7 @@ class CheckAttentionPool:
         inside = bool(((mixed >= several.amin(1) - 1e-4) & (mixed <= several.amax(1) + 1e-4)).all())
         pool.fact("one token is itself", same(lone, single[:, 0]))
         pool.fact("one token keeps its direction", bool(cosines(lone, single[:, 0]).min() > 0.999))
-        lean = bool(cosines(lone, single[:, 0]).min() > 0.999)  # then its weight is not observable
+        lean = bool(cosines(lone, single[:, 0]).min() > 0.999)  # then its size is up to the network
         pool.fact("one token can grow", bool((lone.norm(dim=1) > 1.001 * single.norm(dim=2)[:, 0]).any()))
         pool.fact("one token is projected", affine(single[:, 0], lone))
         pool.fact("one token is cut at zero", same(lone, single[:, 0].clamp(min=0)))

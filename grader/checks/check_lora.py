@@ -161,7 +161,7 @@ class CheckLoraReport:
             hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
         alone = one.get("reduction")
-        if isinstance(alone, float) and abs(alone - 1 + r * (d + k) / (d * k)) <= rounding:  # another check
+        if isinstance(alone, float) and abs(alone - 1 + r * (d + k) / (d * k)) <= rounding:  # else another check fails
             expect.close(
                 entry(three, "reduction"),
                 1 - lora / full,
