@@ -1,12 +1,12 @@
 """``python -m grader``: the host, on standard input and output.
 
-``--doctor`` prints what this machine has; ``--spawn`` does without fork, as where there is none.
+``--doctor`` prints what this machine supports; ``--spawn`` spawns processes even where they could be forked.
 """
 
 import sys
 
 if not sys.flags.isolated and not getattr(sys.flags, "safe_path", False):
-    del sys.path[:1]  # first of all, for ``-m`` has put the current folder there, before the libraries
+    del sys.path[:1]  # before any other import, because ``-m`` puts the current folder ahead of the libraries
 
 import json  # noqa: E402
 import os  # noqa: E402
@@ -22,10 +22,10 @@ for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the user's own te
 
 
 def isolate() -> None:
-    """Start again, isolated, unless this is so already: what was imported by then came from the interpreter alone."""
+    """Restart this process in an isolated interpreter; so far, only the interpreter's own modules were imported."""
     from importlib.util import module_from_spec, spec_from_file_location
 
-    # By its path: what lies beside us need not be on the path of an interpreter that is not isolated yet.
+    # Load it by its path: before isolation, our packages need not be on sys.path.
     place = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "course", "compat.py")
     spec = spec_from_file_location("course.compat", place)
     assert spec is not None and spec.loader is not None
@@ -35,13 +35,13 @@ def isolate() -> None:
     command = compat.isolated_command("grader", *options)
     try:
         os.execv(command[0], [*command, *sys.argv[1:]])
-    except PermissionError:  # an interpreter that another user has started for us: what it would have done, done here
+    except PermissionError:  # the interpreter belongs to another user: do here what isolation would do
         sys.path[:] = [entry for entry in sys.path if os.path.isabs(entry) and entry != os.getcwd()]
         sys.path.insert(0, os.path.dirname(os.path.dirname(place)))
 
 
 def end_with(parent: int) -> None:
-    """Be asked to end when the command that has started this one is gone, however it went."""
+    """Have the kernel send SIGTERM to this process when the command that started it ends, for whatever reason."""
     if sys.platform == "linux":
         import ctypes
 
@@ -57,7 +57,7 @@ if __name__ == "__main__":
     if os.environ.get("COURSE_PARENT", "").isdigit():
         end_with(int(os.environ.pop("COURSE_PARENT")))
 
-    from grader.host import main as host  # after the environment that torch and numpy read at import
+    from grader.host import main as host  # torch and numpy read the environment at import
 
     if sys.argv[1:] == ["--doctor"]:
         print(json.dumps(host.doctor()))

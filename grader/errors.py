@@ -1,4 +1,4 @@
-"""How a check, a student process or a fork server can fail, as seen by the judge."""
+"""Failures of checks, student processes and fork servers, as seen by the judge."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Failed(Exception):
         expected: short printable summary.
         actual: short printable summary.
         difference: the worst element, when numbers were compared.
-        hint: asks for the next look.
-        reveal: whether ``expected`` and ``actual`` may be shown for a hidden check.
+        hint: a question that tells the student what to look at next.
+        reveal: True if ``expected`` and ``actual`` may be shown even for a hidden check.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Failed(Exception):
 
 
 class NotDefined(Failed):
-    """A name that a check asked for is not in the file."""
+    """The file does not define a name that a check asked for."""
 
 
 class StudentGone(Exception):
-    """The student process ended, or did not answer in time, while a check was asking it."""
+    """The student process ended, or did not answer in time, while a check was waiting for it."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(type(cause).__name__)
@@ -55,29 +55,29 @@ class StudentGone(Exception):
 
 
 class ServerError(Exception):
-    """A fork server cannot do what it is asked: no fault of the student's."""
+    """A fork server could not do what it was asked to; the student is not at fault."""
 
 
 @dataclass
 class StudentRaised(Exception):
-    """The student's code raised; the fields are those of ``dispatch.describe``, checked on arrival."""
+    """The student's code raised an exception; the fields are those of ``dispatch.describe``, checked on arrival."""
 
     type: str
     message: str
     frames: list[tuple[int, str]] = field(default_factory=list)
     bad_line: int | None = None
-    """Where the file itself does not parse: the number of the line, 0 if the compiler names none."""
+    """Line at which the file does not parse, 0 if the compiler names none; None if the file parses."""
     not_started: bool = False
     memory: bool = False
     left_out: int = 0
-    """Frames that are missing behind the outermost ones."""
+    """Number of frames omitted after the outermost ones."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
 
     @property
     def no_answer(self) -> bool:
-        """Whether the exception says nothing about the input: the function is not written yet, or memory ran out."""
+        """True if the exception says nothing about the input: the function is not started, or memory ran out."""
         return self.not_started or self.memory
 
     @classmethod

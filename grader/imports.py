@@ -1,6 +1,7 @@
-"""What a file will import, read from its syntax tree, so that it can be imported once and not by every check.
+"""Finds a file's imports in its syntax tree, so that they are imported once and not by every check.
 
-Only installed libraries from a list, found where the grader itself finds its own; never a file beside the submission.
+Only installed libraries on a list are imported, from where the grader finds its own; never a file next to the
+submission.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ KNOWN = frozenset(
         "tiktoken timm tokenizers torch torchaudio torchmetrics torchtext torchvision tqdm transformers trl wandb yaml"
     ).split()
 )
-"""Libraries that learners import; all else is left to the file itself."""
+"""Libraries that are imported in advance; the file imports all others itself."""
 COSTLY = {
     "use_deterministic_algorithms": "torch._inductor.config",
     "set_default_device": "torch.utils._device",
     "checkpoint": "torch.utils.checkpoint",
 }
-"""Attribute that the file uses -> the module that torch imports the first time."""
+"""Attribute used in the file -> module that torch imports on its first use."""
 MAX_NAMES = 200
 Wanted = list[tuple[str, tuple[str, ...]]]
 
 
 def imports(source: bytes, functions: Iterable[str] = ()) -> Wanted:
-    """(module, names taken from it) in the order of the file.
+    """Return (module, names imported from it) for each import, in the order of the file.
 
-    What stands below ``if __name__ == "__main__"`` is left out, and what stands in functions, except in those named.
+    Imports below ``if __name__ == "__main__"`` are left out, and so are those in functions not listed in ``functions``.
 
     Raises:
         SyntaxError: the file does not parse.
@@ -67,7 +68,7 @@ def imports(source: bytes, functions: Iterable[str] = ()) -> Wanted:
 
 
 def _reached(tree: ast.Module, functions: frozenset[str]) -> Iterator[ast.AST]:
-    """The nodes that run when the file is loaded, and those of the functions named."""
+    """Yield the nodes that run when the file is loaded, and those inside the given functions."""
     waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
     while waiting:
         node, wanted = waiting.pop()
@@ -92,23 +93,23 @@ def _is_main(test: ast.expr) -> bool:
 
 
 loaded: frozenset[str] = frozenset()
-"""What every server has imported; set once by the first of them."""
+"""Modules that every fork server has imported; set once by the first fork server."""
 
 
 def slow(wanted: Wanted) -> Wanted:
-    """What of it a process of the plainest server would have to import."""
+    """Return the imports that the fork server with torch alone does not have yet."""
     return [(module, names) for module, names in wanted if module not in loaded and _installed(module)]
 
 
 def _installed(module: str) -> bool:
-    """Whether its library can be found at all."""
+    """Return whether the module's library is installed."""
     with contextlib.suppress(ImportError, ValueError):
         return importlib.util.find_spec(module.partition(".")[0]) is not None
     return False
 
 
 def preload(wanted: Wanted) -> None:
-    """Import it here; what does not import is left to the file, which will say so."""
+    """Import ``wanted`` in this process; failures are ignored, since the file will raise them itself."""
     for module, names in wanted:
         with contextlib.suppress(Exception):
             found = importlib.import_module(module)

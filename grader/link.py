@@ -1,4 +1,4 @@
-"""Frames over a stream socket, with a deadline and a size limit, while the other side's prints are being read too."""
+"""Frames over a stream socket, with a deadline and a size limit; meanwhile, the other side's prints are read too."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import BinaryIO
 from grader.wire import MAX_FRAME_BYTES
 
 MAX_OUTPUT_BYTES = 64 * 1024
-"""How much of a student process's prints is kept; the rest is read and thrown away."""
+"""Bytes of a student process's prints that are kept; the rest is read and discarded."""
 
 STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
-"""Upon it a student process writes where it is, as ``faulthandler`` does, to the socket that it owes an answer to."""
+"""Signal upon which a student process writes its stack (``faulthandler``) to the socket that awaits its answer."""
 STACK_BYTES = 16 * 1024
 STACK_SECONDS = 1.0
 READ_BYTES = 64 * 1024
-"""Read at once; most frames are much smaller."""
+"""Bytes read at once; most frames are much smaller."""
 
 _HEADER = struct.Struct(">I")
 
@@ -34,11 +34,11 @@ class LinkTimeout(Exception):
 
 
 class LinkGarbled(Exception):
-    """The other side sent something that is no frame."""
+    """The other side sent something that is not a frame."""
 
 
 def receive(incoming: BinaryIO) -> bytes:
-    """One frame from a blocking socket, read as a file (the student process's side).
+    """Read one frame from a blocking socket that was opened as a file (the student process's side).
 
     Raises:
         LinkClosed: end of file.
@@ -48,7 +48,7 @@ def receive(incoming: BinaryIO) -> bytes:
 
 
 def send(sock: socket.socket, frame: bytes) -> None:
-    """One frame out, blocking."""
+    """Send one frame; blocks until it is sent."""
     sock.sendall(_HEADER.pack(len(frame)) + frame)
 
 
@@ -60,7 +60,7 @@ def _exactly(incoming: BinaryIO, count: int) -> bytes:
 
 
 class Link:
-    """The judge's end: asks, waits no longer than it should, keeps the prints of the other side within bounds.
+    """The judge's end: sends requests, waits for answers until a deadline, and limits the prints that it keeps.
 
     Args:
         sock: connected stream socket; becomes non-blocking.
@@ -77,7 +77,7 @@ class Link:
         self._selector.register(sock, selectors.EVENT_READ)
         self._awaited = selectors.EVENT_READ
         self._received = bytearray()
-        """What has arrived and is in no frame yet."""
+        """Bytes that have arrived but have not been returned as a frame yet."""
         if output is not None:
             os.set_blocking(output, False)
             self._selector.register(output, selectors.EVENT_READ)
@@ -93,7 +93,7 @@ class Link:
         return self.wait(deadline - time.monotonic())
 
     def wait(self, seconds: float) -> bytes:
-        """The next frame that the other side sends."""
+        """Return the next frame that the other side sends."""
         deadline = time.monotonic() + seconds
         self._read(_HEADER.size, deadline)
         (length,) = _HEADER.unpack_from(self._received)
@@ -106,7 +106,7 @@ class Link:
         return frame
 
     def stack(self) -> bytes:
-        """What arrives in answer to ``STACK_SIGNAL``: some text, soon; whatever else it is, is cut off."""
+        """Return the text that arrives in answer to ``STACK_SIGNAL``, limited in time and size."""
         found, deadline = bytearray(), time.monotonic() + STACK_SECONDS
         while len(found) < STACK_BYTES:
             try:
@@ -114,7 +114,7 @@ class Link:
                 if not part:
                     break
                 found += part
-                deadline = min(deadline, time.monotonic() + 0.1)  # it comes in one piece, or nearly so
+                deadline = min(deadline, time.monotonic() + 0.1)  # it arrives in one piece, or nearly so
             except BlockingIOError:
                 try:
                     self._await(selectors.EVENT_READ, deadline)
@@ -125,7 +125,7 @@ class Link:
         return bytes(found[:STACK_BYTES])
 
     def close(self) -> None:
-        """Close both ends that are ours, after reading the prints that are already there."""
+        """Close our ends of the socket and the pipe, after reading the prints that have already arrived."""
         self.drain()
         self._close_output()
         self._selector.close()
@@ -163,9 +163,9 @@ class Link:
                 raise LinkClosed from None
 
     def _read(self, count: int, deadline: float) -> None:
-        """Have at least this many bytes at hand."""
+        """Read until at least ``count`` bytes have been received."""
         while len(self._received) < count:
-            self._await(selectors.EVENT_READ, deadline)  # whoever always has one byte more is not waited for either
+            self._await(selectors.EVENT_READ, deadline)  # so that sending one byte after another does not extend it
             try:
                 part = self._sock.recv(max(READ_BYTES, min(count - len(self._received), 2**20)))
             except BlockingIOError:
@@ -177,7 +177,7 @@ class Link:
             self._received += part
 
     def _await(self, event: int, deadline: float) -> None:
-        """Until the socket is ready; prints are read meanwhile, or a flood of them would stall the answer."""
+        """Wait until the socket is ready; meanwhile, read prints, because a flood of them would stall the answer."""
         if event != self._awaited:
             self._selector.modify(self._sock, event)
             self._awaited = event

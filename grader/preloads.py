@@ -1,4 +1,4 @@
-"""What is imported ahead of time; ``preloads`` in the syllabus and of a check ask for it by these names."""
+"""Modules that are imported in advance; ``preloads`` in the syllabus and in a check use these names."""
 
 PRELOADS = {
     # torch imports these at the first optimizer and the first backward pass from a supplied gradient; 0.8 s together
@@ -6,4 +6,4 @@ PRELOADS = {
     "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
     "peft": ("peft",),
 }
-"""Name -> the modules that a student process would otherwise wait for."""
+"""Name -> modules that a student process would otherwise have to import."""

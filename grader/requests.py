@@ -1,4 +1,4 @@
-"""What the grader is asked for, read once: the host checks a line of its input, the judge gets what came of it."""
+"""Requests to the grader: the host parses and checks a line of its input, and passes the result to the judge."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from grader.student import sandbox
 
 @dataclass(frozen=True)
 class Request:
-    """One grading.
+    """A request to grade one file.
 
-    ``level`` is a sandbox level that this machine can reach; ``only`` holds ids of checks or of groups. Where ``file``
-    holds the code of a notebook, ``shown`` is the notebook and ``cells`` says where its lines stand
-    (``course.notebook``).
+    ``level`` is a sandbox level that this machine can reach; ``only`` holds ids of checks or of groups. If ``file``
+    holds the code of a notebook, ``shown`` is the notebook and ``cells`` maps its lines to cells (``course.notebook``).
     """
 
     exercise: Exercise
@@ -31,26 +30,26 @@ class Request:
     lang: str = "en"
     threads: int = 1
     shown: str = ""
-    """What the result calls the file, if not by its path."""
+    """Name of the file in the result; its path if empty."""
     cells: tuple[tuple[int, int, int], ...] = ()
-    """First line, number of the cell, count of its lines; empty for a file that is no notebook."""
+    """(first line, number of the cell, count of its lines) for each cell; empty unless the file is a notebook."""
 
     @property
     def name(self) -> str:
-        """What sentences call the file."""
+        """Name of the file in sentences."""
         return Path(self.shown).name or self.file.name
 
     @classmethod
     def fresh_seed(cls) -> int:
-        """A seed that nobody chose."""
-        return secrets.randbelow(2**53)  # too many to try them all; every JSON reader knows such numbers exactly
+        """Return a random seed."""
+        return secrets.randbelow(2**53)  # too many to try them all; every JSON reader represents such numbers exactly
 
     @classmethod
     def parse(cls, asked: Mapping[str, Any]) -> Request:
-        """The request in a line of input, with what it leaves open filled in.
+        """Parse a line of input; missing optional fields get their defaults.
 
         Raises:
-            ValueError: it lacks something, names an exercise that does not exist or a sandbox that cannot be had.
+            ValueError: a field is missing, the exercise does not exist, or the sandbox level cannot be reached.
         """
         exercises = {exercise.slug: exercise for exercise in syllabus.load()}
         try:
@@ -70,13 +69,13 @@ class Request:
             raise ValueError(f"malformed request: {error}") from None
 
     def packed(self) -> bytes:
-        """The request for another process of ours; ``unpack`` reads it."""
+        """Serialize the request for another of our processes; ``unpack`` reads it."""
         fields = {**vars(self), "exercise": self.exercise.slug, "file": str(self.file)}
         return json.dumps(fields).encode()
 
     @classmethod
     def unpack(cls, data: bytes) -> Request:
-        """The request that ``packed`` wrote."""
+        """Read a request that ``packed`` wrote."""
         fields = json.loads(data)
         exercise = next(one for one in syllabus.load() if one.slug == fields["exercise"])
         told = {"exercise": exercise, "file": Path(fields["file"]), "only": tuple(fields["only"])}
@@ -84,10 +83,10 @@ class Request:
 
 
 def _cells(told: Iterable[Iterable[int]]) -> tuple[tuple[int, int, int], ...]:
-    """The cells of a notebook as JSON has them."""
+    """Convert the cells of a notebook from their JSON form."""
     return tuple((int(start), int(number), int(lines)) for start, number, lines in told)
 
 
 def fault(message: str) -> dict[str, Any]:
-    """The event for what is the grader's own fault."""
+    """Return the event that reports a fault of the grader itself."""
     return {"event": "fault", "message": message, "exit_code": errors.GRADER_FAULT}

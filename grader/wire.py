@@ -1,13 +1,13 @@
-"""What travels between judge and student: typed, by value, bounded, never pickled.
+"""The format of messages between judge and student: typed, by value, bounded, never pickled.
 
-A frame is the length of its structure, the structure, and a blob. The structure is msgpack: scalars as they are and
-everything else as a tagged list; all tensors of a frame lie in the blob, which is safetensors, and are named by their
+A frame is the length of its structure, the structure, and a blob. The structure is msgpack: scalars unchanged and
+everything else as a tagged list. All tensors of a frame are in the blob, which is safetensors, and are named by their
 index. Both sides decode with the same limits, so that neither a hostile answer nor an honest accident (a list of a
-million elements) can hurt the reader, whose work and memory stay in proportion to the frame: whatever is out of bounds
-or of an unknown form raises ``WireError``.
+million elements) can hurt the reader, whose work and memory stay in proportion to the frame: anything out of bounds or
+of an unknown form raises ``WireError``.
 
-What arrives is always made afresh on this side: a plain ``torch.Tensor``, a plain ``dict``. No class of the sender's
-survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
+The receiver always builds new objects: a plain ``torch.Tensor``, a plain ``dict``. None of the sender's classes is
+transmitted, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ import safetensors
 import torch
 
 MAX_SAID = 2000
-"""Longest message of an exception that is passed on, in characters."""
+"""Characters of an exception's message that are passed on."""
 MAX_FRAMES = 20
-"""Frames of a traceback that are passed on: some outermost ones, then the innermost."""
+"""Frames of a traceback that are passed on: a few outermost ones, then the innermost ones."""
 OUTER_FRAMES = 6
 MAX_VALUE = 200
-"""Of a value in the complaint of a fixture, in characters."""
+"""Characters of a value in a fixture's complaint."""
 MAX_FRAME_BYTES = 64 * 2**20
 MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000
 MAX_TEXT_CHARS = 2**17
-"""Of one str. No answer of the course needs a hundredth of it, and names end up in sentences."""
+"""Characters of one str. No answer of the course needs a hundredth of that, and names end up in sentences."""
 MAX_DEPTH = 32
 MAX_NUMBERS = 2**22
-"""Of all tensors in a frame together; judging converts them to float64, and may decompose them."""
+"""Numbers in all tensors of a frame together; judging converts them to float64, and may decompose them."""
 MAX_DIMENSIONS = 16
 MAX_HEADER_BYTES = 2**20
-"""Names, dtypes and shapes of a frame's tensors; some ten thousand of them."""
+"""Bytes for names, dtypes and shapes of a frame's tensors; enough for some ten thousand tensors."""
 MAX_HEX_DIGITS = 3500
-"""Of an integer; Python refuses to print one of more than 4300 decimal digits."""
+"""Hexadecimal digits of an integer; Python refuses to print one of more than 4300 decimal digits."""
 MAX_COLLISIONS = 100
-"""Keys of one mapping that share a hash; a mapping of many would take the reader minutes to build."""
+"""Keys of one mapping that share a hash; with many of them, building the mapping would take minutes."""
 
 _LENGTH = struct.Struct(">I")
 _HEADER = struct.Struct("<Q")
-_AS_IT_IS = (type(None), bool, float, bytes)  # no set: the hash of a student's class may be the student's
+_AS_IT_IS = (type(None), bool, float, bytes)  # not sets: their elements may have a student's __hash__
 _READ_AS_IT_IS = frozenset((*_AS_IT_IS, int))
 _KEYS = (type(None), bool, int, float, str, bytes, tuple)
 
@@ -62,9 +62,9 @@ _DTYPES = {
 }
 _DTYPE_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _CODES = dict(zip("F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL C64".split(), _DTYPES.values(), strict=True))
-"""What safetensors calls them."""
+"""Name of a dtype in safetensors -> the dtype of torch."""
 
-# Lazy results that a method may hand back (``named_parameters()``, ``dict.keys()``): read out, up to MAX_ITEMS.
+# Lazy results that a method may return (``named_parameters()``, ``dict.keys()``): sent as lists of up to MAX_ITEMS.
 _LAZY: tuple[type, ...] = (
     types.GeneratorType,
     type({}.keys()),
@@ -78,11 +78,11 @@ _LAZY: tuple[type, ...] = (
 
 
 class WireError(Exception):
-    """The value cannot travel, or the frame is not one of ours."""
+    """The value cannot be sent, or the frame is malformed."""
 
 
 class Reference:
-    """An object that stays on the other side, as it travels; ``number`` is its place in the other side's table."""
+    """Reference to an object that stays on the other side; ``number`` is its index in the other side's table."""
 
     __slots__ = ("number",)
 
@@ -95,10 +95,10 @@ def encode(value: object, keep: Callable[[object], int] | None = None) -> bytes:
 
     Args:
         value: None, bool, int, float, str, bytes, list, tuple, set, dict, tensor, ndarray, dtype, ``Reference``.
-        keep: called for any other object; keeps it and returns its number, which travels in its place.
+        keep: called for any other object; keeps it and returns its number, which is sent instead.
 
     Raises:
-        WireError: the value is of no known kind and ``keep`` is None, or it is too deep, too long or too large.
+        WireError: the value is of an unknown type and ``keep`` is None, or it is too deep, too long or too large.
     """
     writer = _Writer(keep)
     try:
@@ -117,8 +117,8 @@ def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
     """Read one frame.
 
     Args:
-        frame: bytes as ``encode`` wrote them, perhaps by somebody who lies.
-        resolve: what to put where the frame refers to a kept object (default: a ``Reference``).
+        frame: bytes that ``encode`` wrote, or a forgery of them.
+        resolve: returns the object to use for the number of a kept object (default: a ``Reference``).
 
     Raises:
         WireError: for anything that ``encode`` would not have written.
@@ -145,7 +145,7 @@ def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
         tensors = _load(frame[end:]) if end < len(frame) else {}
     except WireError:
         raise
-    except Exception as error:  # msgpack and safetensors raise many kinds; each means "not one of ours"
+    except Exception as error:  # msgpack and safetensors raise many types; each means that the frame is malformed
         raise WireError(f"malformed frame: {type(error).__name__}") from None
     reader = _Reader(tensors, resolve or Reference)
     value = reader.read(structure, 0)
@@ -155,7 +155,7 @@ def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
 
 
 def _save(tensors: dict[str, torch.Tensor]) -> bytes:
-    """The bytes that ``safetensors.torch.save`` makes, which takes more than ten times as long for small tensors."""
+    """Return the same bytes as ``safetensors.torch.save``, which takes over ten times as long for small tensors."""
     blob: bytes = safetensors.serialize(
         {
             name: safetensors.TensorSpec(
@@ -171,7 +171,7 @@ def _save(tensors: dict[str, torch.Tensor]) -> bytes:
 
 
 def _load(blob: bytes) -> dict[str, torch.Tensor]:
-    """The tensors by name."""
+    """Return the tensors by name."""
     if len(blob) < _HEADER.size or _HEADER.unpack_from(blob)[0] > MAX_HEADER_BYTES:
         raise WireError("malformed or oversized header")
     found = safetensors.deserialize(blob)  # type: ignore[no-untyped-call]
@@ -268,7 +268,7 @@ class _Reader:
         self.items = 1
 
     def read(self, node: object, depth: int) -> object:
-        kind = type(node)  # msgpack makes no other than these
+        kind = type(node)  # msgpack creates no other types than these
         if kind in _READ_AS_IT_IS:
             return node
         if isinstance(node, str):

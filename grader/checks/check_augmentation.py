@@ -1,12 +1,12 @@
 """Hidden checks of exercise-9: data augmentation.
 
-Whatever is random is judged as a distribution. The generator is built from a seed in the student process. Which numbers
+Random results are judged as distributions. The generator is built from a seed in the student process. Which numbers
 are drawn from it, and how many, is the student's choice, so no result is ever compared with a fixed one. Hundreds of
-calls are sent as one request. The judge works out everything from the texts that were returned: most texts contain
+calls are sent as one request. The judge computes everything from the returned texts: most texts contain
 every word only once, so a word tells its position.
 
 Bounds are seven standard deviations wide, and something that must occur among many calls is missing with a probability
-below 1e-10. The facts noted for an explanation keep at least five standard deviations from every threshold; facts that
+below 1e-10. The facts noted for an explanation are at least five standard deviations from every threshold; facts that
 depend on the numbers drawn are not noted.
 """
 
@@ -30,21 +30,21 @@ from grader.judge.check import check
 
 
 def words(student, n: int) -> list[str]:
-    """Different words, in no order."""
+    """Draw different words, in no order."""
     numbers = torch.randperm(9000, generator=student.draw.generator)[:n] + 1000
     return [f"w{number}" for number in numbers.tolist()]
 
 
 def shuffled(student, items: Sequence[Any]) -> list[Any]:
-    """The same items in a random order."""
+    """Return the same items in a random order."""
     return [items[place] for place in torch.randperm(len(items), generator=student.draw.generator).tolist()]
 
 
 def answers(
     student, name: str, tokens: list[str], *rest: object, times: int = 1, **options: list[str]
 ) -> list[list[str]]:
-    """What the student's function returns in several calls with one generator: lists of words."""
-    student.note("asked about", listed(tokens[:3]))  # as drawn by the judge; the answers themselves are not traced
+    """Return the student's answers in several calls with one generator, as lists of words."""
+    student.note("asked about", listed(tokens[:3]))  # the judge's words; the answers themselves are not traced
     with student.untraced():
         made = student.fixtures.augmentation.calls(
             student.value(None, name), tokens, list(rest), student.draw.seed(), times, options
@@ -54,7 +54,7 @@ def answers(
 
 
 def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
-    """Answers as lists of words; any sequence of them will do."""
+    """Convert answers to lists of words; any sequence of words is accepted."""
     pairs: list[Any] = [
         answer if isinstance(answer, list) and len(answer) == 2 else ("nothing", None) for answer in made
     ]
@@ -76,7 +76,7 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
 
 
 def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
-    """An answer for an input at the edge of what is allowed, where no exception has a place."""
+    """Return the answer for an allowed edge case, for which an exception fails the check."""
     try:
         return ask()
     except StudentRaised as error:
@@ -94,7 +94,7 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
 
 
 def demand_variety(student, made: list[list[str]]) -> None:
-    """Many calls with one generator do not all give the same text."""
+    """Require that many calls with one generator do not all give the same text."""
     alike = all(text == made[0] for text in made)
     expect.true(
         not alike,
@@ -105,32 +105,32 @@ def demand_variety(student, made: list[list[str]]) -> None:
 
 
 def seven_sigma(share: float, n: float) -> float:
-    """Seven standard deviations of a share of n independent throws: exceeded with a probability below 1e-11."""
+    """Return seven standard deviations of a share of n independent draws: exceeded with a probability below 1e-11."""
     return 7 * math.sqrt(share * (1 - share) / n)
 
 
 def called(share: float, names: Iterable[float]) -> float:
-    """The nearest of the shares that have a name."""
+    """Return the nearest of the shares that have a name."""
     return min(names, key=lambda name: abs(name - share))
 
 
 def is_subsequence(part: list[str], whole: list[str]) -> bool:
-    """Whether the words of one text stand in the other in the same order."""
+    """Return whether all words of one text occur in the other in the same order."""
     rest = iter(whole)
     return all(any(word == other for other in rest) for word in part)
 
 
 def listed(numbers: Iterable[object]) -> str:
-    """In one line, for a note."""
+    """Join the numbers in one line, for a note."""
     return " ".join(str(number) for number in numbers)
 
 
 SERIES = 30
-"""Calls with one generator that are compared with as many others."""
+"""Number of calls with one generator that are compared with as many others."""
 
 
 def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
-    """The dice that were passed in decide, and nothing else; whatever else was passed in stays as it was.
+    """Require that only the generator passed in decides, and that all other arguments stay unchanged.
 
     Two series of calls are compared, so that they do not agree by chance even if a wrong solution has two results only.
     """
@@ -195,12 +195,12 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
 
 
 def demand_new_list(student, name: str, cases: Mapping[str, tuple[object, ...]]) -> None:
-    """Even where the text stays as it is, the answer is a list of its own.
+    """Require that the answer is a new list even if the text is unchanged.
 
     Args:
         student: the student of this check.
-        name: of the function.
-        cases: what is passed in -> the text, and the arguments between it and the generator.
+        name: name of the function.
+        cases: description of the input -> the text, and the arguments between it and the generator.
     """
     with student.untraced():
         found = student.fixtures.augmentation.handed_back(
@@ -210,7 +210,7 @@ def demand_new_list(student, name: str, cases: Mapping[str, tuple[object, ...]])
 
 
 def demand_not_handed_back(student, cases: Sequence[str]) -> None:
-    """No answer is an object that was passed in; ``cases`` says where one was."""
+    """Require that no answer is an object that was passed in; ``cases`` names the cases where one was."""
     student.note("an object passed in is returned", bool(cases))
     expect.true(
         not cases,
@@ -233,15 +233,15 @@ class CheckRandomDeletion:
     @check(points=2, visible=True)
     def check_rate(self, student):
         """the share of deleted tokens is about p, spread evenly over the text"""
-        # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
-        # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
+        # Shares with a name, at p = 0.75: 1 - p; p/(1+p), the share that remains if each removal skips the
+        # next token; and shares that are often written as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         cases = ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ()))
         texts = [words(student, n) for n, _, _ in cases]
         asked = list(zip(cases, texts, strict=True))
         made = [answers(student, "random_deletion", tokens, p)[0] for (_, p, _), tokens in asked]
         numbers = {len(tokens) - len(kept) for tokens, kept in zip(texts, made, strict=True)}
         student.note("equally many tokens go from a longer text with a larger p", len(numbers) == 1)
-        # The share that is kept, or a smaller one; the border between the names is six deviations from 0.5.
+        # The share that is kept, or a smaller one; the boundary between the names is six deviations from 0.5.
         student.note("share of the tokens that goes at p = 0.2", called(1 - len(made[1]) / 1700, (0.2, 0.95)))
         for ((n, p, names), tokens), kept in zip(asked, made, strict=True):
             place = {word: number for number, word in enumerate(tokens)}
@@ -284,7 +284,7 @@ class CheckRandomDeletion:
 
     @staticmethod
     def demand_nearest(student) -> None:
-        """If a number of tokens is worked out first, it is the one nearest to p * n. (Missed by chance: 1e-100.)"""
+        """Require that a count computed in advance is the one nearest to p * n. (Missed by chance: 1e-100.)"""
         n, times = 5, 200
         made = [answers(student, "random_deletion", words(student, n), p, times=times) for p in (0.78, 0.22)]
         for texts in made:
@@ -362,7 +362,7 @@ class CheckRandomDeletion:
 
     @staticmethod
     def demand_all_kept(student, n: int) -> None:
-        """With p = 0, a text of n tokens stays as it is."""
+        """Require that a text of n tokens stays unchanged with p = 0."""
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.0)
         student.note(
@@ -379,7 +379,7 @@ class CheckRandomDeletion:
 
     @staticmethod
     def demand_one_kept(student) -> None:
-        """With p = 1, one token is kept, and not always the same one."""
+        """Require that one token is kept with p = 1, and not always the same one."""
         short = answers(student, "random_deletion", words(student, 3), 0.9, times=60)
         student.note("p = 0.9: often all of three tokens are left", sum(len(kept) == 3 for kept in short) > 20)
         lengths = (2, 3, 5, 300, 6, 4)
@@ -428,10 +428,10 @@ class CheckRandomDeletion:
             hint="if every token is chosen for deletion, choose at random which one to keep",
             reveal=True,
         )
-        # By accident, one of three tokens is missing among 60 calls with a probability of 1e-10.
+        # One of three tokens is missing by chance among 60 calls with a probability of 1e-10.
         few = [(tokens, {kept[0] for kept in several}) for tokens, several in zip(texts, made, strict=True)][:2]
         never = sorted({tokens.index(word) - len(tokens) for tokens, seen in few for word in set(tokens) - seen})
-        always_one = all(len(seen) == 1 for _, seen in few)  # which one it is, may be an accident
+        always_one = all(len(seen) == 1 for _, seen in few)  # which one it is may be chance
         what = "all but one" if always_one else listed(never) or "none"
         student.note("tokens that are never left at p = 1, from the end", what)
         expect.true(
@@ -442,9 +442,9 @@ class CheckRandomDeletion:
 
     @staticmethod
     def demand_short(student) -> None:
-        """Where all three tokens are to go, one is kept: more than that only where two or three are drawn to stay.
+        """Require that one of three tokens is kept when all are drawn for deletion, and more only if drawn to stay.
 
-        That happens in 2.8% of the calls; in 10.3% if tokens are drawn again and again until one stays; in 19% if one
+        More are kept in 2.8% of the calls; in 10.3% if tokens are drawn repeatedly until one stays; in 19% if one
         token is set aside before the others are drawn; in 75.7% if the whole text is kept.
         """
         p, times = 0.9, 2000
@@ -453,7 +453,7 @@ class CheckRandomDeletion:
         several = 3 * p * (1 - p) ** 2 + (1 - p) ** 3
         share, bound = sum(len(kept) > 1 for kept in short) / times, several + seven_sigma(several, times)
         student.note("short texts keep too many tokens", share > bound)
-        # Each border is more than five standard deviations from the shares.
+        # Each boundary is more than five standard deviations from the shares.
         often = "a tenth" if share < 0.14 else "a fifth" if share < 0.4 else "most"
         student.note("share of the calls in which they do", often if share > bound else "as expected")
         always = [place for place, token in enumerate(tokens) if all(token in kept for kept in short)]
@@ -535,10 +535,10 @@ class CheckRandomDeletion:
         )
         self.demand_copies_apart(student)
         first, *middle, last = words(student, 5)
-        tokens = [first, *shuffled(student, [*middle, *NEGATIONS[:2]]), last]  # none of them is protected here
+        tokens = [first, *shuffled(student, [*middle, *NEGATIONS[:2]]), last]  # none of them is protected in this check
         made = answers(student, "random_deletion", tokens, 0.5, times=250)
-        alike = all(kept == made[0] for kept in made)  # is what `pure_seeded` looks at
-        if 0.2 < share < 0.8 and not alike:  # else a position may be missed by accident
+        alike = all(kept == made[0] for kept in made)  # `pure_seeded` checks this
+        if 0.2 < share < 0.8 and not alike:  # otherwise a position may be missed by chance
             never = [place for place, word in enumerate(tokens) if all(word in kept for kept in made)]
             student.note("positions that never go", listed(never))
             student.note("only negations stay", [tokens[place] for place in never] in (["not", "no"], ["no", "not"]))
@@ -552,7 +552,7 @@ class CheckRandomDeletion:
 
     @staticmethod
     def demand_copies_apart(student) -> None:
-        """Each copy of a word takes its own chance."""
+        """Require that each copy of a word is drawn separately."""
         few = words(student, 6)
         made = answers(student, "random_deletion", shuffled(student, few * 10), 0.5, times=30)
         counts = [Counter(kept)[word] for kept in made for word in few]
@@ -564,8 +564,8 @@ class CheckRandomDeletion:
             hint="do you decide for each word or for each position?",
             fact=True,
         )
-        # The same word before each of 1,200 different ones: if two neighbours of these stay, the copy between them can
-        # be seen to stay or to go.
+        # The same word before each of 1,200 different ones: if two neighbouring ones stay, one can see whether the copy
+        # between them stayed.
         marks, again = words(student, 1200), "again"
         place = {word: number for number, word in enumerate(marks)}
         (kept,) = answers(student, "random_deletion", [word for one in marks for word in (again, one)], 0.5)
@@ -594,12 +594,12 @@ class CheckRandomDeletion:
 
 
 def moved(tokens: list[str], text: list[str]) -> list[int]:
-    """Positions at which another word stands now."""
+    """Return the positions at which the word is different."""
     return [place for place, (old, new) in enumerate(zip(tokens, text, strict=True)) if old != new]
 
 
 def n_swaps(tokens: list[str], text: list[str]) -> int:
-    """The fewest exchanges that make one text of the other: every cycle of k positions takes k - 1."""
+    """Return the minimum number of swaps that turn one text into the other: k - 1 for every cycle of k positions."""
     place = {word: number for number, word in enumerate(tokens)}
     comes_from = [place[word] for word in text]
     seen: set[int] = set()
@@ -614,10 +614,10 @@ def n_swaps(tokens: list[str], text: list[str]) -> int:
 
 
 class Swapped:
-    """Answers of ``random_swap`` to a text without repeated words."""
+    """Answers of ``random_swap`` for a text without repeated words."""
 
     def __init__(self, student, n_words: int, n: int, times: int) -> None:
-        """Ask, and see to it that the words are still the same."""
+        """Call the function, and require that the words are still the same."""
         self.tokens = words(student, n_words)
         self.texts = answers(student, "random_swap", self.tokens, n, times=times)
         same = all(sorted(text) == sorted(self.tokens) for text in self.texts)
@@ -667,8 +667,8 @@ class CheckRandomSwap:
     @check(points=2, visible=True)
     def check_one_swap(self, student):
         """the function makes n swaps, each of two different positions"""
-        # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
-        # up after some attempts in a few of them. Neither share comes near 1/4.
+        # Two words, 400 calls: drawing one position twice would leave them unchanged in half of the calls, and stopping
+        # after some attempts would in a few of them. Neither share is near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
         if any(four.changed):
             demand_variety(student, four.texts)
@@ -727,7 +727,7 @@ class CheckRandomSwap:
 
     @staticmethod
     def demand_new_positions(student) -> None:
-        """Two swaps share a position now and then: three words move then, otherwise four."""
+        """Require that two swaps sometimes share a position: then three words move, otherwise four."""
         found = [
             {len(changed) for changed in Swapped(student, n_words, 2, 200).changed}.intersection((3, 4))
             for n_words in (4, 5)
@@ -740,7 +740,7 @@ class CheckRandomSwap:
 
     @staticmethod
     def demand_parity(student) -> None:
-        """An exchange makes an even order odd and an odd one even, whichever positions it takes."""
+        """Require the right parity: each swap makes an even order odd and an odd one even, whatever its positions."""
         swaps = {}
         for n in (5, 6):
             few = Swapped(student, 5, n, 60)
@@ -834,7 +834,7 @@ class CheckRandomSwap:
                 mark("an empty text"): ([], 3),
             },
         )
-        single = Swapped(student, 5, 1, 1500)  # enough for a shuffle, too, which another check is about
+        single = Swapped(student, 5, 1, 1500)  # enough to detect a shuffle, too, although that is another check
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
         missing = [(i, j) for i in range(5) for j in range(i + 1, 5) if (i, j) not in seen]
         student.note("pairs that are never exchanged", listed(f"{i}-{j}" for i, j in missing))
@@ -877,12 +877,12 @@ class Lexicon:
 
     Args:
         student: the student of this check.
-        known: how many different words of the text have synonyms.
-        unknown: how many have none.
-        itself: whether an entry lists its own word among the synonyms.
-        written: whether one synonym of each entry has a capital, an underscore and a hyphen, and another one a space.
-        earlier: a lexicon whose known words are known here, too, with other synonyms.
-        negation: whether one of the known words is "not".
+        known: number of different words of the text that have synonyms.
+        unknown: number of words without synonyms.
+        itself: True if an entry lists its own word among the synonyms.
+        written: True if one synonym of each entry has a capital, an underscore and a hyphen, and another one a space.
+        earlier: a lexicon whose known words are known in this one, too, with other synonyms.
+        negation: True if one of the known words is "not".
     """
 
     def __init__(
@@ -895,7 +895,7 @@ class Lexicon:
         earlier: "Lexicon | None" = None,
         negation: bool = False,
     ) -> None:
-        """Draw it. Every entry has three synonyms, which are no keys and stand in no other entry."""
+        """Draw the lexicon. Every entry has three synonyms, which are not keys and occur in no other entry."""
         before = list(earlier.entries) if earlier else []
         self.earlier = {word for of in earlier.synonyms.values() for word in of} if earlier else set()
         n = known + unknown + 6 + 3 * (known + 6)
@@ -922,10 +922,10 @@ class Lexicon:
         }
         self.entries = {word: self.entries[word] for word in shuffled(student, list(self.entries))}
         self.stranger = {word: of for of in self.synonyms for word in self.synonyms[of]}
-        """Synonym -> its word."""
+        """Synonym -> word whose synonym it is."""
 
     def origin(self, word: str) -> str:
-        """Where a word comes from."""
+        """Return where a word comes from, such as the text or the synonyms."""
         of = self.stranger.get(word)
         if of is None:
             return (
@@ -934,7 +934,7 @@ class Lexicon:
         return "synonyms" if of in self.known else "others"
 
     def note_spelling(self, student, new: Sequence[str]) -> None:
-        """Whether synonyms with a capital, an underscore and a hyphen come as the lexicon has them."""
+        """Note whether synonyms with a capital, an underscore and a hyphen are spelt as in the lexicon."""
         special = {re.sub(r"\W|_", "", word).lower(): word for word in self.stranger if "_" in word}
         found = [word for word in new if re.sub(r"\W|_", "", word).lower() in special]
         for what, sign in (("capitals", "W"), ("underscores", "_"), ("hyphens", "-")):
@@ -942,7 +942,7 @@ class Lexicon:
         student.note("synonyms of two words come apart", "z" in new)
 
     def without_choice(self, student) -> None:
-        """Add two words to the text that the lexicon lists, and that have no synonym all the same."""
+        """Add two words to the text that the lexicon lists without a synonym."""
         empty, alone = words(student, 2)
         for word, entry in ((empty + "e", []), (alone + "a", [alone + "a"])):
             self.text.insert(student.draw.integer(0, len(self.text) + 1), word)
@@ -950,7 +950,7 @@ class Lexicon:
 
 
 def sizes(numbers: Iterable[int]) -> str:
-    """The one number that occurs, or that there are several."""
+    """Return the only number that occurs, or state that there are several."""
     found = sorted(set(numbers))
     return str(found[0]) if len(found) == 1 else "several"
 
@@ -967,17 +967,17 @@ class CheckRandomInsertion:
     def check_length(self, student):
         """the text grows by n tokens, even if only a few of its words are in the lexicon"""
         cases, often, related = [], [], []
-        for n, known in ((4, 5), (1, 5), (9, 2), (11, 4), (3, 1)):  # two words have six synonyms, and three places
+        for n, known in ((4, 5), (1, 5), (9, 2), (11, 4), (3, 1)):  # two words have six synonyms, and three positions
             lexicon = Lexicon(student, known, 0)
             made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
             grown = {len(text) - len(lexicon.text) for text in made}
-            # Of two words, nine draws leave one out in 0.4% of the calls: that is an accident.
+            # Nine draws omit one of two words in 0.4% of the calls by chance.
             student.note(f"tokens added, n = {n}", sizes({2} if known == 2 and grown == {1, 2} else grown))
             cases.append((n, known, grown))
             new = [[word for word in text if word in lexicon.stranger] for text in made]
             often.append(any(len(set(added)) < len(added) for added in new))
             related.append(any(len({lexicon.stranger[word] for word in added}) < len(added) for added in new))
-        # By accident, two words find the same place in some of the calls only.
+        # By chance, two words get the same position only in some of the calls.
         crowded = all(max(grown) <= known + 1 for n, known, grown in cases if n > 2 * known)
         student.note("never more insertions than places", crowded)
         student.note("a synonym is inserted twice in a call", any(often))
@@ -987,8 +987,8 @@ class CheckRandomInsertion:
         fewer = all(len(text) - 6 <= 2 for text in made)
         student.note("two known words among six: no more than two insertions", fewer)
         lexicon = Lexicon(student, 1, 19)
-        lexicon.entries[lexicon.known[0]][:] = shuffled(student, lexicon.unknown)[:3]  # a text may hold them already
-        for number, word in enumerate(lexicon.unknown[:4]):  # in the lexicon, and not known all the same
+        lexicon.entries[lexicon.known[0]][:] = shuffled(student, lexicon.unknown)[:3]  # a text may already contain them
+        for number, word in enumerate(lexicon.unknown[:4]):  # in the lexicon, but without synonyms
             lexicon.entries[word] = [word] * (number % 2)
         made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=800)
         share = sum(len(text) == 21 for text in made) / 800
@@ -1113,16 +1113,16 @@ class CheckRandomInsertion:
 
     @staticmethod
     def demand_no_preference(student, used: list[int], beside: list[bool]) -> None:
-        """Each of the 6 gaps is used equally often, and a new word stands beside its own as often as by chance."""
+        """Require that each of the 6 gaps is used equally often, and a new word is next to its own only by chance."""
         n = len(used)
         counts, bound = Counter(used), seven_sigma(1 / 6, n)
-        # A fifth if one gap is never used, or if a position is rounded, and a third if two become one; the border is
+        # A fifth if one gap is never used, or if a position is rounded, and a third if two become one; the boundary is
         # five deviations from both.
         often = [gap for gap in range(6) if counts[gap] / n > 0.24]
         near, near_bound = sum(beside) / n, seven_sigma(1 / 3, n)
         student.note("gaps that are preferred", listed(often) or "none")
         if not often and near <= 1 / 3 + near_bound:
-            # A third of the words, or a fifth where a position is rounded; the border is five deviations from both.
+            # A third of the words, or a fifth if a position is rounded; the boundary is five deviations from both.
             student.note("the two ends", "avoided" if (counts[0] + counts[5]) / n < 0.24 else "not avoided")
         student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
         expect.true(
@@ -1154,7 +1154,7 @@ class CheckRandomInsertion:
 
     @staticmethod
     def demand_positions_apart(student) -> None:
-        """Of two new words in a text, the second does not always stand next to the first."""
+        """Require that the second of two new words is not always next to the first."""
         lexicon = Lexicon(student, 8, 0)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
@@ -1177,14 +1177,14 @@ class CheckRandomInsertion:
 
     @staticmethod
     def demand_no_lean(student) -> None:
-        """Of several new words, as many come to stand before a text of one word as behind it, on average."""
+        """Require that, on average, as many new words are inserted before a text of one word as after it."""
         n, times = 6, 500
         lexicon = Lexicon(student, 1, 0)
         made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=times)
         before = [text.index(lexicon.text[0]) for text in made if lexicon.text[0] in text]
-        new = [len(text) - 1 for text in made if lexicon.text[0] in text]  # how many is the matter of another check
+        new = [len(text) - 1 for text in made if lexicon.text[0] in text]  # another check tests how many
         lean = sum(2 * count - number for count, number in zip(before, new, strict=True)) / times
-        bound = 7 * n / math.sqrt(times)  # no standard deviation is larger than n
+        bound = 7 * n / math.sqrt(times)  # every standard deviation is at most n
         student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
         expect.true(
             abs(lean) <= bound,
@@ -1203,7 +1203,7 @@ class CheckRandomInsertion:
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
         demand_new_list(student, "random_insertion", unchanged_cases(student))
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=12)
-        grows = any(len(text) > len(lexicon.text) for text in made)  # how often is the matter of another check
+        grows = any(len(text) > len(lexicon.text) for text in made)  # another check tests how often
         expect.true(
             grows,
             "nothing was inserted although the text contains known words",
@@ -1213,15 +1213,15 @@ class CheckRandomInsertion:
 
 
 def gaps(tokens: list[str], text: list[str]) -> list[int]:
-    """Where one word was inserted, as a list of one; none if the rest is not as it was."""
+    """Return the gap where one word was inserted, as a list of one; an empty list if the rest has changed."""
     found = [gap for gap in range(len(text)) if text[:gap] + text[gap + 1 :] == tokens]
-    return found[:1]  # beside an equal word, it may be in either of two
+    return found[:1]  # next to an equal word, it may be in either of two
 
 
 def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], str, str]]:
-    """(what, n, text, entries) of the cases in which a text stays as it is; hints for an exception and for a change."""
+    """Return (what, n, text, entries, two hints: for an exception, for a change) of the cases without a change."""
     unknown, empty, zero, without, turned = (Lexicon(student, known, 4) for known in (0, 3, 3, 0, 0))
-    unknown.text += [word.upper() for word in unknown.elsewhere[:2]]  # which the lexicon knows in small letters only
+    unknown.text += [word.upper() for word in unknown.elsewhere[:2]]  # the lexicon has them only in lower case
     without.without_choice(student)
     turned.text += [turned.synonyms[word][number] for number, word in enumerate(turned.elsewhere[:3])]
     return [
@@ -1277,7 +1277,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
 
 
 def unchanged_cases(student) -> dict[str, tuple[list[str], int, dict[str, list[str]]]]:
-    """The same cases for ``demand_new_list``."""
+    """Return the cases of ``no_change`` for ``demand_new_list``."""
     return {
         say("a text with {what}", what=translated(what)): (text, n, entries)
         for what, n, text, entries, _, _ in no_change(student)
@@ -1285,7 +1285,7 @@ def unchanged_cases(student) -> dict[str, tuple[list[str], int, dict[str, list[s
 
 
 def demand_no_change(student, name: str) -> None:
-    """Where there is nothing to insert or to replace, the text comes back as it was."""
+    """Require that the text is returned unchanged if there is nothing to insert or to replace."""
     cases = no_change(student)
     found = []
     for what, n, text, entries, hint, _ in cases:
@@ -1306,14 +1306,14 @@ def demand_no_change(student, name: str) -> None:
 
 
 def differences(tokens: list[str], text: list[str]) -> list[int]:
-    """As ``moved``, for texts that may have another length."""
+    """Return the positions at which two texts differ, even if their lengths differ (see ``moved``)."""
     return moved(tokens, text) if len(text) == len(tokens) else []
 
 
 NEGATIONS = ["not", "no", "never"]
-"""What is protected by default."""
+"""Words that are protected by default."""
 LIKELY = ["nothing", "know", "nevertheless", "Not"]
-"""What looks like a negation, and is not protected."""
+"""Words that look like negations, but are not protected."""
 
 
 class CheckSynonymReplacement:
@@ -1373,7 +1373,7 @@ class CheckSynonymReplacement:
 
     @staticmethod
     def demand_same_length(student, tokens: list[str], made: list[list[str]]) -> None:
-        """All variants are as long as the text."""
+        """Require that all variants are as long as the text."""
         lengths = {len(text) - len(tokens) for text in made}
         student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
         expect.true(
@@ -1457,7 +1457,7 @@ class CheckSynonymReplacement:
 
     @staticmethod
     def demand_every_copy(student) -> None:
-        """Each occurrence of a repeated word can be the one that changes. (Missed by chance: 1e-15.)"""
+        """Require that any occurrence of a repeated word can be the one that changes. (Missed by chance: 1e-15.)"""
         lexicon = Lexicon(student, 2, 3)
         tokens = [*lexicon.text, *shuffled(student, [*lexicon.known, *lexicon.known, *lexicon.unknown])]
         made = answers(student, "synonym_replacement", tokens, 1, lexicon.entries, times=250)
@@ -1488,7 +1488,7 @@ class CheckSynonymReplacement:
         tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY, *kinds])
         kinds |= {word: word for word in LIKELY} | dict.fromkeys(NEGATIONS, "negations")
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
-            (mark("custom words"), own, {"protected": own}),  # first, so that nothing of the default is kept from it
+            (mark("custom words"), own, {"protected": own}),  # before any call with the default
             (mark("the default"), NEGATIONS, {}),
             (mark("none"), [], {"protected": []}),
         )
@@ -1526,7 +1526,7 @@ class CheckSynonymReplacement:
         options: dict[str, list[str]],
         kinds: dict[str, str],
     ) -> tuple[list[str], list[str]]:
-        """The protected words that were replaced, and the others that were not, where n is enough for all."""
+        """Return the protected words that were replaced, and the others that were not although n is enough for all."""
         n = sum(word in entries and word not in protected for word in tokens)
         made = answers(student, "synonym_replacement", tokens, n, entries, times=100, **options)
         changed = {tokens[place] for text in made for place in differences(tokens, text)}
@@ -1555,7 +1555,7 @@ class CheckSynonymReplacement:
         )
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=12)
         same_length = all(len(text) == len(lexicon.text) for text in made)
-        changes = same_length and any(text != lexicon.text for text in made)  # how often: another check
+        changes = same_length and any(text != lexicon.text for text in made)  # another check tests how often
         expect.true(
             changes,
             "nothing was replaced although the text contains known words",
@@ -1565,7 +1565,7 @@ class CheckSynonymReplacement:
 
 
 def compared(counts: set[int], want: int) -> str:
-    """How many positions change, in words that do not depend on the dice."""
+    """Describe how many positions change, in words that do not depend on the random numbers."""
     if len(counts) == 1:
         return str(*counts)
     fewer, more = min(counts) < want, max(counts) > want
@@ -1576,10 +1576,10 @@ def compared(counts: set[int], want: int) -> str:
 
 
 class Batch:
-    """Features, labels, a partner for each example, and a share."""
+    """Features, labels, a partner for each example, and the share ``lam``."""
 
     def __init__(self, student, shape: tuple[int, ...], n_classes: int, lam: float, dtype: torch.dtype = torch.float32):
-        """Draw it: half of the labels soft, and partners that are not mutual."""
+        """Draw a batch: half of the labels soft, and partners that are not mutual."""
         draw, B = student.draw, shape[0]
         self.x = draw.normal(*shape, dtype=dtype)
         self.y = torch.eye(n_classes)[torch.arange(B) % n_classes][torch.randperm(B, generator=draw.generator)]
@@ -1587,27 +1587,27 @@ class Batch:
         self.y[: B // 2] = soft
         order = torch.randperm(B, generator=draw.generator)
         self.perm = torch.empty(B, dtype=torch.int64)
-        self.perm[order] = order.roll(1)  # one large cycle: nobody is their own partner, and nobody's partner's
+        self.perm[order] = order.roll(1)  # one large cycle: no example is its own partner, or its partner's partner
         self.lam = lam
 
     def arguments(self) -> tuple[Tensor, Tensor, float, Tensor]:
-        """As ``mixup`` takes them."""
+        """Return the arguments of ``mixup``."""
         return self.x, self.y, self.lam, self.perm
 
     def leave_one_alone(self) -> int:
-        """Make one example its own partner; its number."""
+        """Make one example its own partner, and return its number."""
         one = int(self.perm[0])
         self.perm[0], self.perm[one] = self.perm[one].clone(), one
         return one
 
     def mixed(self, values: Tensor) -> Tensor:
-        """The weighted sum, example by example."""
+        """Return the weighted sum, example by example."""
         rows = values.double()
         return torch.stack([self.lam * rows[i] + (1 - self.lam) * rows[j] for i, j in enumerate(self.perm.tolist())])
 
 
 def parts_of(answer: Any, exactly: bool) -> Any:
-    """The two parts of the answer; where only the first matters, more of them will do."""
+    """Return the two parts of the answer; without ``exactly``, more parts are accepted."""
     good = isinstance(answer, (list, tuple)) and (len(answer) == 2 or (not exactly and len(answer) > 2))
     expect.true(
         good,
@@ -1632,7 +1632,7 @@ class CheckMixup:
             Batch(student, (5, 3), 2, float(draw.uniform(0.55, 0.9))),
             Batch(student, (7, 4, 6), 2, float(draw.uniform(0.1, 0.4))),
         ]
-        mixtures = [student.mixup(*batch.arguments()) for batch in batches]  # both, before one of them is judged
+        mixtures = [student.mixup(*batch.arguments()) for batch in batches]  # call both before either is judged
         for batch, answer in zip(batches, mixtures, strict=True):
             shape, lam = tuple(batch.x.shape), batch.lam
             expect.close(
@@ -1701,14 +1701,14 @@ class CheckMixup:
                 expect.remark(say("mixup passes its features to numpy, which has no {dtype}", dtype=name))
                 continue
             what = say("features in {dtype}", dtype=name)
-            with student.untraced():  # how the numbers of a short dtype are rounded depends on the order of computing
+            with student.untraced():  # the rounding in a short dtype depends on the order of operations
                 answer = edge(student, what, partial(student.mixup, *batch.arguments()), hint)
             x = parts_of(answer, exactly=False)[0]
             expect.close(x, batch.mixed(batch.x), what, tolerance=tolerance, hint=hint)
 
     @staticmethod
     def accepts(student, batch: Batch) -> bool | None:
-        """Whether no error comes; None if numpy lacks the dtype, which is remarked on and costs nothing."""
+        """Return whether there is no error; None, with a remark, if numpy lacks the dtype, which costs no points."""
         try:
             student.mixup(*batch.arguments())
         except StudentRaised as error:
@@ -1719,7 +1719,7 @@ class CheckMixup:
 
     @staticmethod
     def refuses(student, ids: Tensor, batch: Batch) -> bool:
-        """Whether an error comes, of whatever kind."""
+        """Return whether an exception of any type is raised."""
         try:
             student.mixup(ids, batch.y, batch.lam, batch.perm)
         except StudentRaised as error:
@@ -1780,9 +1780,9 @@ class CheckMixup:
 
 
 def lengths_in_disorder(student, n: int, least: int) -> list[int]:
-    """How many words each of n texts has, ``least`` or more: if there are few texts, each has a number of its own.
+    """Draw the number of words of each of n texts, at least ``least``; if there are few texts, all numbers differ.
 
-    Whoever sorts the texts by length, in either direction, and takes the order for its inverse, gets another order.
+    Sorting the texts by length, in either direction, and confusing the order with its inverse gives another order.
     """
     if n > 12:
         return [least + extra for extra in student.draw.integers(0, 6, (n,)).tolist()]
@@ -1809,24 +1809,24 @@ KINDS = {
     "empty": lambda text, new: "",
     "blank": lambda text, new: "   ",
 }
-"""What a translator makes of a text."""
+"""Kind of a text -> what the translators make of it."""
 
 
 class Journey:
-    """Texts, what comes back of each, and what the student's function makes of it.
+    """Texts, their back-translations, and the student's result.
 
     Args:
         student: the student of this check.
-        kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
+        kinds: the back-translation of each text: a key of KINDS, or ``again`` with the number of an earlier text, or
             ``again case``, ``again marks`` and so on likewise; or ``copy`` with the number of an earlier text, if the
-            text itself is that one once more, with another label; or ``twin`` with that number, if the text differs
-            from that one in case only, and what comes back is new.
-        known: what comes back of the first text that is ``new``, if an earlier call has returned it already.
-        given: the second text, if it is ``new``, where an earlier call was given it.
+            text itself repeats that one, with another label; or ``twin`` with that number, if the text differs
+            from that one only in case, and its back-translation is new.
+        known: back-translation of the first text that is ``new``, if an earlier call has already returned it.
+        given: the second text, if it is ``new`` and an earlier call received it.
     """
 
     def __init__(self, student, kinds: Sequence[str], known: str = "", given: str = "") -> None:
-        """Draw texts and labels, and ask."""
+        """Draw texts and labels, and call the function."""
         n, draw = len(kinds), student.draw
         lengths = lengths_in_disorder(student, n, 4)
         found = iter(words(student, sum(lengths) + 4 * n))
@@ -1869,7 +1869,7 @@ class Journey:
         student.note("texts", [listed(self.owner(text)) for text in self.found][:100])
 
     def owner(self, text: str) -> tuple[int, str]:
-        """Number of the text that it was made of, or -1, and what it is; two that differ in blanks alone are one."""
+        """Return the number of the text that it was made from, or -1, and its kind; blanks are ignored."""
         key = " ".join(text.split())
         for number, back in enumerate(self.returned):
             kind = self.kinds[number].partition(" ")[0]
@@ -1891,18 +1891,18 @@ class Journey:
         return -1, "nothing known" if key else "nothing"
 
     def blanks(self, text: str) -> str:
-        """Whether the blanks between the words of a new text are those that came back."""
+        """Describe whether the blanks between the words of a new text are those of the back-translation."""
         number, what = self.owner(text)
         if what != "new":
             return "none"
         return "good" if text.strip() == self.returned[number].strip() else "changed"
 
     def numbers(self, *kinds: str) -> list[int]:
-        """Numbers of the texts of some kinds."""
+        """Return the numbers of the texts of these kinds."""
         return [number for number, kind in enumerate(self.kinds) if kind in kinds]
 
     def new(self) -> list[int]:
-        """Numbers of the texts that are new: what differs in a punctuation mark or in an accent is."""
+        """Return the numbers of the new texts; a text that differs in a punctuation mark or an accent is new."""
         return [
             number
             for number, kind in enumerate(self.kinds)
@@ -1910,7 +1910,7 @@ class Journey:
         ]
 
     def demand_new(self, student) -> None:
-        """Everything new has come back."""
+        """Require that all new texts are in the result."""
         owners = {self.owner(text) for text in self.found}
         gone = [number for number in self.new() if (number, "new") not in owners]
         kinds = sorted({self.kinds[number].rstrip("0123456789 ") for number in gone})
@@ -1927,7 +1927,7 @@ class Journey:
 
 
 def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
-    """Texts and labels that came back."""
+    """Return the texts and labels in the answer."""
     pair = isinstance(answer, (list, tuple)) and len(answer) == 2
     found: Any
     labels: Any
@@ -1948,13 +1948,13 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
 
 
 NEW = ("new", "spaced", "again", "marks", "accent", "script", "order", "twin")
-"""Kinds of texts that are not an original in another form."""
+"""Kinds of texts that are not another form of an original."""
 ENDINGS = re.compile("-(?:xx|yy)")
-"""What a translator appends to the words of a text that is not in its language."""
+"""Endings that a translator appends to the words of a text that is not in its language."""
 
 
 def form(value: Any) -> str:
-    """Types of an answer, two levels deep, and its length."""
+    """Describe the types of an answer, two levels deep, and its length."""
     if isinstance(value, (list, tuple)):
         return f"{type(value).__name__} of {len(value)}: {listed(sorted({type(part).__name__ for part in value}))}"
     return type(value).__name__
@@ -1972,7 +1972,7 @@ class CheckBackTranslate:
             trip = Journey(student, shuffled(student, ["spaced", "spaced", *["new"] * (n - 2)]))
             student.note("blanks between words", [trip.blanks(text) for text in trip.found][:100])
             expect.equal(
-                [text.strip() for text in trip.found],  # blanks at the ends may be left out
+                [text.strip() for text in trip.found],  # blanks at the ends may be removed
                 trip.returned,
                 say("{n} texts, there and back", n=n),
                 hint=(
@@ -2075,8 +2075,8 @@ class CheckBackTranslate:
                 "script",
             ),
         ):
-            # A text that an earlier call has returned is as new as any other; one that an earlier call was given may
-            # be translated otherwise now.
+            # A text that an earlier call returned is as new as any other; one that an earlier call received may now
+            # have another translation.
             before = cases[0][0] if cases else None
             trip = Journey(
                 student, kinds, known=before.returned[0] if before else "", given=before.texts[3] if before else ""
@@ -2124,7 +2124,7 @@ class CheckBackTranslate:
             )
 
     def facts(self, student, trip: Journey) -> tuple[list[str], list[str], set[str]]:
-        """The texts that came back with single blanks, those of them that are unchanged, and what is there twice."""
+        """Return the texts of the result with single blanks, the unchanged ones among them, and the repetitions."""
         names = [" ".join(text.split()) for text in trip.found]
         originals = {text.casefold(): kind for text, kind in zip(trip.texts, trip.kinds, strict=True)}
         kinds = [originals[name.casefold()] for name in names if name.casefold() in originals]
@@ -2135,7 +2135,7 @@ class CheckBackTranslate:
 
     @staticmethod
     def repetitions(found: list[str]) -> set[str]:
-        """How texts that were there already differ from the one before, and whether that stands right before them."""
+        """Describe how repeated texts differ from their first occurrence, and whether that directly precedes them."""
         seen: dict[str, tuple[int, str]] = {}
         kinds = set()
         for place, text in enumerate(found):
@@ -2213,7 +2213,7 @@ class CheckBackTranslate:
 
 
 def plain_label(label: object) -> object:
-    """A label as an int where it is a whole number."""
+    """Return a label as an int if it is a whole number."""
     return int(label) if isinstance(label, (int, float)) and float(label).is_integer() else str(label)[:20]
 
 
@@ -2221,14 +2221,14 @@ def plain_label(label: object) -> object:
 
 
 class Verdicts:
-    """Texts with labels, what a classifier says of them, and what the student's function keeps.
+    """Texts with labels, a classifier's probabilities, and the student's selection.
 
     Args:
         student: the student of this check.
-        shares: for each text the probability of its label, and that of the class that it has to beat.
+        shares: for each text the probability of its label, and that of its strongest rival class.
         n_classes: C
-        fixed: number of a text -> its label, where it is not to be drawn.
-        options: the threshold, if it is given.
+        fixed: number of a text -> its label, if it should not be drawn.
+        options: the threshold, if it is passed.
     """
 
     def __init__(
@@ -2239,7 +2239,7 @@ class Verdicts:
         fixed: Mapping[int, int] | None = None,
         **options: float,
     ) -> None:
-        """Draw texts, labels and the rest of the probabilities, and ask."""
+        """Draw texts, labels and the other probabilities, and call the function."""
         draw, n = student.draw, len(shares)
         lengths = lengths_in_disorder(student, n, 3)
         found = iter(words(student, sum(lengths)))
@@ -2251,14 +2251,14 @@ class Verdicts:
         for place, (label, (own, rival)) in enumerate(zip(self.labels, shares, strict=True), start=first):
             others = [(label + step) % n_classes for step in range(1, n_classes)]
             row = dict.fromkeys(others, (1 - own - rival) / max(1, n_classes - 2))
-            row |= {others[place % len(others)]: rival, label: own}  # in turn, so that each of them is a rival
+            row |= {others[place % len(others)]: rival, label: own}  # in turn, so that each class is a rival
             self.rows.append([row[number] for number in range(n_classes)])
         threshold = options.get("threshold", 0.5)
         self.kept = [place for place, (own, rival) in enumerate(shares) if own > rival and own >= threshold]
         self.ask(student, options)
 
     def ask(self, student, options: dict[str, float]) -> None:
-        """What the function makes of it."""
+        """Call the function and store its result."""
         student.note("asked about", self.texts[:1])
         with student.untraced():
             function = student.value(None, "keep_confirmed")
@@ -2271,7 +2271,7 @@ class Verdicts:
         student.note("labels", [label if isinstance(label, int) else -1 for label in self.found_labels][:100])
 
     def demand(self, what: str, hint: str) -> None:
-        """The texts and labels that are confirmed came back, and no others."""
+        """Require that exactly the confirmed texts and labels are in the result."""
         what = translated(what)
         expect.equal(
             self.found,
@@ -2296,7 +2296,7 @@ class CheckKeepConfirmed:
 
     @staticmethod
     def pairs(student, wins: Sequence[bool]) -> list[tuple[float, float]]:
-        """Far from any doubt: the label wins with 0.7 or more, every second time above 0.9, or another class does."""
+        """Draw clear cases: the label wins with 0.7 or more, every second time above 0.9, or another class does."""
         found = []
         for place, label_wins in enumerate(wins):
             large = float(student.draw.uniform(*((0.7, 0.88), (0.92, 0.98))[place % 2]))
@@ -2334,10 +2334,10 @@ class CheckKeepConfirmed:
         higher = [(0.93, 0.05), (0.88, 0.1), (0.86, 0.1), (0.91 + by_chance, 0.03), (0.2, 0.7), (0.78, 0.1)]
         two = [(0.66, 0.34), (0.8 + by_chance, 0.2 - by_chance), (0.7, 0.3), (0.31, 0.69), (0.9, 0.1), (0.55, 0.45)]
         cases = [
-            (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),  # first, so that no default is kept from it
+            (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),  # before any call with the default
             # Texts of the first and of the last class are unsure.
             (Verdicts(student, default, 4, {1: 0, 4: 3}), mark("with the default threshold, 0.5")),
-            (Verdicts(student, low, 4, threshold=0.2), "threshold=0.2"),  # less than one of four classes has at least
+            (Verdicts(student, low, 4, threshold=0.2), "threshold=0.2"),  # the largest of four classes always has more
             (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
             (Verdicts(student, higher, 3, threshold=0.9), "threshold=0.9"),
@@ -2383,7 +2383,7 @@ class CheckKeepConfirmed:
 
     @staticmethod
     def refuses(student, uneven: Verdicts) -> bool:
-        """Whether an error comes, of whatever kind."""
+        """Return whether an exception of any type is raised."""
         try:
             with student.untraced():
                 function = student.value(None, "keep_confirmed")
@@ -2399,8 +2399,8 @@ class CheckKeepConfirmed:
         """equal texts are judged separately, and missing labels raise an error"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
-        # The first text three times: twice with its own label, then with the other one.
-        # The last text twice: with a label that is wrong, and with the other one.
+        # The first text occurs three times: twice with its own label, then with the other one.
+        # The last text occurs twice: with a wrong label, and with the other one.
         again.texts += [again.texts[0]] * 2 + [again.texts[2]]
         again.labels += [again.labels[0], 1 - again.labels[0], 1 - again.labels[2]]
         again.rows += [again.rows[0]] * 2 + [again.rows[2]]
@@ -2446,7 +2446,7 @@ class CheckKeepConfirmed:
 
     @staticmethod
     def demand_new_verdicts(student) -> None:
-        """Texts that an earlier call has asked about are judged by what the classifier says now."""
+        """Require that texts from an earlier call are judged by the current classifier."""
         changed = Verdicts(student, CheckKeepConfirmed.pairs(student, (True, False, False, True, True)), 2)
         changed.rows = [row[::-1] for row in changed.rows]
         changed.kept = [place for place in range(5) if place not in changed.kept]

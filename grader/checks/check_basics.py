@@ -1,11 +1,11 @@
 """Hidden checks of exercise-1: from tokens to labels.
 
-The expected values come from plain loops, from arithmetic on the shapes of BERT's tensors, or from sentences that were
+The expected values come from plain loops, from arithmetic on the shapes of BERT's tensors, or from sentences
 built from their entities. The reference solution agrees with these values, and tests compare it with transformers. Ids,
 sizes and scores are drawn anew in every run.
 
 Where a student may choose (which of two equally long texts is truncated, which random numbers are used, extra keys),
-the result is read untraced, and what it shows is stated as notes.
+the result is read untraced, and the facts about it are noted.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from grader.judge.check import check
 
 
 def rows_of(student, lengths: Sequence[int], low: int = 3, high: int = 90) -> list[list[int]]:
-    """Rows of these lengths, all of whose ids lie in [low, high)."""
+    """Draw rows of these lengths with ids in [low, high)."""
     return [student.draw.integers(low, high, (length,)).tolist() for length in lengths]
 
 
 def filled(rows: list[list[int]], pad_id: int) -> dict[str, list[list[int]]]:
-    """What a batch of rows that need no cutting looks like."""
+    """Return the expected batch for rows that need no truncation."""
     longest = max(map(len, rows))
     ids = [[row[place] if place < len(row) else pad_id for place in range(longest)] for row in rows]
     mask = [[int(place < len(row)) for place in range(longest)] for row in rows]
@@ -41,7 +41,7 @@ def filled(rows: list[list[int]], pad_id: int) -> dict[str, list[list[int]]]:
 
 
 def part(result: Any, key: str, kind: str = "tensor") -> Any:
-    """One entry of a result that must be a dictionary."""
+    """Return one entry of a result that must be a dictionary."""
     expect.true(isinstance(result, dict), "the result is not a dictionary", actual=expect.shown(result), reveal=True)
     expect.true(
         key in result,
@@ -59,7 +59,7 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
 
 
 def expect_batch(result: Any, want: dict[str, list[list[int]]], what: str, hint: str) -> None:
-    """Ids and mask are these, in this shape."""
+    """Expect these ids and this mask, in this shape."""
     for key in ("input_ids", "attention_mask"):
         value, label = part(result, key), say("{key} {what}", key=key, what=translated(what))
         expect.shape(value, (len(want[key]), len(want[key][0])), label, hint=hint)
@@ -74,10 +74,10 @@ class CheckPadBatch:
     @check(points=2, visible=True)
     def check_values(self, student):
         """rows are padded on the right; the attention mask is 1 at tokens and 0 at padding"""
-        # In no order of their lengths, up or down, are four rows in the inverse order; without a limit, none is cut.
+        # Neither sort order of the lengths of four rows equals its inverse; without a limit, none is truncated.
         asked = [rows_of(student, lengths, high=120_000) for lengths in ((4, 7, 2, 5), (3, 6), (1100, 5), (2, 3, 7, 4))]
         batches = [student.pad_batch(rows) for rows in asked]
-        for rows, batch in zip(asked, batches, strict=True):  # there are vocabularies of that size
+        for rows, batch in zip(asked, batches, strict=True):  # vocabularies of that size exist
             expect_batch(
                 batch,
                 filled(rows, 0),
@@ -145,31 +145,31 @@ CLS, SEP = 101, 102
 
 
 def texts(student, first: int, second: int) -> tuple[list[int], list[int]]:
-    """Two texts without a common id, so that it shows where every id comes from."""
+    """Draw two texts without a common id, so that the origin of every id is known."""
     a = (1000 + torch.randperm(900, generator=student.draw.generator)[:first]).tolist()
     b = (2000 + torch.randperm(900, generator=student.draw.generator)[:second]).tolist()
     return a, b
 
 
 def joined(a: list[int], b: list[int] | None, cls_id: int = CLS, sep_id: int = SEP) -> list[int]:
-    """The row of one text, or of two."""
+    """Return the expected row for one text or two."""
     return [cls_id, *a, sep_id] + ([] if b is None else [*b, sep_id])
 
 
 def segments_of(first: int, second: int) -> list[int]:
-    """The ``token_type_ids`` of two texts with so many ids."""
+    """Return the ``token_type_ids`` for two texts with these numbers of ids."""
     return [0] * (first + 2) + [1] * (second + 1)
 
 
 def mask_of(first: int, second: int) -> list[int]:
-    """The ``attention_mask`` of two texts with so many ids."""
+    """Return the ``attention_mask`` for two texts with these numbers of ids."""
     return [1] * (first + second + 3)
 
 
 def cut_again(student) -> tuple[list[Any], str]:
-    """The row of one long pair in eight calls, and what changes from call to call: no two rows may differ here.
+    """Return the rows of one long pair in eight calls, and what differs between them; nothing should.
 
-    If nothing does, but a text has lost ids from both of its ends, which ones these are may be chosen by a seed.
+    If nothing does, but a text has lost ids from both ends, a seed may determine which ones.
     """
     a, b = texts(student, 40, 5)
     with student.untraced():
@@ -184,18 +184,18 @@ def cut_again(student) -> tuple[list[Any], str]:
 
 
 def lengths_in(row: Any, a: list[int], b: list[int]) -> list[int]:
-    """How many ids of a row are from the first text, from the second one, and from neither."""
+    """Count the ids of a row that come from the first text, from the second one, and from neither."""
     plain = [item for item in row if isinstance(item, int)]
     first, second = (sum(item in text for item in plain) for text in (a, b))
     return [first, second, len(row) - first - second]
 
 
 def written_row(student, a: list[int], b: list[int] | None, limit: int, changes: str = "nothing") -> Any:
-    """The student's row of one text or two.
+    """Return the student's row for one text or two.
 
-    Of two equally long texts either may be cut, so what is noted is the row in which the first one kept the odd id.
-    Where something else changes from call to call, or the ends that are cut are chosen by a seed, only that is noted
-    which does not depend on it.
+    Either of two equally long texts may be truncated, so the row in which the first one kept the odd id is noted.
+    If something else differs between calls, or a seed determines which ends are truncated, the note contains only
+    facts that do not depend on it.
     """
     with student.untraced():
         result = student.encode_pair(a, b, CLS, SEP, limit)
@@ -220,7 +220,7 @@ def written_row(student, a: list[int], b: list[int] | None, limit: int, changes:
 
 
 def same_ids(got: Any, want: list[int]) -> bool:
-    """Whether a list holds these ids, as ``expect.equal`` compares them; says nothing of it to anybody."""
+    """Return whether a list contains these ids, compared as in ``expect.equal``, but without recording it."""
     listed = got.tolist() if isinstance(got, Tensor) else got
     if not isinstance(listed, (list, tuple)) or len(listed) != len(want):
         return False
@@ -241,7 +241,7 @@ class CheckEncodePair:
         for (first, second), special in zip(lengths, specials, strict=True):
             a, b = texts(student, first, second)
             if special == (CLS, SEP):
-                b[0] = student.draw.integer(0, 2)  # the padding id of BERT or of RoBERTa, in a text
+                b[0] = student.draw.integer(0, 2)  # a text contains the padding id of BERT or of RoBERTa
                 a[0] = 1 - b[0]
             result = student.encode_pair(a, b, *special, 64)
             expect.equal(
@@ -275,7 +275,7 @@ class CheckEncodePair:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            return  # as where its [SEP] is missing, which is another check's concern
+            return  # another check tests this, as when its [SEP] is missing
         for a, result in zip(firsts, rows, strict=True):
             if isinstance(result, dict) and same_ids(result.get("input_ids"), joined(a, [])):
                 expect.equal(
@@ -311,7 +311,7 @@ class CheckEncodePair:
     def check_longest_first(self, student):
         """truncation cuts the end of the longer text and keeps the special tokens"""
         extra = student.draw.integer(2, 5)
-        # ids of both texts, room for both, and what must be left of them
+        # ids of both texts, room for both, and the numbers that must remain
         cases = (
             (9 + extra, 3, 10, (7, 3)),
             (4, 10 + extra, 11, (4, 7)),
@@ -337,7 +337,7 @@ class CheckEncodePair:
         uncut = results[-1]
         for key, wanted in (("token_type_ids", segments_of), ("attention_mask", mask_of)):
             if not same_ids(uncut.get(key), wanted(6, 5)):
-                continue  # it is wrong for pairs that fit as well, which is another check's concern
+                continue  # it is also wrong for pairs that fit, which another check tests
             for result, (first, second, room, kept) in zip(results, cases, strict=True):
                 expect.equal(
                     part(result, key, "list"),
@@ -364,7 +364,7 @@ class CheckEncodePair:
         )
         self.demand_room_beside_nothing(student, a)
         a, b = texts(student, 9, 9 + extra)
-        result = written_row(student, a, b, 14)  # one of the two is one id longer: which, is the student's choice
+        result = written_row(student, a, b, 14)  # one of the two is one id longer; the student may choose which
         row = flat(part(result, "input_ids", "list"), "input_ids of a pair")
         fair = any(row == joined(a[:left], b[: 11 - left]) for left in (5, 6))
         expect.true(
@@ -378,7 +378,7 @@ class CheckEncodePair:
         )
         tiny = [texts(student, first, second) for first, second in ((3, 2), (1, 1 + extra), (1, 1))]
         rows = [written_row(student, a, b, 4) for a, b in tiny]
-        for (a, b), result in zip(tiny, rows, strict=True):  # which of the two has the last id, is free again
+        for (a, b), result in zip(tiny, rows, strict=True):  # again, either of the two may have the last id
             expect.true(
                 any(same_ids(part(result, "input_ids", "list"), row) for row in (joined(a[:1], []), joined([], b[:1]))),
                 "with max_length=4, a pair is not cut to one id and its three special tokens",
@@ -388,7 +388,7 @@ class CheckEncodePair:
 
     @staticmethod
     def demand_room_beside_nothing(student, a: list[int]) -> None:
-        """A long text is cut for three special tokens if the second text is empty; that it has a [SEP]: ``single``."""
+        """Require room for three special tokens if the second text is empty; ``single`` tests that it has a [SEP]."""
         try:
             with student.untraced():
                 plain = student.encode_pair(a, [], CLS, SEP, 64)
@@ -412,7 +412,7 @@ class CheckEncodePair:
         rows, changes = cut_again(student)
         for again in rows[1:] if changes != "nothing" else ():
             expect.equal(again, rows[0], "row from a second call, compared with the first", hint=hint)
-        for first, second, limit in ((12, 3, 11), (4, 9, 64)):  # the longer one stays so: nobody has a choice
+        for first, second, limit in ((12, 3, 11), (4, 9, 64)):  # the longer one stays longer: no free choice
             a, b = texts(student, first, second)
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
@@ -432,7 +432,7 @@ class CheckEncodePair:
 def bert_shapes(
     vocab: int, hidden: int, layers: int, ffn: int, max_pos: int, segments: int, pooler: bool
 ) -> list[tuple[int, ...]]:
-    """The shape of every tensor of a BertModel."""
+    """Return the shape of every tensor of a BertModel."""
     square, line = (hidden, hidden), (hidden,)
     embeddings = [(vocab, hidden), (max_pos, hidden), (segments, hidden), line, line]
     attention = [square, line] * 4 + [line, line]
@@ -441,12 +441,12 @@ def bert_shapes(
 
 
 def bert_total(**sizes: Any) -> int:
-    """All numbers of a BertModel of these sizes."""
+    """Count the numbers of a BertModel of these sizes."""
     return sum(math.prod(shape) for shape in bert_shapes(**sizes))
 
 
 def drawn_sizes(student) -> dict[str, int]:
-    """Sizes of an odd BERT; no two of them hang together."""
+    """Draw sizes of an unusual BERT that are unrelated to each other."""
     draw = student.draw.integer
     return {
         "vocab": draw(100, 999),
@@ -487,7 +487,7 @@ class CheckBertParamCount:
     def check_other_sizes(self, student):
         """the count is right for other model sizes, whatever the feed-forward width"""
         first, second = drawn_sizes(student), drawn_sizes(student)
-        # In each of the later calls, one size is another than before: a part that is kept must be kept for this size.
+        # One size is different in each later call: a cached part must be cached for this size.
         changed = [{**second, name: size + student.draw.integer(1, 9)} for name, size in second.items()]
         changed += [{**second, "segments": 1}, {**second, "layers": 1}]
         asked = [first, second, *changed]
@@ -510,7 +510,7 @@ class CheckBertParamCount:
         small = [drawn_sizes(student) for _ in range(2)]
         counts = [student.bert_param_count(**sizes, pooler=False) for sizes in ({}, *small)]
         with_pooler = drawn_sizes(student)
-        with student.untraced():  # how many there are with a pooler is another check's concern
+        with student.untraced():  # another check tests the count with a pooler
             student.bert_param_count(**with_pooler)
         small.append(with_pooler)
         counts.append(student.bert_param_count(**with_pooler, pooler=False))
@@ -525,10 +525,10 @@ class CheckBertParamCount:
 def labelled(
     student, logits: Tensor, id2label: dict[int, str], pure: bool = False, judged: str = "both"
 ) -> tuple[list[str], list[float]]:
-    """The student's labels and scores; other keys do not count.
+    """Return the student's labels and scores; other keys do not count.
 
-    What is not judged is not noted either: below which probability somebody calls a text undecided, and how he calls
-    it then, may differ from one to the next.
+    Only what is judged is noted: students may choose different probabilities below which a text is undecided, and
+    different words for that.
     """
     with student.untraced():
         if pure:
@@ -566,7 +566,7 @@ def labelled(
 
 
 def names_of(student, n_classes: int, first: int = 0) -> dict[int, str]:
-    """Labels by index, in no particular order; the letters begin with this one."""
+    """Return labels by index, in no particular order; the letters start at ``first``."""
     order = torch.randperm(n_classes, generator=student.draw.generator)
     if bool((order == torch.arange(n_classes)).all()):
         order = order.flip(0)
@@ -574,7 +574,7 @@ def names_of(student, n_classes: int, first: int = 0) -> dict[int, str]:
 
 
 def separated(student, n_rows: int, n_classes: int, lead: float) -> tuple[Tensor, list[int]]:
-    """Logits of which one per row is ahead of all others by ``lead`` or more, and which."""
+    """Draw logits with one class per row ahead of all others by at least ``lead``; return them and these classes."""
     winners = student.draw.integers(0, n_classes, (n_rows,))
     winners[:n_classes] = torch.randperm(n_classes, generator=student.draw.generator)  # each class wins once at least
     logits = student.draw.uniform(-1, 0.5, n_rows, n_classes)
@@ -583,9 +583,9 @@ def separated(student, n_rows: int, n_classes: int, lead: float) -> tuple[Tensor
 
 
 def far_apart(student) -> tuple[Tensor, list[int], list[float]]:
-    """Logits of five texts with three classes, three of them more than 1500 below the first; who wins, and its score.
+    """Return logits of five texts with three classes, three more than 1500 below the first; the winners; their scores.
 
-    The first class wins nowhere. All numbers are multiples of one half: float32 holds them as they are.
+    The first class never wins. All numbers are multiples of one half, which float32 represents exactly.
     """
     high = student.draw.integer(720, 900)
     levels = [high, high - 30, *(-student.draw.integer(800, 1000) for _ in range(3))]
@@ -609,7 +609,7 @@ class CheckLabelScores:
     @check(points=1, visible=True)
     def check_labels(self, student):
         """every row gets the label of its largest logit"""
-        # "10" comes before "2" where numbers are texts; in the end, as many classes as before have other labels
+        # "10" sorts before "2" as a string; at the end, the same number of classes has other labels
         for n_classes, n_rows, first in ((4, 7, 0), (2, 7, 0), (12, 14, 0), (4, 7, 5)):
             logits, winners = separated(student, n_rows, n_classes, lead=4.0)
             id2label = names_of(student, n_classes, first)
@@ -628,7 +628,7 @@ class CheckLabelScores:
             logits, _ = separated(student, 6, n_classes, lead=2.5)
             _, scores = labelled(student, logits, names_of(student, n_classes), judged="scores")
             decimals = (n for n in range(1, 6) if all(abs(round(one, n) - one) < 1e-7 for one in scores))
-            if all(0 <= one <= 1 for one in scores):  # of percentages, who knows how they are rounded
+            if all(0 <= one <= 1 for one in scores):  # percentages may be rounded in any way
                 student.note("decimals of the scores", next(decimals, "many"))
             exponentials = logits.double().exp()
             want = exponentials.max(1).values / exponentials.sum(1)
@@ -644,7 +644,7 @@ class CheckLabelScores:
         """an uncertain prediction still gets the most likely label"""
         for n_classes in (2, 3, 5):
             winners = student.draw.integers(0, n_classes, (5,)).tolist()
-            winners[1] = winners[0]  # the second text is unsure of what the first one is sure of
+            winners[1] = winners[0]  # the second text has the same class, but is unsure
             gaps = student.draw.uniform(0.01, 0.2, 5)
             logits = student.draw.normal(5, 1).expand(5, n_classes).clone()
             logits[torch.arange(5), winners] += gaps
@@ -687,7 +687,7 @@ class CheckLabelScores:
             expect.equal(
                 labels, ["abc"[place] for place in best], "labels of texts with very different logits", hint=hint
             )
-            # exp(logit - logsumexp) in float32 is right too, and at 900 a float32 is exact to 6e-5
+            # exp(logit - logsumexp) in float32 is also right, and at 900, float32 has a precision of 6e-5
             expect.close(scores, want, "scores of texts with very different logits", tolerance=1e-3, hint=hint)
 
     @check(points=1, after=("labels", "softmax_score"))
@@ -709,18 +709,18 @@ class CheckLabelScores:
 
 
 def written(student, model, prompt: list[int], max_new_tokens: int, **options: Any) -> list[int]:
-    """The ids that the student's ``generate`` returns, as a flat list; a (1, T) tensor counts as one."""
+    """Return the ids from the student's ``generate`` as a flat list; a (1, T) tensor is accepted."""
     with student.untraced():
         ids = student.generate(model, prompt, max_new_tokens, **options)
     return flat(ids)
 
 
 MOST = 20_000
-"""Ids of an answer that anybody looks at; the longest right answer has some thousand."""
+"""Ids of an answer that are read; the longest right answer has some thousand."""
 
 
 def flat(ids: Any, what: str = mark("the result of generate")) -> list[int]:
-    """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
+    """Return ids as a plain list of ints; lists, tuples and tensors of one row are accepted."""
     what = translated(what)
     size = ids.numel() if isinstance(ids, Tensor) else len(ids) if isinstance(ids, (list, tuple)) else 0
     expect.true(
@@ -748,7 +748,7 @@ def flat(ids: Any, what: str = mark("the result of generate")) -> list[int]:
 
 
 def greedy_path(model: basics.PrefixModel, prompt: list[int], steps: int) -> list[int]:
-    """The prompt, and what always taking the favourite writes."""
+    """Return the prompt and its greedy continuation."""
     ids = list(prompt)
     for _ in range(steps):
         ids.append(int(model(torch.tensor([ids])).argmax()))
@@ -756,7 +756,7 @@ def greedy_path(model: basics.PrefixModel, prompt: list[int], steps: int) -> lis
 
 
 def reader(student, vocabulary: int, height: float, noise: float, level: float = 0.0):
-    """A model over there whose favourite depends on the whole text so far, and its twin here.
+    """Return a model in the student process whose favourite depends on the whole text so far, and its local twin.
 
     All logits are around ``level``, which should change nothing.
     """
@@ -769,12 +769,12 @@ def reader(student, vocabulary: int, height: float, noise: float, level: float =
 
 
 def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
-    """The observed shares are those of the distribution, up to the slack."""
+    """Return whether the observed shares are those of the distribution, up to the slack."""
     return bool((counts / counts.sum() - probabilities).abs().max() <= slack)
 
 
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
-    """How often each id occurs among the last n."""
+    """Count how often each id occurs among the last n."""
     expect.true(
         len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see the result of the check named length"
     )
@@ -788,22 +788,22 @@ def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
 
 
 def shares_of_others(logits: Tensor) -> list[float]:
-    """How often other tokens than the three best occur if top_k=3 is ignored, or applied in ways that do not do it."""
+    """Return the shares of tokens beyond the three best if top_k=3 is ignored or applied in wrong ways."""
     values, order = logits.double().sort(descending=True)
     best = torch.arange(len(values)) < 3
     probabilities = values.softmax(0)
     ways = (
         values,
         values[:4],  # one token more
-        values.where(best, 0.0),  # logits set to a number that is not minus infinity
+        values.where(best, 0.0),  # the other logits set to a number other than minus infinity
         values.where(best, -1.0),
-        probabilities.where(best, 0.0),  # the same with probabilities, which then pass a softmax again
+        probabilities.where(best, 0.0),  # the other probabilities set to 0, followed by another softmax
     )
     return [float(way.softmax(0)[3:].sum()) for way in ways]
 
 
 def named_share(share: float, names: list[float], n: int) -> float | str:
-    """The one of these shares that n draws with this result may well come from, four standard deviations wide."""
+    """Return the nearest share in ``names`` if it is within four standard deviations of the result of n draws."""
     nearest = min(names, key=lambda name: abs(name - share))
     if share and abs(nearest - share) <= 4 * math.sqrt(nearest * (1 - nearest) / n):
         return nearest
@@ -811,7 +811,7 @@ def named_share(share: float, names: list[float], n: int) -> float | str:
 
 
 LONG = 2_100
-"""Ids of a long prompt. The models of the checks, unlike many others, read texts of any length."""
+"""Ids of a long prompt; unlike many others, the models of the checks read texts of any length."""
 
 
 class CheckGenerate:
@@ -825,16 +825,16 @@ class CheckGenerate:
         model, twin = reader(student, 23, height=60.0, noise=3.0)
         for length in (3, 2, LONG):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
-            asked, judged = (14, 10) if length < LONG else (6, 4)  # the longer the text, the longer a step takes
+            asked, judged = (14, 10) if length < LONG else (6, 4)  # steps take longer for longer texts
             ids = written(student, model, prompt, asked)
             student.note("ids", ids[:100] if length < LONG else ids[LONG - 10 : LONG + 20])
             expect.equal(
                 ids[: len(prompt)], prompt, "the beginning of the result", hint="the result must begin with the prompt"
             )
             if ids == prompt and length == LONG:
-                continue  # whoever takes 6 for the length of the whole text: how many there are is not asked here
+                continue  # 6 was taken for the length of the whole text; another check tests the number
             expect.equal(
-                ids[: len(prompt) + judged],  # how many there are in all is another check's concern
+                ids[: len(prompt) + judged],  # another check tests the total number
                 greedy_path(twin, prompt, judged),
                 "prompt and the first ten new tokens" if length < LONG else "prompt and the first four new tokens",
                 hint=(
@@ -883,9 +883,9 @@ class CheckGenerate:
 
     @staticmethod
     def expect_same_choice(student) -> None:
-        """Of equally likely tokens any may be picked, but not by the generator.
+        """Require that the choice between equally likely tokens does not depend on the generator.
 
-        That twelve picks of nine tokens agree by chance: 9 ** -12 = 4e-12.
+        Probability that twelve picks of nine tokens agree by chance: 9 ** -12 = 4e-12.
         """
         model = student.fixtures.basics.PrefixModel(torch.zeros(9))
         seed = student.draw.seed()
@@ -940,7 +940,7 @@ class CheckGenerate:
         for eos_id in (student.draw.integer(1, 11), 0):
             others = [token for token in range(11) if token != eos_id]
             body = [others[int(place)] for place in student.draw.integers(0, 10, (9,))]
-            # an end token in the prompt, as GPT-2's start token is one; the second time at its very end
+            # an end token in the prompt, since GPT-2's start token is one; the second time at its end
             prompt = [body[0], eos_id, body[1]] if eos_id else [*body[:2], eos_id]
             script = [*prompt, *body[2:6], eos_id, *body[6:9]]
             model = student.fixtures.basics.ScriptedModel(torch.zeros(11), script, 60.0)
@@ -979,7 +979,7 @@ class CheckGenerate:
             source = student.fixtures.basics.generator(student.draw.seed())
             ids = written(student, model, prompt, 12, eos_id=eos_id, do_sample=True, generator=source)
             if ids[:11] != script[:11] and ids != script[: len(ids)]:
-                continue  # these samples do not follow the model, which is another check's concern
+                continue  # these samples do not follow the model, which another check tests
             student.note("sampled ids", ids)
             expect.equal(
                 ids,
@@ -994,7 +994,7 @@ class CheckGenerate:
     def check_distribution(self, student):
         """sampled tokens follow softmax(logits / temperature)"""
         # Hoeffding: P(|share - p| > s) <= 2 exp(-2 n s^2) for each of 5 tokens at 2 temperatures; n = 990 and
-        # s = 0.11 make that 20 exp(-23.96) = 8e-10 for a correct answer.
+        # s = 0.11 give 20 exp(-23.96) = 8e-10 for a correct answer.
         n, slack = 990, 0.11
         logits = torch.tensor([2.0, 1.0, 0.0, -1.0, -2.0])[torch.randperm(5, generator=student.draw.generator)]
         model = student.fixtures.basics.PrefixModel(logits)
@@ -1009,7 +1009,7 @@ class CheckGenerate:
             }
             alone = bool((counts > 0).sum() == 1)
             student.note("only one token is ever written", alone)
-            if alone:  # which one it is, depends on the dice
+            if alone:  # which one it is depends on the random numbers
                 most_likely.append(bool(counts.argmax() == logits.argmax()))
             else:
                 student.note("what the temperature looks like", min(distances, key=distances.__getitem__))
@@ -1052,12 +1052,12 @@ class CheckGenerate:
 
     @staticmethod
     def sampled_counts(student, model, temperature: float, n: int) -> Tensor:
-        """How often each of 5 tokens occurs among n that were sampled."""
+        """Count how often each of 5 tokens occurs among n sampled ones."""
         source = student.fixtures.basics.generator(student.draw.seed())
         prompt = student.draw.integers(0, 5, (12,)).tolist()
         ids = written(student, model, prompt, n + 10, do_sample=True, temperature=temperature, generator=source)
         counts = counted(ids, 5, n)
-        if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
+        if len(ids) == n + 22:  # another check tests whether the prompt is returned at all
             expect.equal(
                 ids[:12],
                 prompt,
@@ -1068,12 +1068,12 @@ class CheckGenerate:
 
     @staticmethod
     def sampled_evenly_counts(student, ahead: int) -> Tensor:
-        """How often each of 200 tokens occurs among 300; all are equally likely but for one that is ahead by a hair.
+        """Count how often each of 200 tokens occurs among 300; all are equally likely except one slightly ahead.
 
-        Their logits are so large that a token which is divided by a penalty does not come again.
+        Their logits are so large that a token whose logit is divided by a penalty does not occur again.
         """
-        # That a correct answer shows 100 of them or fewer has a probability below 2 C(200, 100) / 2**300 < 1e-30;
-        # more than 190 of them show with one of 5e-18.
+        # For a correct answer, at most 100 of them occur with a probability below 2 C(200, 100) / 2**300 < 1e-30;
+        # more than 190 of them occur with a probability of 5e-18.
         flat_logits = torch.full((200,), 60.0)
         flat_logits[ahead] += 0.01
         model, source = student.fixtures.basics.PrefixModel(flat_logits), student.draw.seed()
@@ -1085,7 +1085,7 @@ class CheckGenerate:
         """with top_k, only the k most likely tokens are sampled"""
         # Hoeffding for 3 tokens, n = 990, slack 0.11: 6 exp(-23.96) = 2e-10 for a correct answer.
         n, slack = 990, 0.11
-        order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8: no rank is an id
+        order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8, so that no rank is an id
         logits = -1.6 + 0.2 * student.draw.uniform(0, 1, 9)
         logits[order] = torch.tensor([2.0, 1.0, 0.5])
         model = student.fixtures.basics.PrefixModel(logits)
@@ -1097,7 +1097,7 @@ class CheckGenerate:
             student.note("share of other tokens", named_share(outside, shares_of_others(logits), n))
         occur = (inside > 0).nonzero().flatten().tolist()
         first = occur == [0] and len(set(written(student, model, [1, 2], 30, do_sample=True)[2:])) > 1
-        # where one token occurs without top_k as well, the dice are stuck, and which token it is depends on them
+        # if only one token occurs even without top_k, the generator is stuck, and it determines which token
         student.note("which of the three occur", str(occur) if len(occur) > 1 else "the first" if first else "one")
         student.note("all k tokens are equally likely", near(inside + 1e-9, torch.full((3,), 1 / 3), slack))
         renormalised = near(inside + 1e-9, logits[order].double().softmax(0), slack)
@@ -1125,7 +1125,7 @@ class CheckGenerate:
 
     @staticmethod
     def expect_whole_vocabulary(student) -> None:
-        """With top_k = V, every token can be drawn. That one of the five is not among 200: 5 * 0.84 ** 200 = 4e-15."""
+        """Require that top_k = V allows every token. (One of five is missed in 200 with 5 * 0.84 ** 200 = 4e-15.)"""
         logits = 0.1 * torch.randperm(5, generator=student.draw.generator).float()
         model = student.fixtures.basics.PrefixModel(logits)
         hint = "top_k may be as large as V: then no token is left out"
@@ -1145,11 +1145,11 @@ class CheckGenerate:
 
     @staticmethod
     def expect_both(student) -> None:
-        """A temperature of 6 and top_k=3 have their effects together.
+        """Require that a temperature of 6 and top_k=3 work together.
 
         Hoeffding for 3 tokens, n = 240, slack 0.22: 6 exp(-23.2) = 5e-10 for a correct answer. The most likely of the
-        three should have a share of 0.42; without a temperature it has 0.79, and where that multiplies, all. The limits
-        between them, and the slack, are five standard deviations or more away from each.
+        three should have a share of 0.42; it has 0.79 without a temperature, and 1 if logits are multiplied. The limits
+        between them, and the slack, are at least five standard deviations from each.
         """
         n, slack, temperature = 240, 0.22, 6.0
         order = torch.randperm(6, generator=student.draw.generator)[:3] + 3
@@ -1172,7 +1172,7 @@ class CheckGenerate:
         if near(inside, (logits[order] / temperature).double().softmax(0), slack):
             return
         alone = counted(written(student, model, [1, 2], n + 10, **options), 9, n)
-        expect.true(  # where the temperature is wrong without top_k as well, that is another check's concern
+        expect.true(  # another check tests the temperature without top_k
             not near(alone, (logits / temperature).double().softmax(0), slack),
             "a temperature of 6 does not have the same effect with top_k=3 as without top_k",
             hint="top_k and temperature may be given together: which logits does your code divide by the temperature?",
@@ -1244,11 +1244,11 @@ class CheckGenerate:
 
 
 class Sentence:
-    """A text, its tagged tokens, and where they stand."""
+    """A text, its tagged tokens, and their positions."""
 
     @classmethod
     def twice(cls, student, *words: tuple[str, str], uncased: bool = False, rising: bool = False) -> Iterator[Sentence]:
-        """The sentence, and then the same behind an exclamation of some length, with other scores."""
+        """Yield the sentence, and then the same sentence after an exclamation of random length, with other scores."""
         yield cls(student, *words, uncased=uncased, rising=rising)
         exclamation = ("A" + "h" * student.draw.integer(1, 9), "O")
         later = cls(student, exclamation, *words, uncased=uncased, rising=rising)
@@ -1256,14 +1256,14 @@ class Sentence:
         yield later
 
     def __init__(self, student, *words: tuple[str, str], uncased: bool = False, rising: bool = False) -> None:
-        """Put it together from words and their tags.
+        """Build the sentence from words and their tags.
 
         Args:
             student: draws the scores.
-            uncased: the tokenizer writes lower case, and [UNK] for a piece with a character that is not ASCII.
-            rising: the first piece of a word has the lowest score, so that none that goes by scores is right by chance.
+            uncased: True if the tokenizer writes lower case, and [UNK] for a piece with a character that is not ASCII.
+            rising: True if a word's first piece has the lowest score, so that rules based on scores are never right.
             words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
-                the one before it without a blank, one that begins with "_" after two blanks or more.
+                the previous one without a blank, one that begins with "_" after two or more blanks.
         """
         self.text, self.shift = "", 0
         self.tokens: list[dict[str, Any]] = []
@@ -1289,11 +1289,11 @@ class Sentence:
                 )
 
     def score_again(self, student) -> None:
-        """Give every token another score."""
+        """Draw another score for every token."""
         self.tokens = [{**token, "score": round(float(student.draw.uniform(0.5, 1, 1)), 6)} for token in self.tokens]
 
     def group(self, kind: str, *places: int) -> dict[str, Any]:
-        """The entity that these tokens should make; they are numbered without the exclamation."""
+        """Return the entity that these tokens should form; their indices do not count the exclamation."""
         pieces = [self.tokens[place + self.shift] for place in places]
         start, end = pieces[0]["start"], pieces[-1]["end"]
         return {
@@ -1306,7 +1306,7 @@ class Sentence:
 
 
 def as_in_the_text(found: list[dict[str, Any]], sentence: Sentence) -> list[dict[str, Any]]:
-    """The entities. A word rebuilt from the tokenizer's pieces is replaced by that of the text, with a remark."""
+    """Return the entities; replace words rebuilt from the tokenizer's pieces by those of the text, with a remark."""
     corrected = []
     for entity in found:
         start, end = entity["start"], entity["end"]
@@ -1324,12 +1324,12 @@ def as_in_the_text(found: list[dict[str, Any]], sentence: Sentence) -> list[dict
 
 
 def without_blanks(word: object) -> object:
-    """A word as it is compared."""
+    """Return a word in the form in which it is compared."""
     return "".join(word.split()) if isinstance(word, str) else word
 
 
 def what_changed(before: list[dict[str, Any]], after: Any) -> str:
-    """In a word, how a list of tokens differs from what it was before a call."""
+    """Describe in one word how a call has changed a list of tokens."""
     if not isinstance(after, list) or len(after) != len(before):
         return "the list"
     changed = {
@@ -1344,7 +1344,7 @@ def what_changed(before: list[dict[str, Any]], after: Any) -> str:
 def grouped(
     student, sentence: Sentence, pure: bool = False, function: str = "aggregate_simple"
 ) -> list[dict[str, Any]]:
-    """The student's entities, five known keys each."""
+    """Return the student's entities, with the five known keys of each."""
     with student.untraced():
         if pure:
             mine = student.fixtures.hold(sentence.tokens)
@@ -1381,7 +1381,7 @@ def grouped(
 
 
 def expect_entities(found: list[dict[str, Any]], want: list[dict[str, Any]], hint: str) -> None:
-    """Type, words and place of every entity; scores are another matter."""
+    """Expect the type, words and position of every entity; scores are not compared."""
     keys = ("entity_group", "word", "start", "end")
     expect.equal(
         [[entity[key] for key in keys] for entity in found],
@@ -1501,7 +1501,7 @@ class CheckAggregateSimple:
             ("or", "O"),
             ("Rome", "B-LOC"),
             ("not", "O"),
-            ("Paris", "B-LOC"),  # once more: it stands elsewhere
+            ("Paris", "B-LOC"),  # again, at another position
         ):
             want = [
                 sentence.group("LOC", 0),
@@ -1569,7 +1569,7 @@ class CheckAggregateSimple:
 
 
 def tallied(student, model) -> dict[str, Any]:
-    """The student's three numbers."""
+    """Return the student's three numbers."""
     with student.untraced():
         result = student.count_parameters(model)
     found = {key: part(result, key, "int") for key in ("total", "trainable", "bytes")}
@@ -1581,7 +1581,7 @@ def tallied(student, model) -> dict[str, Any]:
 
 
 def drawn_widths(student) -> list[int]:
-    """Four widths, all different."""
+    """Draw four different widths."""
     draw = student.draw.integer
     return [draw(3, 9), draw(10, 19), draw(20, 29), draw(30, 39)]
 
@@ -1707,31 +1707,31 @@ class CheckCountParameters:
         expect.equal(after["numbers"], before["numbers"], "the parameters, after counting", hint=hint)
 
 
-# --- what may move ---
+# --- trainable parameters ---
 
 
 class Body:
-    """A small BERT with a head of the check's choice, over there."""
+    """A small BERT with the given head, in the student process."""
 
     def __init__(self, student, *head: str) -> None:
-        """Build it."""
+        """Build the model."""
         self.student = student
         self.model = student.fixtures.basics.headed_bert(list(head))
         self.names = student.fixtures.basics.parameter_names(self.model)
         self.everything = student.fixtures.basics.module_names(self.model)
 
     def freeze(self) -> None:
-        """Freeze every parameter, the head's as well."""
+        """Freeze every parameter, including the head's."""
         with self.student.untraced():
             self.model.requires_grad_(False)
 
     def wanted(self, *bert: str) -> list[str]:
-        """Names of the head's parameters, and of those of ``bert`` under these names."""
+        """Return the names of the head's parameters and of the parameters of ``bert`` below these names."""
         parts = tuple(f"bert.{name}." for name in bert)
         return [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
 
     def choose(self, mode: str, *n_top: int) -> None:
-        """Call the student's function; whatever it returns is its own affair."""
+        """Call the student's function; it may return anything."""
         try:
             with self.student.untraced():
                 self.student.set_trainable(self.model, mode, *n_top)
@@ -1746,7 +1746,7 @@ class Body:
             )
 
     def choose_beyond(self, mode: str, n_top: int) -> None:
-        """The same with an ``n_top`` that this mode does not look at."""
+        """Call the student's function with an ``n_top`` that this mode ignores."""
         with self.student.untraced():
             function = self.student.value(None, "set_trainable")
             kinds = self.student.fixtures.basics.refusal(function, self.model, mode, n_top)
@@ -1758,9 +1758,9 @@ class Body:
         )
 
     def switched(self, before: list[str]) -> str:
-        """Where modules have another mode than before, when these were in training mode.
+        """Describe the modules whose mode has changed; ``before`` are those that were in training mode.
 
-        Which of bert's are put to evaluation by somebody who freezes in that way is up to him.
+        A student who freezes by setting evaluation mode may choose which modules of bert to set.
         """
         with self.student.untraced():
             changed = set(self.student.fixtures.basics.modes(self.model)) ^ set(before)
@@ -1768,7 +1768,7 @@ class Body:
         return " and ".join(sorted(there)) or "nowhere"
 
     def expect(self, what: str, hint: str, *bert: str) -> None:
-        """The head is trainable, and of ``bert`` exactly the parameters under these names."""
+        """Expect that the head is trainable, and of ``bert`` exactly the parameters below these names."""
         found = self.student.fixtures.basics.trainable_names(self.model)
         self.student.note("modules out of training mode", self.switched(self.everything))
         want = self.wanted(*bert)
@@ -1789,7 +1789,7 @@ class Body:
         )
 
     def expect_refusal(self, what: str, hint: str, mode: str, *n_top: int) -> None:
-        """A call with these arguments ends with a ValueError."""
+        """Expect that a call with these arguments raises a ValueError."""
         with self.student.untraced():
             function = self.student.value(None, "set_trainable")
             kinds = self.student.fixtures.basics.refusal(function, self.model, mode, *n_top)
@@ -1853,7 +1853,7 @@ class CheckSetTrainable:
         student.note("thawed by mode head", "the head" if thawed == body.wanted() else "something else")
         body.expect(mark("mode head after everything was frozen"), hint)
         parts = ("pooler", "encoder.layer.10", "encoder.layer.11")
-        if top == body.wanted(*parts):  # else another check fails: here, only the head was frozen in addition
+        if top == body.wanted(*parts):  # otherwise, another check fails; here, only the head was also frozen
             body.freeze()
             body.choose("top", 2)
             body.expect(mark("mode top with n_top=2 after everything was frozen"), hint, *parts)
@@ -1924,14 +1924,14 @@ class CheckSetTrainable:
 
 
 def settled(student, *shares: float) -> Tensor:
-    """Logits whose softmax gives these shares, in an order drawn anew, moved by a number that changes nothing."""
+    """Return logits whose softmax gives these shares, in random order and shifted by a random number."""
     order = torch.randperm(len(shares), generator=student.draw.generator)
     moved: Tensor = torch.tensor(shares)[order].log() + student.draw.uniform(-3, 3, 1)
     return moved
 
 
 def nucleus_of(logits: Tensor, p: float) -> Tensor:
-    """What stays of one row, token by token in float64."""
+    """Return the nucleus of one row, computed token by token in float64."""
     shares = logits.double().softmax(0).tolist()
     kept: list[int] = []
     total = 0.0
@@ -1999,9 +1999,9 @@ class CheckNucleus:
             (0.0, "at least one token must be left to sample from"),
             (1.0, "with p=1, the nucleus contains every token"),
         ):
-            for row in (logits, logits.flip(-1)):  # in one of them, the most likely token does not come first
+            for row in (logits, logits.flip(-1)):  # in one of them, the most likely token is not the first
                 expect.close(student.nucleus(row, p), nucleus_of(row, p), say("logits with p={p}", p=p), hint=hint)
-        rare = torch.tensor([0.0] * 8 + [-44.0] * 3)  # even a float64 sum reaches 1 before it comes to the last three
+        rare = torch.tensor([0.0] * 8 + [-44.0] * 3)  # even a float64 sum reaches 1 before the last three
         rare = rare[torch.randperm(11, generator=student.draw.generator)] + student.draw.uniform(-2, 2, 1)
         expect.close(
             student.nucleus(rare, 1.0),
@@ -2009,12 +2009,12 @@ class CheckNucleus:
             "logits with p=1, where three tokens have a probability of about 1e-20",
             hint="with p=1, the nucleus contains every token, however unlikely: does your sum reach 1 too early?",
         )
-        # The last three reach p exactly: of zeros, every softmax gives a half and a quarter without rounding.
+        # The last three reach p exactly: for zeros, every softmax gives a half and a quarter without rounding.
         cases = ((8, 0.55, 5), (5, 0.5, 3), (2, 0.5, 1), (4, 0.5, 2), (4, 0.25, 1))
         shifts = [float(student.draw.uniform(-2, 2)) if place < 2 else 0.0 for place in range(len(cases))]
         kept = []
         for (n, p, _), shift in zip(cases, shifts, strict=True):
-            with student.untraced():  # which of the equally likely tokens stay, is free
+            with student.untraced():  # any of the equally likely tokens may stay
                 left = student.nucleus(torch.full((n,), shift), p)
             expect.shape(left, (n,), say("logits of {n} equally likely tokens", n=n))
             kept.append(left[left.isfinite()])
@@ -2059,14 +2059,14 @@ class CheckNucleus:
 
 
 def spoken_for(sentence: Sentence, kind: str, *words: tuple[int, ...]) -> dict[str, Any]:
-    """The entity that these words should make, each given by the places of its tokens; the first one speaks."""
+    """Return the entity that these words should form, each given by its tokens' indices; the first token decides."""
     whole = sentence.group(kind, *(place for word in words for place in word))
     heads = [sentence.tokens[word[0] + sentence.shift]["score"] for word in words]
     return {**whole, "score": math.fsum(heads) / len(heads)}
 
 
 def first_grouped(student, sentence: Sentence, pure: bool = False) -> list[dict[str, Any]]:
-    """The student's entities under the strategy "first"."""
+    """Return the student's entities with the strategy "first"."""
     return grouped(student, sentence, pure, "aggregate_first")
 
 

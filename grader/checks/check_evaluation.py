@@ -1,10 +1,10 @@
 """Hidden checks of exercise-7: splitting data and measuring.
 
 Which texts a split draws is the student's choice, so splits are read untraced: what they show (which texts are on
-both sides, how many rows are missing, how large the test set is) is worked out here from the row numbers that were
-returned, and stated as notes. Texts are made up anew in every run.
+both sides, how many rows are missing, how large the test set is) is computed here from the row numbers that were
+returned, and noted. Texts are random in every run.
 
-All other answers are numbers; they are noted in one form, whatever their type was. The expected values are computed
+All other answers are numbers; they are noted in one form, whatever their type. The expected values are computed
 from the cells, lengths or errors that were drawn.
 """
 
@@ -32,7 +32,7 @@ SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "mo", "ne", "pi", "ru", "sa", "
 
 
 def sentences(student, n: int) -> list[str]:
-    """Different texts of three words in small letters."""
+    """Draw different texts of three lower-case words."""
     found: dict[str, None] = {}
     while len(found) < n:
         words = [
@@ -43,13 +43,13 @@ def sentences(student, n: int) -> list[str]:
 
 
 def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]]:
-    """Texts and labels of these rows, in random order."""
+    """Return texts and labels of these rows, in random order."""
     order = torch.randperm(len(rows), generator=student.draw.generator).tolist()
     return [rows[i][0] for i in order], [rows[i][1] for i in order]
 
 
 def untouched(given: Any, after: Any) -> bool:
-    """Whether lists, tensors or plain values are after a call what they were before it."""
+    """Return whether lists, tensors or plain values are unchanged after a call."""
     if isinstance(given, Tensor):
         alike = isinstance(after, Tensor) and (after.dtype, after.shape) == (given.dtype, given.shape)
         return alike and bool((after == given).all())
@@ -60,12 +60,12 @@ def untouched(given: Any, after: Any) -> bool:
 
 
 def in_another_order(given: Any, after: Any) -> bool:
-    """Whether a list holds the same items after a call as before it, perhaps in another order."""
+    """Return whether a list has the same items after a call as before it, perhaps in another order."""
     return isinstance(after, list) and len(after) == len(given) and Counter(map(str, after)) == Counter(map(str, given))
 
 
 def row_numbers(side: Any, n_rows: int) -> list[int]:
-    """The row numbers of a side or a fold, as plain numbers."""
+    """Return the row numbers of a side or a fold, as plain numbers."""
     found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
     expect.true(
         isinstance(found, (list, tuple)),
@@ -91,7 +91,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
 
 
 def kind_of(sides: list[Any]) -> str:
-    """The type of the items of the first side that is not empty."""
+    """Return the type of the items of the first side that is not empty."""
     for side in sides:
         if isinstance(side, (list, tuple, set)) and len(side):
             return type(next(iter(side))).__name__
@@ -101,10 +101,10 @@ def kind_of(sides: list[Any]) -> str:
 
 
 class Split:
-    """Which rows a student's split puts where."""
+    """The rows of each side of a student's split."""
 
     def __init__(self, student, texts: list[str], labels: list[int], **options: Any) -> None:
-        """Ask, and demand two lists of row numbers."""
+        """Call the function, and require two lists of row numbers."""
         self.texts, self.labels = texts, labels
         with student.untraced():
             function = student.value(None, "group_split")
@@ -134,17 +134,17 @@ class Split:
         self.train, self.test = (row_numbers(side, len(texts)) for side in sides)
 
     def both(self, same: Sequence[Any]) -> set[Any]:
-        """What is on both sides; ``same[row]`` says which rows are alike."""
+        """Return what is on both sides; rows with equal ``same[row]`` are alike."""
         return {same[row] for row in self.train} & {same[row] for row in self.test}
 
     def share(self, label: int | None = None) -> float:
-        """The test set's share of the rows that came back (of one class)."""
+        """Return the test set's share of the returned rows (of one class)."""
         test = sum(label is None or self.labels[row] == label for row in self.test)
         rows = test + sum(label is None or self.labels[row] == label for row in self.train)
         return test / rows if rows else 0.0
 
     def demand_sides(self) -> None:
-        """Neither side is empty."""
+        """Require that neither side is empty."""
         expect.true(
             self.test,
             "the test set is empty",
@@ -168,11 +168,11 @@ WAYS: dict[str, Callable[[str], list[str]]] = {
     mark("tabs and line breaks"): lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
     "two labels": lambda text: [text] * 4,
 }
-"""What may hide that texts are the same -> four forms of a text."""
+"""Difference that may hide that texts are equal -> function that returns four forms of a text."""
 
 
 def similar_texts(student) -> dict[str, tuple[str, str]]:
-    """What makes two texts different, and two texts that differ in nothing else."""
+    """Return difference -> two texts that differ only in this way."""
     words = list(dict.fromkeys(" ".join(sentences(student, 24)).split()))
     one, two, three = words[:3]
     start = " ".join(words[3:])
@@ -202,9 +202,9 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
-        # The rows of the second split are in another order than those of the first.
+        # The rows of the second split are in a different order from those of the first.
         student.note("the rows of an earlier split", sorted(splits[1].test) == sorted(splits[0].test) != [])
-        sides: list[int] = []  # of the only text on both; if there are several, how many rows are where is an accident
+        sides: list[int] = []  # for the only text on both sides; if there are several, the numbers of rows are random
         for split in splits:
             if len(both := split.both(split.texts)) == 1:
                 sides += [sum(split.texts[row] in both for row in side) for side in (split.train, split.test)]
@@ -233,7 +233,7 @@ class CheckGroupSplit:
         n = 30
         texts = sentences(student, 5 * n + 10)
         for test_size in (0.3, 0.5):
-            rows, written = [], {}  # (text, label); text -> (what hides it, which text it is)
+            rows, written = [], {}  # (text, label); text -> (difference, index of the text)
             for place, (way, write) in enumerate(WAYS.items()):
                 for number in range(n):
                     text = texts[place * n + number]
@@ -278,7 +278,7 @@ class CheckGroupSplit:
         ]
         missing = [len(split.texts) - len(found) for split, found in zip(splits, times, strict=True)]
         repeated = [sum(n > 1 for n in found.values()) for found in times]
-        # Which texts are left out beside others, is an accident.
+        # Which further texts are left out is chance.
         student.note("rows without a word on no side", blanks if blanks == missing else "others too")
         student.note("rows on no side", missing)
         student.note("rows there more than once", any(repeated))
@@ -313,7 +313,7 @@ class CheckGroupSplit:
 
     @staticmethod
     def split_with_a_class_of_one_text(student, rows: list[tuple[str, int]], text: str) -> Split:
-        """These rows, and a class whose only text cannot be on both sides; that is no error."""
+        """Split these rows and a class whose only text cannot be on both sides, which is not an error."""
         given = shuffled(student, [*rows, *[(text, 3)] * 4])
         try:
             return Split(student, *given)
@@ -331,7 +331,7 @@ class CheckGroupSplit:
     def check_size_and_balance(self, student):
         """every class is on both sides, about test_size of its rows in the test set"""
         self.demand_shares_in_every_draw(student)
-        # Groups of one to three rows, within five standard deviations of a tenth.
+        # Groups of one to three rows, within five standard deviations of one tenth.
         texts = sentences(student, 300)
         rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
         splits = {size: Split(student, *shuffled(student, rows), test_size=size) for size in (0.4, 0.75)}
@@ -353,9 +353,9 @@ class CheckGroupSplit:
         self.demand_one_of_two_unequal_texts(student)
 
     def demand_shares_in_every_draw(self, student) -> None:
-        """The test set has its share of the rows, and in no draw is the share of a class far from it."""
-        # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
-        # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
+        """Require that the test set has its share of the rows, and no draw a very different share of a class."""
+        # Four classes of ten texts, all of one class equally often: drawing per class gives exactly one tenth, by
+        # rows or by texts. Otherwise, 24 draws all stay this close with a probability below 1e-7.
         texts = sentences(student, 40)
         rows = [(text, place % 4) for place, text in enumerate(texts) for _ in range(place % 4 + 1)]
         found: dict[float, list[Split]] = {0.2: [], 0.3: []}
@@ -364,7 +364,7 @@ class CheckGroupSplit:
                 seed = student.draw.integer(0, 10_000)
                 splits.append(Split(student, *shuffled(student, rows), test_size=test_size, seed=seed))
         drawn = [split.train + split.test for splits in found.values() for split in splits]
-        repeated = any(len({*rows}) < len(rows) for rows in drawn)  # then shares of the rows mean nothing
+        repeated = any(len({*rows}) < len(rows) for rows in drawn)  # then shares of the rows are meaningless
         student.note("rows that appear more than once", repeated)
         expect.true(not repeated, "in some splits, rows appear more than once", reveal=True)
         means = {size: sum(split.share() for split in splits) / len(splits) for size, splits in found.items()}
@@ -376,7 +376,7 @@ class CheckGroupSplit:
             for label in range(4)
             if abs(split.share(label) - size) > 0.1 + 1e-6
         ]
-        # If each text is drawn by itself, the share varies by 0.07, and the mean may be rounded up or down. If a fifth
+        # If each text is drawn separately, the share varies by 0.07, and the mean may be rounded up or down. If a fifth
         # of the texts is drawn, it varies by 0.03; if texts are drawn until there are enough rows, hardly at all.
         deviations = [split.share() - means[size] for size, splits in found.items() for split in splits]
         varies = math.sqrt(sum(deviation**2 for deviation in deviations) / len(deviations)) > 0.045
@@ -401,9 +401,9 @@ class CheckGroupSplit:
             self.demand_share(label, share, size)
 
     def demand_share_of_rows(self, student) -> None:
-        """A share of the texts is not a share of the rows if a few of them have many rows."""
+        """Require a share of the rows, which is not a share of the texts if a few of them have many rows."""
         # In each class 40 texts of one row and 10 of nine: half of the texts have too many or too few rows in three of
-        # ten draws, so they never have in 64 draws with a probability below 1e-9.
+        # ten draws, so the probability that they never have in 64 draws is below 1e-9.
         texts = sentences(student, 200)
         rows = [(text, place % 4) for place, text in enumerate(texts) for _ in range(9 if place < 40 else 1)]
         given, shares = shuffled(student, rows), []
@@ -414,7 +414,7 @@ class CheckGroupSplit:
             shares += [(label, split.share(label)) for label in range(4)]
             for label, found in enumerate(counts):
                 found.add(len({split.texts[row] for row in split.test if split.labels[row] == label}))
-        fewer = Split(student, *given, test_size=0.25, seed=seed).share()  # of the same rows, by the same dice
+        fewer = Split(student, *given, test_size=0.25, seed=seed).share()  # with the same rows and the same seed
         student.note(
             "a smaller test_size afterwards",
             0.5 if abs(fewer - 0.5) < 0.02 else 0.25 if abs(fewer - 0.25) < 0.15 else round(fewer, 1),
@@ -438,7 +438,7 @@ class CheckGroupSplit:
         )
 
     def demand_one_of_four_texts(self, student) -> None:
-        """In the chapter's data, four texts of each class many times over, one of each class is in the test set."""
+        """Require one text of each class in the test set for the chapter's data: four texts per class, repeated."""
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 8))] * 25
         sides = []
         for seed in range(3):
@@ -458,7 +458,7 @@ class CheckGroupSplit:
 
     @staticmethod
     def demand_one_of_two_texts(student, rows: list[tuple[str, int]], test_size: float) -> None:
-        """Of two texts of a class, one is on each side."""
+        """Require that one of two texts of a class is on each side."""
         split = Split(student, [text for text, _ in rows], [label for _, label in rows], test_size=test_size)
         shares = [round(split.share(label), 2) for label in (0, 1)]
         student.note(f"shares of two texts at {test_size}", shares)
@@ -474,7 +474,7 @@ class CheckGroupSplit:
 
     @staticmethod
     def demand_one_of_two_texts_with_other_labels(student, rows: list[tuple[str, int]]) -> None:
-        """The same texts in other classes, one way and another: no test set has one text of each class in both."""
+        """Require the right answer for the same texts with other labels: no test set suits both labellings."""
         texts = [text for text, _ in rows]
         places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
         one_sided = 0
@@ -491,7 +491,7 @@ class CheckGroupSplit:
 
     @staticmethod
     def demand_similar_texts_apart(student) -> None:
-        """Two texts that merely resemble each other are two, so a class of them is on both sides."""
+        """Require that two texts that merely resemble each other count as two, so that their class is on both sides."""
         pairs = similar_texts(student)
         rows = [(text, place) for place, pair in enumerate(pairs.values()) for text in pair] * 5
         split = Split(student, *shuffled(student, rows), test_size=0.5)
@@ -511,13 +511,13 @@ class CheckGroupSplit:
 
     @staticmethod
     def demand_one_of_two_unequal_texts(student) -> None:
-        """Nor are both on one side if one of them is much more frequent, whichever is drawn first."""
+        """Require that one of two texts is on each side even if one is much more frequent, whichever is drawn first."""
         texts = sentences(student, 8)
         rows = [(text, place // 2) for place, text in enumerate(texts) for _ in range((1, 9, 2, 8, 3, 7, 4, 6)[place])]
         one_sided: dict[float, set[int]] = {}
         for test_size in (0.15, 0.25, 0.35, 0.5):
             shares = set()
-            for seed in range(24):  # a class has its rarer text first in none of them with a probability below 1e-7
+            for seed in range(24):  # a class has its rarer text first in none of them: probability below 1e-7
                 split = Split(student, *shuffled(student, rows), test_size=test_size, seed=seed)
                 shares |= {(label, split.share(label)) for label in range(4)}
             one_sided[test_size] = {label for label, share in shares if share in (0, 1)}
@@ -537,7 +537,7 @@ class CheckGroupSplit:
 
     @staticmethod
     def demand_share(label: int | str, share: float, size: float) -> None:
-        """The test set has about its share of a class."""
+        """Require that the test set has about its share of a class."""
         expect.true(
             abs(share - size) <= 0.1 + 1e-6,
             say(
@@ -556,7 +556,7 @@ class CheckGroupSplit:
     def check_deterministic(self, student):
         """equal seeds give equal splits in any process, other seeds different ones"""
         # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
-        # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
+        # would be six of the nine with 4 rows; if the smallest came first, some of the nine with 3 would be last.
         sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
         texts = sentences(student, 2 * len(sizes))
         rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(sizes[place // 2])]
@@ -564,7 +564,7 @@ class CheckGroupSplit:
         first = student.draw.integer(1, 1000)
         drawn: dict[int, list[int]] = {}
         tested: set[str] = set()
-        for seed in (0, *range(first, first + 79)):  # any text stays out of all of them with a probability below 1e-9
+        for seed in (0, *range(first, first + 79)):  # the probability that a text is in none of them is below 1e-9
             split = Split(student, *given, test_size=0.3, seed=seed)
             drawn[seed] = sorted(split.test)
             tested |= {given[0][row] for row in split.test}
@@ -577,7 +577,7 @@ class CheckGroupSplit:
         student.note("the split of seed 0 is that of seed 42", zero_is_42)
         student.note("splits", "one" if different == 1 else "several")
         student.note("every text in some test set", len(tested) == len(texts))
-        if different > 10:  # otherwise, which texts are missing is an accident
+        if different > 10:  # otherwise, it is chance which texts are missing
             missing = Counter(sizes[place // 2] for place, text in enumerate(texts) if text not in tested)
             student.note("texts of 1, 2, 3 and 4 rows in no test set", [missing[size] for size in (1, 2, 3, 4)])
         student.note("defaults", default)
@@ -618,15 +618,15 @@ class CheckGroupSplit:
 
 
 def demand_steady_across_processes(student, name: str, position: int) -> None:
-    """What is drawn does not depend on the hashes of strings, which differ from process to process.
+    """Require that the draw does not depend on the hashes of strings, which differ between processes.
 
-    If they decide, equal hashes give equal answers, and other hashes other ones. Whoever orders texts by something of
-    their spelling, such as a hash of hashlib, gets other answers for both.
+    If they decide, equal hashes give equal answers, and other hashes other ones. Sorting texts by something in
+    their spelling, such as a hash of hashlib, gives other answers for both.
 
     Args:
         student: the student of this check.
         name: of the function.
-        position: of the answer's part to compare; -1 for all of it.
+        position: index of the part of the answer to compare; -1 for all of it.
     """
     with student.untraced():
         function = student.value(None, name)
@@ -669,32 +669,32 @@ def demand_steady_across_processes(student, name: str, position: int) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Tensors as nested lists of numbers."""
+    """Convert tensors to nested lists of numbers."""
     if isinstance(value, Tensor):
         return value.tolist()
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def pairs_of(student, cells: list[list[int]]) -> tuple[list[int], list[int]]:
-    """True and predicted classes, in random order, such that each pair occurs as often as its cell says."""
+    """Return true and predicted classes in random order, such that each pair occurs as often as its cell says."""
     pairs = [(t, p) for t, row in enumerate(cells) for p, n in enumerate(row) for _ in range(n)]
     order = torch.randperm(len(pairs), generator=student.draw.generator).tolist()
     return [pairs[i][0] for i in order], [pairs[i][1] for i in order]
 
 
 def cells_of(student, n: int) -> list[list[int]]:
-    """Counts for n classes, no two of them alike."""
+    """Draw different counts for n classes."""
     counts = (torch.randperm(3 * n * n, generator=student.draw.generator)[: n * n] + 1).tolist()
     return [counts[n * t : n * (t + 1)] for t in range(n)]
 
 
 def symmetric(cells: list[list[int]]) -> list[list[int]]:
-    """The table with its upper half mirrored: which way round it is, is the concern of two checks and not of all."""
+    """Mirror the upper half of the table, because only two checks test its orientation."""
     return [[cells[min(t, p)][max(t, p)] for p in range(len(cells))] for t in range(len(cells))]
 
 
 def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: str) -> None:
-    """The answer is this table of counts, whatever it is made of."""
+    """Require that the answer is this table of counts, in any type."""
     found, label = plain(answer), say("counts of {what}", what=translated(what))
     student.note(f"table of {what}", found if isinstance(found, list) else type(found).__name__)
     try:
@@ -717,7 +717,7 @@ class CheckConfusion:
     function = "confusion"
 
     def counts(self, student, cells: list[list[int]], what: str, hint: str, **options: int) -> None:
-        """Draw pairs for these cells and compare what is counted."""
+        """Draw pairs for these cells, and compare the counts."""
         y_true, y_pred = pairs_of(student, cells)
         with student.untraced():
             answer = (
@@ -771,7 +771,7 @@ class CheckConfusion:
 
     @staticmethod
     def demand_no_examples(student) -> None:
-        """Without examples, all counts are 0; an error is accepted, another shape or count is not."""
+        """Require that all counts are 0 without examples; an error is accepted, another shape or count is not."""
         try:
             with student.untraced():
                 answer = student.confusion([], [], n_classes=3)
@@ -780,7 +780,7 @@ class CheckConfusion:
                 raise
             return
         zeros = [[0] * 3 for _ in range(3)]
-        if plain(answer) != zeros:  # otherwise nothing is noted, as after an error
+        if plain(answer) != zeros:  # otherwise, nothing is noted, as after an error
             demand_cells(
                 student,
                 answer,
@@ -817,9 +817,9 @@ class CheckConfusion:
 
     @staticmethod
     def demand_small_numbers(student) -> None:
-        """Classes in one byte, where neither the number of cells nor the largest count fits into one.
+        """Require the right counts for one-byte classes; the number of cells and the largest count do not fit a byte.
 
-        That count is odd and above 2,048, so it is no number of half precision either, nor is it near one of bfloat16.
+        That count is odd and above 2,048, so half precision cannot represent it, and it is not near a bfloat16 number.
         """
         n = 20
         cells = student.draw.integers(0, 3, (n, n)).tolist()
@@ -839,13 +839,13 @@ class CheckConfusion:
 
     @staticmethod
     def demand_many_classes(student) -> None:
-        """No class is special, not even one whose number fills a byte or does not fit into one."""
+        """Require that no class is special, not even one whose number fills a byte or does not fit into one."""
         n = 258
         every = (0, 100, 127, 128, 254, 255, 256, 257)
         pairs = [(t, student.draw.integer(0, n)) for t in every]
         pairs += [(p, t) for t, p in pairs]
         cases = [("list", "array", pairs)]
-        # One of two arrays cannot hold the classes in the other one.
+        # One of two arrays cannot represent the classes in the other one.
         small = [(student.draw.integer(0, 200), p) for p in every]
         cases += [("bytes", "array", small), ("array", "bytes", [(p, t) for t, p in small])]
         seen = []
@@ -876,11 +876,11 @@ class CheckConfusion:
 
 KEYS = ("accuracy", "precision", "recall", "f1")
 CHAPTER = [[97, 3], [4, 96]]
-"""The matrix that the chapter prints."""
+"""The matrix in the chapter."""
 
 
 def expected_figures(cells: list[list[int]], positive: int = 1) -> dict[str, float]:
-    """The four figures, by whole numbers as long as possible: F1 is 2 TP / (2 TP + FP + FN)."""
+    """Compute the four figures, with integers as long as possible: F1 is 2 TP / (2 TP + FP + FN)."""
     right = cells[0][0] + cells[1][1]
     hits = cells[positive][positive]
     called, there = cells[0][positive] + cells[1][positive], sum(cells[positive])
@@ -893,7 +893,7 @@ def expected_figures(cells: list[list[int]], positive: int = 1) -> dict[str, flo
 
 
 def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
-    """What the student makes of a matrix, as plain numbers."""
+    """Return the student's figures for a matrix, as plain numbers."""
     with student.untraced():
         answer = student.prf(torch.tensor(cells), **options) if options else student.pure("prf", torch.tensor(cells))
     expect.true(isinstance(answer, dict), "the result is not a dictionary", actual=expect.shown(answer), reveal=True)
@@ -925,7 +925,7 @@ HINTS = {
         "Which formula does your code use?"
     ),
 }
-"""For a figure that is wrong by itself."""
+"""Figure -> hint if only this figure is wrong."""
 
 
 def demand_figures(
@@ -937,14 +937,14 @@ def demand_figures(
     reveal: bool = False,
     hints: Mapping[str, str] | None = None,
 ) -> None:
-    """These of the figures agree; ``hints`` has those of some figures, ``hint`` is that of the others."""
+    """Require that these figures agree; ``hints`` has the hints for some figures, ``hint`` is for the others."""
     for key in keys:
         label = say("{key} of {what}", key=key, what=translated(what))
         expect.close(got[key], want[key], label, hint=(hints or {}).get(key, hint), reveal=reveal)
 
 
 def unlike(student, low: int, high: int) -> list[list[int]]:
-    """A matrix of four different counts."""
+    """Draw a matrix of four different counts."""
     while True:
         counts = student.draw.integers(low, high, (4,)).tolist()
         if len(set(counts)) == 4 and len({counts[0] + counts[1], counts[2] + counts[3], counts[0] + counts[2]}) == 3:
@@ -959,7 +959,7 @@ class CheckPrf:
     @check(points=3, visible=True)
     def check_chapter_matrix(self, student):
         """for the chapter's matrix, precision is 96/99 and recall is 96/100"""
-        # Both before the first comparison: the chapter's precision and recall are so close that all means are alike.
+        # Both before the first comparison: the chapter's precision and recall are so close that all means are similar.
         seen = [(cells, figures(student, cells)) for cells in (CHAPTER, unlike(student, 20, 90))]
         self.demand_untouched(student)
         for cells, got in seen:
@@ -976,7 +976,7 @@ class CheckPrf:
 
     @staticmethod
     def demand_untouched(student) -> None:
-        """A matrix of floats, which can be divided in place, stays as it was; whoever refuses it is not asked more."""
+        """Require that a matrix of floats, which can be divided in place, stays unchanged; a refusal is accepted."""
         cells = torch.tensor(unlike(student, 20, 90), dtype=torch.float64)
         try:
             with student.untraced():
@@ -1026,7 +1026,7 @@ class CheckPrf:
 
     @staticmethod
     def knows_zero(student, cells: list[list[int]]) -> bool:
-        """Whether F1 is right for class 1 without a true positive; if not, that is the matter of another check."""
+        """Return whether F1 is right for class 1 without a true positive, which another check tests."""
         try:
             with student.untraced():
                 got = figures(student, cells, positive=1)
@@ -1078,7 +1078,7 @@ class CheckPrf:
 
 
 def suggested(student, lengths: list[int], **options: float) -> Any:
-    """What the student suggests, as a plain number; the caller's list stays as it was where cap is 10,000."""
+    """Return the student's suggestion as a plain number; if cap is 10,000, require an unchanged list of lengths."""
     with student.untraced():
         if options.get("cap") == 10_000:
             answer = student.pure("suggest_max_length", lengths, **options)
@@ -1089,7 +1089,7 @@ def suggested(student, lengths: list[int], **options: float) -> Any:
 
 @dataclass(frozen=True)
 class Case:
-    """Lengths, what is asked for beside them, and what the suggestion should be."""
+    """Lengths, further arguments, and the expected suggestion."""
 
     what: str
     lengths: list[int]
@@ -1107,14 +1107,14 @@ def demand_lengths(student, cases: Sequence[Case], hint: str, reveal: bool = Fal
 
 
 def spread(student, n: int, start: int = 5) -> list[int]:
-    """n lengths in random order, of which no two are closer than 4."""
+    """Draw n lengths in random order, any two at least 4 apart."""
     found = (start + torch.cumsum(student.draw.integers(4, 9, (n,)), 0)).tolist()
     order = torch.randperm(n, generator=student.draw.generator).tolist()
     return [found[i] for i in order]
 
 
 def up(n: int, multiple: int) -> int:
-    """The next multiple."""
+    """Round up to the next multiple."""
     return -(-n // multiple) * multiple
 
 
@@ -1167,7 +1167,7 @@ class CheckSuggestMaxLength:
         kept = "as it was" if after == given else "sorted" if after == sorted(given) else "changed"
         student.note("the caller's list of lengths", kept)
         cases, lengths = [], given
-        # Shares of which no float is near a whole number of texts, or whose product with it is exact. In the last, the
+        # Shares for which no float is near a whole number of texts, or whose product with it is exact. In the last, the
         # 32nd of 33 texts is needed: 31.35 rounded up, while the index 0.95 * 32 = 30.4 is nearest to the 31st.
         for n, coverage in (
             (50, None),
@@ -1175,7 +1175,7 @@ class CheckSuggestMaxLength:
             (37, 0.5),
             (20, 1.0),
             (30, 0.72),
-            (None, 0.9),  # of the same lengths
+            (None, 0.9),  # for the same lengths
             (40, None),
             (33, None),
         ):
@@ -1219,7 +1219,7 @@ class CheckSuggestMaxLength:
     def check_cap_and_multiple(self, student):
         """the length is a multiple of `multiple`, but never above `cap`"""
         long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
-        # Rounding up to a multiple of 5 gives something else than a bit mask, and than a multiple of 8.
+        # Rounding up to a multiple of 5 differs from a bit mask and from a multiple of 8.
         odd = [n for n in range(33, 90) if len({up(n + 2, 5), n + 2 + 4 & -5, up(n + 2, 8)}) == 3]
         uneven = odd[student.draw.integer(0, len(odd))]
         settings: list[tuple[int, dict[str, float], int]] = [
@@ -1265,13 +1265,13 @@ class CheckSuggestMaxLength:
 
 
 def root_mean_square(pred: Tensor, target: Tensor) -> float:
-    """By plain Python, one error after the other."""
+    """Compute the RMSE in plain Python, one error after another."""
     errors = [p - t for p, t in zip(pred.flatten().tolist(), target.tolist(), strict=True)]
     return math.sqrt(math.fsum(error * error for error in errors) / len(errors))
 
 
 def number(student, answer: Any, fact: str) -> Any:
-    """An answer as a plain number; a tensor of one number is accepted with a remark."""
+    """Return an answer as a plain number; a tensor of one number is accepted with a remark."""
     found = answer
     if isinstance(answer, Tensor) and answer.numel() == 1:
         expect.remark(say("{name} returns a one-element tensor instead of a plain float", name="rmse"))
@@ -1293,12 +1293,12 @@ class CheckRmse:
     function = "rmse"
 
     def compare(self, student, cases: Sequence[tuple[Tensor, Tensor, str]], hint: str) -> bool:
-        """Ask for all of them, and compare with plain Python; whether all answers have four decimal places at most.
+        """Compare all answers with plain Python; return whether all of them have at most four decimal places.
 
         Args:
-            student: of this check.
-            cases: predictions, targets, and what they are.
-            hint: if an answer is wrong.
+            student: the student of this check.
+            cases: predictions, targets, and a description.
+            hint: shown if an answer is wrong.
         """
         got, rounded = [], []
         for pred, target, _ in cases:
@@ -1323,7 +1323,7 @@ class CheckRmse:
             pred = target + size * (student.draw.normal(n) * 2 + 0.7)
             cases.append((pred, target, say("{count} values", count=n)))
         rounded = self.compare(student, cases, hint)
-        whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
+        whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of operations leaves a rounding error
         with student.untraced():
             perfect = student.rmse(whole, whole.clone())
         perfect = perfect.item() if isinstance(perfect, Tensor) and perfect.numel() == 1 else perfect
@@ -1337,7 +1337,7 @@ class CheckRmse:
             tolerance=1e-6,
             hint="if all errors are 0, does the expression under the root equal 0?",
         )
-        # What is rounded may be near enough by chance. Three right answers look rounded with a probability below 1e-13.
+        # A rounded answer may be close enough by chance. Three right ones look rounded with a probability below 1e-13.
         expect.true(
             not rounded,
             "every result is rounded to four decimal places or fewer",
@@ -1346,7 +1346,7 @@ class CheckRmse:
 
     @staticmethod
     def demand_small_errors_of_large_values(student) -> None:
-        """Prices of houses or years: a difference is exact in float32, but one of the squares leaves nothing of it."""
+        """Require precision for large values such as prices: differences are exact in float32, squares are not."""
         target = student.draw.uniform(1900, 2100, 12)
         pred = target + student.draw.normal(12) * 0.1
         with student.untraced():
@@ -1447,7 +1447,7 @@ class CheckRmse:
 
     @staticmethod
     def demand_no_value_left_out(student) -> None:
-        """A nan among the predictions must not get lost; an error is accepted."""
+        """Require that a NaN among the predictions is not lost; an error is accepted."""
         target = student.draw.normal(7) * 2
         pred = target + student.draw.normal(7)
         pred[student.draw.integer(1, 6)] = torch.nan
@@ -1469,9 +1469,9 @@ class CheckRmse:
 
     @staticmethod
     def demand_whole_targets(student) -> None:
-        """Ratings are whole numbers, and predictions of them are not; an error is accepted, a wrong number is not."""
+        """Require the right answer for integer targets and float predictions; an error is accepted."""
         target = torch.arange(1, 9)
-        # The decimal places of five of them get lost by rounding down, and those of three by rounding to the nearest.
+        # Rounding down loses the decimal places of five of them, and rounding to the nearest those of three.
         apart = torch.cat([student.draw.uniform(-0.45, -0.1, 5), student.draw.uniform(0.55, 0.7, 3)])
         pred = target + apart[torch.randperm(8, generator=student.draw.generator)]
         want = root_mean_square(pred, target)
@@ -1511,7 +1511,7 @@ CHAPTER_LOG: list[Line] = [
 
 
 def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
-    """A log as it would be printed; each step has (new examples, sum of their losses, right ones among them)."""
+    """Return a log as printed; each step has (new examples, sum of their losses, right ones among them)."""
     lines, n, loss, right = [], 0, 0.0, 0
     for new, new_loss, new_right in steps:
         n, loss, right = n + new, loss + new_loss, right + new_right
@@ -1520,22 +1520,22 @@ def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
 
 
 def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float, int]]:
-    """Possible steps: about half of the answers are right."""
+    """Draw possible steps, in which about half of the answers are right."""
     losses = student.draw.uniform(0.3, 0.9, n_lines).tolist()
     right = student.draw.integers(new // 4, new // 2, (n_lines,)).tolist()
     return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
 
 
 def nearly_still(student, times: int, names: tuple[str, str]) -> list[tuple[str, list[Line]]]:
-    """Logs in which the number of right answers, as printed, falls or rises too much by 4 of 70,000 examples or more.
+    """Return logs in which the printed number of right answers falls or rises too much by 4 of 70,000 examples or more.
 
     Args:
-        student: of this check.
-        times: the difference is so many times as large; rounding explains 1.375 times.
-        names: with the gap {count}, for a log in which it falls and for one in which it rises.
+        student: the student of this check.
+        times: factor of the difference; rounding explains a factor of 1.375.
+        names: descriptions with the gap {count}, for a log in which it falls and for one in which it rises.
 
     Returns:
-        What the log is, and the log.
+        (description, log) pairs.
     """
     found: list[tuple[str, list[Line]]] = []
     for rises, factor in ((0, 1), (1, 1), (0, 3), (1, 2)):
@@ -1553,7 +1553,7 @@ class CheckAuditLog:
     function = "audit_log"
 
     def demand(self, student, cases: Sequence[tuple[str, list[Line], list[int]]], hint: str) -> bool:
-        """Ask for all of these logs, then compare; True if one of them was changed."""
+        """Call the function for all of these logs, then compare; return True if one of them was changed."""
         found, changed = [], False
         for _, lines, _ in cases:
             with student.untraced():
@@ -1613,7 +1613,7 @@ class CheckAuditLog:
     def check_loss(self, student):
         """lines are flagged where the sum of the losses falls, even the first line"""
         steps = honest_steps(student, 8)
-        for place, change in ((2, -5.0), (6, -50.0)):  # after the second, the sum stays below what it was
+        for place, change in ((2, -5.0), (6, -50.0)):  # after the second, the sum stays below its earlier value
             steps[place] = (steps[place][0], change, steps[place][2])
         first = honest_steps(student, 4)
         first[0] = (40, -8.0, first[0][2])
@@ -1651,7 +1651,7 @@ class CheckAuditLog:
     def check_possible(self, student):
         """possible lines are not flagged, despite worse averages or rounding"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
-        # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
+        # From 1,000 examples on, nothing is added to the sums, and rounding makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
         # Of 70,000 examples the sum of the losses seems to fall by 4, or by 1, and rounding explains 5.5. Of the 30,000
         # new ones alone, it would explain 1.5.
@@ -1705,7 +1705,7 @@ class CheckAuditLog:
 
 
 def sums_of(copies: Sequence[int]) -> list[int]:
-    """Sums of all parts of a list: each of them once without and once with the next number."""
+    """Return the sums of all sublists: each earlier sum with and without the next number."""
     sums = {0}
     for n in copies:
         sums.update([part + n for part in sums])
@@ -1751,7 +1751,7 @@ class CheckPossibleErrorCounts:
     @check(points=1)
     def check_small(self, student):
         """for two or three texts, every possible set of misclassified texts is counted"""
-        # Copies that differ: equal ones are the matter of another check.
+        # Different numbers of copies; another check tests equal ones.
         cases = [(1 + torch.randperm(29, generator=student.draw.generator)[:n]).tolist() for n in (2, 3, 3)]
         self.demand(
             student,
@@ -1765,7 +1765,7 @@ class CheckPossibleErrorCounts:
     def check_equal_copies(self, student):
         """texts that occur equally often are still separate texts"""
         a = student.draw.integer(3, 9)
-        b = 3 * a + student.draw.integer(1, a)  # no multiple of a: three of the one are not one of the other
+        b = 3 * a + student.draw.integer(1, a)  # not a multiple of a, so that three of one are not one of the other
         self.demand(
             student, [[a, a], [a, b, a, b], [b] * 4], "with two texts of 5 copies each, can there be 10 errors?"
         )
@@ -1778,8 +1778,8 @@ class CheckPossibleErrorCounts:
             [single],
             [1] * student.draw.integer(4, 7),
             student.draw.integers(1, 200, (10,)).tolist(),
-            student.draw.integers(1, 30, (15,)).tolist(),  # so many that one set of them in thousands is improbable
-            [60 * n for n in student.draw.integers(1, 4, (21,)).tolist()],  # whoever tries all sets has two million
+            student.draw.integers(1, 30, (15,)).tolist(),  # so many that each set of them is improbable
+            [60 * n for n in student.draw.integers(1, 4, (21,)).tolist()],  # trying all sets means two million
         ]
         self.demand(student, cases, "a model can get every text right, and it can also get every text wrong")
         with student.untraced():
@@ -1790,13 +1790,13 @@ class CheckPossibleErrorCounts:
 
 
 class Models:
-    """Targets, predictions of two models, and where the middle of their bootstrapped differences lies."""
+    """Targets, predictions of two models, and the middle of their bootstrapped differences."""
 
     def __init__(self, student, n: int, better: float = 0.0, blunder: float = 0.0, n_draws: int = 20_000) -> None:
-        """Draw them; most of the errors are common to both models, and a is better by about so much.
+        """Draw them; most of the errors are common to both models, and a is better by about ``better``.
 
         With ``blunder``, a is off by that much in one row. A draw has that row 0, 1, 2, ... times, so the differences
-        lie in clumps, with many small ones and few large ones.
+        form clusters, with many small ones and few large ones.
         """
         self.changed, self.skewed = False, blunder > 0
         draw = student.draw
@@ -1808,25 +1808,25 @@ class Models:
         squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
         rows = draw.integers(0, n, (n_draws, n))
         figures = [of_model[rows].mean(1).sqrt() for of_model in squares]
-        self.observed = float(squares[0].mean().sqrt() - squares[1].mean().sqrt())  # of all rows, each of them once
+        self.observed = float(squares[0].mean().sqrt() - squares[1].mean().sqrt())  # with every row once
         differences, apart = figures[0] - figures[1], figures[0] - figures[1].roll(1)
         self.sorted, _ = differences.sort()
         self.spread = float(differences.std())
-        self.sorted_apart, _ = apart.sort()  # of draws that are not the same for both models
+        self.sorted_apart, _ = apart.sort()  # with separate draws for the two models
         self.spread_apart = float(apart.std())
 
     def mirrored(self) -> Models:
-        """The same rows in the opposite order."""
+        """Return the same rows in reverse order."""
         other = duplicate(self)
         other.target, other.a, other.b = (values.flip(0) for values in (self.target, self.a, self.b))
         return other
 
     def quantile(self, share: float) -> float:
-        """A quantile of the judge's own draws."""
+        """Return a quantile of the judge's own draws."""
         return float(self.sorted[round(share * (len(self.sorted) - 1))])
 
     def as_of_half(self, ends: Sequence[float], level: float) -> bool:
-        """Whether this is the interval if half as many rows are drawn: wider by the root of two."""
+        """Return whether this is the interval for half as many rows per draw, which is wider by the root of two."""
         middle, shares = self.quantile(0.5), ((1 - level) / 2, (1 + level) / 2)
         width = self.quantile(shares[1]) - self.quantile(shares[0])
         wider = 1.2 * width < ends[1] - ends[0] < 1.7 * width
@@ -1840,10 +1840,10 @@ class Models:
         )
 
     def as_narrow(self, ends: Sequence[float], level: float) -> bool:
-        """Whether this is a narrow interval in the middle, as if each difference were that of thousands of rows.
+        """Return whether this is a narrow interval in the middle, as if each difference came from thousands of rows.
 
-        Over 6,000 rows instead of 90 to 120, it is narrower by a factor of 7 to 8; its own ends, which are quantiles of
-        so few differences, vary by 14% of its width at most. An interval for the mean is narrower by a factor of 26.
+        With 6,000 rows instead of 90 to 120, it is narrower by a factor of 7 to 8; its ends, which are quantiles of
+        few differences, vary by at most 14% of its width. An interval for the mean is narrower by a factor of 26.
         """
         shares = ((1 - level) / 2, (1 + level) / 2)
         width = self.quantile(shares[1]) - self.quantile(shares[0])
@@ -1854,13 +1854,13 @@ class Models:
         )
 
     def in_the_middle(self, end: float, level: float) -> bool:
-        """Whether an interval without width is at the difference of all rows, or at the median if that is a reason."""
+        """Return whether an interval without width is at the difference of all rows, or at the median with a reason."""
         if level > 0.5:
             return abs(end - self.observed) < 0.01 * self.spread
-        return abs(end - self.quantile(0.5)) < 0.1 * self.spread  # whoever halves nothing cuts off a half at each end
+        return abs(end - self.quantile(0.5)) < 0.1 * self.spread  # a half cut off at each end
 
     def as_if_apart(self, ends: Sequence[float], level: float) -> bool:
-        """Whether this is the interval if the rows are drawn for each model anew: many times as wide."""
+        """Return whether this is the interval for separate draws for each model, which is many times as wide."""
         last, shares = len(self.sorted_apart) - 1, ((1 - level) / 2, (1 + level) / 2)
         return self.spread_apart > 2 * self.spread and all(
             abs(end - float(self.sorted_apart[round(share * last)])) < 0.22 * self.spread_apart
@@ -1869,7 +1869,7 @@ class Models:
 
 
 def interval(student, models: Models, turned: bool = False, **options: float) -> list[float]:
-    """The student's interval, two plain numbers."""
+    """Return the student's interval, two plain numbers."""
     one, other = (models.b, models.a) if turned else (models.a, models.b)
     with student.untraced():
         function = student.value(None, "paired_bootstrap")
@@ -1887,17 +1887,17 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
 
 
 def no_width(ends: Sequence[float], models: Models) -> bool:
-    """Whether all draws gave the same difference."""
+    """Return whether all draws gave the same difference."""
     return abs(ends[1] - ends[0]) < 0.02 * models.spread
 
 
 def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
-    """Both ends of each interval lie where the judge's own draws have them."""
+    """Require that both ends of each interval agree with the judge's own draws."""
     ends: list[str | int | tuple[str, bool | str]] = []
     for got, models, level in cases:
         for end, share in zip(got, ((1 - level) / 2, (1 + level) / 2), strict=True):
             want = models.quantile(share)
-            near = want if abs(end - want) < 0.22 * models.spread else end  # so that what is right is one number
+            near = want if abs(end - want) < 0.22 * models.spread else end  # note every right answer alike
             halves = round(max(-99.0, min(99.0, 2 * (near - models.quantile(0.5)) / models.spread)))
             ends.append(
                 "drawn apart"
@@ -1954,16 +1954,16 @@ class CheckPairedBootstrap:
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
         demand_intervals(student, cases, "which share of the differences do you cut off at each end?")
-        # The ends lie inside a clump, with 11 standard errors to its border, or 15 with the level of 0.7: among n draws
-        # with replacement, a row is 0, up to 1, 2, and 3 times with probabilities .37, .74, .92 and .98. If it is drawn
+        # The ends are inside a cluster, 11 standard errors from its boundary, or 15 with the level of 0.7: in n draws
+        # with replacement, a row occurs 0, up to 1, 2, 3 times with probabilities .37, .74, .92 and .98. If it is drawn
         # half as often, these are .61, .91, .99 and 1.
         models = Models(student, 100, blunder=10.0)
-        # The blunder is in the first row, then in the last one.
+        # The blunder is first in the first row, then in the last one.
         cases = [
             (interval(student, which, n_draws=6000, level=level), models, level)
             for which, level in ((models, 0.9), (models.mirrored(), 0.7))
         ]
-        # Here the RMSE of a draw differs widely from that of all rows.
+        # The RMSE of a draw differs widely from that of all rows.
         dominated = Models(student, 100, blunder=30.0, n_draws=5000)
         cases.append((interval(student, dominated, n_draws=3000, level=0.9), dominated, 0.9))
         demand_intervals(
@@ -2007,7 +2007,7 @@ class CheckPairedBootstrap:
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
         same = again == [first[2], first[0]]
         student.note("same interval for seeds 2 and 0", [again[0] == first[2], again[1] == first[0]])
-        different = max(max(ends) - min(ends) for ends in zip(*first, strict=True)) > 1e-5  # not by rounding alone
+        different = max(max(ends) - min(ends) for ends in zip(*first, strict=True)) > 1e-5  # by more than rounding
         student.note("intervals", "several" if different else "one")
         zero_is_42 = interval(student, models, n_draws=400, seed=42) == first[0]
         student.note("the interval of seed 0 is that of seed 42", zero_is_42)
@@ -2023,15 +2023,15 @@ class CheckPairedBootstrap:
 
     @staticmethod
     def demand_n_draws(student, models: Models, many: Sequence[Sequence[float]]) -> None:
-        """The ends vary from seed to seed as they do with so many draws, and the defaults are as promised.
+        """Require that the ends vary between seeds as expected for the number of draws, and the documented defaults.
 
         Args:
-            student: of this check.
-            models: two of them.
-            many: their intervals of 400 draws, for the seeds from 0 on.
+            student: the student of this check.
+            models: two models.
+            many: their intervals with 400 draws, for the seeds from 0 on.
         """
         # The end of a 95% interval varies by 0.06 of the spread with 2,000 draws, by about 0.4 with 30, and with 32
-        # seeds this is told apart with an error probability below 1e-9. A fortieth of 30 draws is less than one.
+        # seeds, these are distinguished with an error probability below 1e-9. A fortieth of 30 draws is less than one.
         drawn = torch.tensor([interval(student, models, n_draws=30, seed=seed) for seed in range(32)])
         wobble = float(drawn.double().std(0).mean()) / models.spread
         pointlike = bool((drawn[:, 0] == drawn[:, 1]).all())
@@ -2066,10 +2066,10 @@ class CheckPairedBootstrap:
 
 
 class Folds:
-    """Which rows a student's folds hold."""
+    """The rows of each of a student's folds."""
 
     def __init__(self, student, texts: list[str], **options: int) -> None:
-        """Ask, and demand lists of row numbers."""
+        """Call the function, and require lists of row numbers."""
         self.texts = texts
         with student.untraced():
             function = student.value(None, "group_folds")
@@ -2086,7 +2086,7 @@ class Folds:
         self.rows = [row_numbers(part, len(texts)) for part in parts]
 
     def leaking(self, same: Sequence[Any]) -> int:
-        """How many texts are in more than one fold."""
+        """Count the texts that are in more than one fold."""
         folds_of: dict[Any, set[int]] = {}
         for place, rows in enumerate(self.rows):
             for row in rows:
@@ -2094,19 +2094,19 @@ class Folds:
         return sum(len(places) > 1 for places in folds_of.values())
 
     def demand_number(self, k: int) -> None:
-        """There are k folds, none of them empty."""
+        """Require k folds, none of them empty."""
         expect.equal(len(self.rows), k, "number of folds", reveal=True)
         expect.true(all(self.rows), "a fold is empty", reveal=True)
 
 
 def repeated_texts(student, n: int, most: int, least: int = 1) -> list[str]:
-    """n texts, each of them ``least`` to ``most`` times, in random order."""
+    """Return n texts, each of them ``least`` to ``most`` times, in random order."""
     rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(least, most + 1))]
     return shuffled(student, rows)[0]
 
 
 def alike(student, n: int) -> dict[str, list[str]]:
-    """What makes texts different, and n texts that differ in nothing else."""
+    """Return difference -> n texts that differ only in this way."""
     words = list(dict.fromkeys(" ".join(sentences(student, 24)).split()))
     start = " ".join(words[6:])
     ends = sentences(student, n)
@@ -2159,13 +2159,13 @@ class CheckGroupFolds:
                 numbers.append((folds, k, len({same[row] for rows in folds.rows for row in rows})))
         for way, found in facts.items():
             student.note(f"in several folds: {way}", any(found))
-        # Of the rows of 37 texts, four each, no cut into four equal parts is between two texts.
+        # With 37 texts of four rows each, no cut into four equal parts is between two texts.
         rows = [(text, 0) for text in sentences(student, 37) for _ in range(4)]
         cut = Folds(student, shuffled(student, rows)[0], k=4)
         n_leaking = cut.leaking(cut.texts)
         student.note("of 37 texts in several folds", "none" if not n_leaking else "1 to 3" if n_leaking < 4 else "many")
-        # Of the first two lists of texts: if all forms of a text are taken for different texts, the rows of the second
-        # and the third are dealt out alike.
+        # For the first two lists of texts: if all forms of a text are taken for different texts, the rows of the second
+        # and the third are distributed in the same way.
         student.note("the folds of an earlier call", seen[0][0].rows == seen[1][0].rows)
         times = [Counter(row for rows in folds.rows for row in rows) for folds, _, _ in numbers]
         student.note("folds of a row, at most", [max(found.values(), default=0) for found in times])
@@ -2197,7 +2197,7 @@ class CheckGroupFolds:
     def check_partition(self, student):
         """every row is in exactly one fold, and the caller's list is not modified"""
         missing, repeated, blanks, changed = [], [], [], False
-        # Of the third, three rows are left if all folds have as many; of the fourth, two texts, but no rows.
+        # Equal folds leave three rows of the third list, and two texts, but no rows, of the fourth.
         for n, k, least, most in ((41, 5, 1, 6), (34, 3, 1, 6), (47, 4, 1, 1), (46, 4, 2, 2)):
             rows = repeated_texts(student, n, most, least)
             texts = [text.upper() if place % 5 == 0 else text for place, text in enumerate(rows)]
@@ -2211,10 +2211,10 @@ class CheckGroupFolds:
             folds.demand_number(k)
             changed |= folds.changes
         student.note("rows in several", [count > 0 for count in repeated])
-        # How many rows a left-out text of 1 to 6 has is an accident.
+        # The number of rows, 1 to 6, of a left-out text is random.
         student.note("many rows in no fold", [count > 12 for count in missing[:2]])
         student.note("rows in no fold", missing[2:])
-        # Which texts are left out beside others, is an accident.
+        # Which further texts are left out is chance.
         student.note("rows without a word in no fold", sum(blanks) if sum(blanks) == sum(missing) else "others too")
         expect.true(
             not any(blanks) or sum(missing) > sum(blanks),
@@ -2245,12 +2245,12 @@ class CheckGroupFolds:
     @check(points=1, after=("no_leak",))
     def check_sizes(self, student):
         """the folds have roughly equal sizes"""
-        # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
-        # 40 or 41 different texts: if each draws its fold, nearly every second fold is off by more than that.
+        # 400 texts of one to three rows: if distributed by count, a fold is off by a quarter at six standard errors.
+        # 40 or 41 different texts: if each text draws its fold, nearly every second fold is off by more than that.
         seen = []
         given = [("", 4, repeated_texts(student, 400, 3)), ("", 5, repeated_texts(student, 400, 3))]
-        given.append(("", 5, repeated_texts(student, 41, 1)))  # of 9, 9, 9, 9 and 5, the last is too small
-        given.append(("", 6, repeated_texts(student, 35, 1)))  # of 5, 5, 5, 5, 5 and 10, the last is too large
+        given.append(("", 5, repeated_texts(student, 41, 1)))  # in 9, 9, 9, 9 and 5, the last is too small
+        given.append(("", 6, repeated_texts(student, 35, 1)))  # in 5, 5, 5, 5, 5 and 10, the last is too large
         given += [(way, 4 + place % 2, texts) for place, (way, texts) in enumerate(alike(student, 40).items())]
         for way, k, texts in given:
             folds = Folds(student, texts, k=k)

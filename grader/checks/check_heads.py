@@ -1,7 +1,7 @@
-"""Hidden checks of exercise-4: heads, and how padding gets into them.
+"""Hidden checks of exercise-4: heads, and the influence of padding on them.
 
 Dimensions as in the exercise: B texts, T positions, C width, N states. All sizes differ. The poolings have one right
-answer, worked out here text by text from the real tokens alone. The heads have no single right answer: any architecture
+answer, computed here text by text from the real tokens alone. The heads have no single right answer: any architecture
 is allowed, so they are tested against laws (padding changes nothing, order matters, gradients flow back). A head's
 parameters are first filled with seeded random numbers, because a law that holds only at the start, or only
 because a layer starts at zero, is not a law.
@@ -9,7 +9,7 @@ because a layer starts at zero, is not a law.
 Every check of a head first demands that the head reads its input (``Head.demand_reading``): a function of the mask
 alone, of the number of its calls, or of nothing satisfies most laws, and must not earn points.
 
-What a head returns depends on its author's layers, so it is read untraced, and the facts are stated as notes.
+The output of a head depends on its author's layers, so it is read untraced, and facts about it are noted.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from grader.judge.check import check
 
 
 class Texts:
-    """Texts of different lengths, and the padded batches that can be made of them.
+    """Texts of different lengths, and padded batches of them.
 
     Args:
         student: the student of this check.
@@ -42,14 +42,14 @@ class Texts:
         self.tokens = [student.draw.normal(length, width) for length in lengths]
 
     def mask(self, longer: int = 0) -> Tensor:
-        """(B, T) of ones and zeros (int64), T being the length of the longest text and ``longer`` columns more."""
+        """Return the mask (B, T) of ones and zeros (int64); T is the length of the longest text plus ``longer``."""
         mask = torch.zeros(len(self.lengths), max(self.lengths) + longer, dtype=torch.long)
         for row, length in zip(mask, self.lengths, strict=True):
             row[:length] = 1
         return mask
 
     def hidden(self, longer: int = 0, scale: float = 0.0, tokens: list[Tensor] | None = None, first: int = 0) -> Tensor:
-        """(B, T, C): the tokens, and zeros behind them; or normal numbers of a scale, at PAD position ``first`` on."""
+        """Return (B, T, C): tokens, then zeros; or normal numbers with this scale, from PAD position ``first`` on."""
         junk: Tensor = self.student.draw.normal(len(self.lengths), max(self.lengths) + longer, self.width) * scale
         for row, text in enumerate(self.tokens if tokens is None else tokens):
             junk[row, : len(text) + first] = 0.0
@@ -58,7 +58,7 @@ class Texts:
 
 
 def same(one: object, other: object, tolerance: float = 1e-4) -> bool:
-    """Two answers are equal up to float32 rounding; for notes, where a check does not end at once."""
+    """Return whether two answers are equal up to float32 rounding; for notes, since it does not end the check."""
     return (
         isinstance(one, Tensor)
         and isinstance(other, Tensor)
@@ -68,33 +68,33 @@ def same(one: object, other: object, tolerance: float = 1e-4) -> bool:
 
 
 def per_text(function: Callable[[Tensor], Tensor], hidden: Tensor, mask: Tensor) -> Tensor:
-    """(B, C): a function of the real tokens (n, C) of each text."""
+    """Apply a function to the real tokens (n, C) of each text; return (B, C)."""
     return torch.stack([function(row[keep != 0]) for row, keep in zip(hidden, mask, strict=True)])
 
 
 def average(tokens: Tensor) -> Tensor:
-    """(C,), in float64."""
+    """Return the mean (C,), in float64."""
     return tokens.double().mean(0)
 
 
 def largest(tokens: Tensor) -> Tensor:
-    """(C,)"""
+    """Return the maximum (C,)."""
     return tokens.double().amax(0)
 
 
 def both(tokens: Tensor) -> Tensor:
-    """(2C,), mean first."""
+    """Return mean and maximum (2C,)."""
     return torch.cat([average(tokens), largest(tokens)])
 
 
 def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
-    """The answer, the hidden states and the mask being as they were; with what they are overwritten does not matter."""
+    """Return the answer, requiring that hidden states and mask are unchanged; the new values do not matter."""
     with student.untraced():
         return student.pure(name, hidden, mask)
 
 
 def expect_gradient(student, name: str, hidden: Tensor, mask: Tensor, pool: Callable[[Tensor], Tensor]) -> None:
-    """The encoder learns through a pooling: the gradient of the hidden states is what it is through ours."""
+    """Expect that the encoder learns through a pooling: the gradient of the hidden states equals ours."""
     leaf = hidden.clone().requires_grad_()
     ours = pool(leaf)
     upstream = student.draw.normal(*ours.shape)
@@ -108,7 +108,7 @@ def expect_gradient(student, name: str, hidden: Tensor, mask: Tensor, pool: Call
 
 
 def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
-    """What is returned instead of the largest real values: one constant, PAD's own values, or these and a constant."""
+    """Describe what replaces the largest real values: one constant, PAD's own values, or these and a constant."""
     wrong = (got - want).abs() > 1e-5 * want.abs()
     if not bool(wrong.any()):
         return "nothing else"
@@ -124,14 +124,14 @@ def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
 
 
 def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int, shift: float = 0.0) -> None:
-    """A pooling gives the same result whatever the content and the number of the PAD positions.
+    """Expect that a pooling gives the same result whatever the content and the number of the PAD positions.
 
     Args:
         pool: the student's function.
         student: the student of this check.
         width: C.
         features: width of the result.
-        shift: added to all tokens. Far enough below 0, a PAD of zeros shows in some maximum on every seed.
+        shift: added to all tokens; if it is far enough below 0, a PAD of zeros affects some maximum for every seed.
     """
     texts = Texts(student, [4, 1, 6, 3], width)
     texts.tokens = [tokens + shift for tokens in texts.tokens]
@@ -171,11 +171,11 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
 HOLES = torch.tensor([[1, 1, 1, 1, 1, 0], [1, 0, 1, 1, 0, 0], [0, 0, 1, 0, 0, 1]])
 """A mask of three texts, two of them with holes."""
 ENDING = torch.tensor([[0, 1, 1, 1, 1, 1], [1, 0, 1, 1, 0, 1], [0, 0, 1, 0, 0, 1]])
-"""Another one, in which the last position of every text is real."""
+"""A mask in which the last position of every text is real."""
 
 
 def with_loud_padding(student, mask: Tensor, width: int) -> Tensor:
-    """States (B, T, C) that are larger at PAD positions than at most real ones, so that they would win a maximum."""
+    """Return states (B, T, C) that are larger at PAD than at most real positions, so that PAD would win a maximum."""
     states: Tensor = student.draw.normal(*mask.shape, width) + 3 * (mask == 0).float()[:, :, None]
     return states
 
@@ -287,7 +287,7 @@ class CheckMaxPool:
     def check_value(self, student):
         """the result contains the maximum of each feature over the real tokens of a text"""
         texts, single = Texts(student, [5, 3, 1], 4), Texts(student, [150], 4)
-        single.tokens[0][140, 0] += 9.0  # the maximum comes late in a long text
+        single.tokens[0][140, 0] += 9.0  # the maximum is late in a long text
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
             (with_loud_padding(student, HOLES, 4), HOLES),
@@ -337,7 +337,7 @@ class CheckMaxPool:
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
-            hidden[texts.mask() == 0] = -100.0  # whether PAD is kept from winning is not asked here
+            hidden[texts.mask() == 0] = -100.0  # another check tests whether PAD can win
             expect.close(
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
@@ -358,11 +358,11 @@ class CheckMaxPool:
     @check(points=1)
     def check_very_negative(self, student):
         """padding is never the maximum, however negative the real values are"""
-        for power in (33, 12, 5):  # of ten; float32 ends at 38
+        for power in (33, 12, 5):  # powers of ten; float32 ends at 38
             depth = float(student.draw.uniform(2, 9)) * 10.0**power
             texts = Texts(student, [4, 1, 3], 5)
             tokens = [-depth * (1 + text.abs()) for text in texts.tokens]
-            hidden = texts.hidden(tokens=tokens, scale=1e6)  # PAD is higher by far, and no two PAD values are equal
+            hidden = texts.hidden(tokens=tokens, scale=1e6)  # PAD is much higher, and no two PAD values are equal
             with student.untraced():
                 got = student.max_pool(hidden, texts.mask())
             expect.shape(got, (3, 5), "maximum of very negative values")
@@ -464,18 +464,18 @@ class CheckMeanMaxPool:
 
 
 class Head:
-    """A head of the student with seeded numbers in all its parameters, in evaluation mode; what it answers is untraced.
+    """A student's head with seeded numbers in all its parameters, in evaluation mode; its answers are untraced.
 
     Args:
         student: the student of this check.
-        name: its class.
-        arguments: for the class.
-        scale: of the normal numbers.
-        options: for the class.
+        name: name of its class.
+        arguments: positional arguments for the class.
+        scale: scale of the normal numbers.
+        options: keyword arguments for the class.
     """
 
     def __init__(self, student, name: str, *arguments: int, scale: float = 0.5, **options: int | list[int]) -> None:
-        """Build it in the student's process."""
+        """Build the head in the student process."""
         self.student = student
         self.module = getattr(student, name)(*arguments, **options)
         self.again = lambda: Head(student, name, *arguments, scale=scale, **options)
@@ -484,7 +484,7 @@ class Head:
             student.fixtures.randomize(self.module, student.draw.seed(), scale)
 
     def __call__(self, *inputs: object, shape: tuple[int, ...]) -> Tensor:
-        """Its answer, in float32; it must have this shape and be finite."""
+        """Return its answer in float32, which must have this shape and be finite."""
         with self.student.untraced():
             answer: Tensor = self.module(*inputs)
         got = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
@@ -509,14 +509,14 @@ class Head:
         return answer.float()
 
     def with_others(self, n: int) -> list["Head"]:
-        """Itself, and n more with other random numbers."""
+        """Return this head and n more with other random numbers."""
         return [self, *(self.again() for _ in range(n))]
 
     def demand_reading(self, width: int, features: int = 1) -> None:
-        """It tells texts of one length apart, says the same twice, and says something else with other parameters.
+        """Require that it distinguishes texts of one length, repeats its answer, and depends on its parameters.
 
-        Nothing that looks at the mask alone, counts its calls, repeats an answer or draws one does all of that. Whether
-        a score follows its text, or padding matters, is checked elsewhere: here there is no padding, and no reordering.
+        A function of the mask alone or of the number of calls, a constant or a random answer fails this. Whether
+        a score belongs to its text, or padding matters, is tested elsewhere: this has no padding, and no reordering.
         """
         mask, shape = torch.ones(6, 4, dtype=torch.long), (6, features)
         texts, others = self.student.draw.normal(6, 4, width), self.student.draw.normal(6, 4, width)
@@ -526,7 +526,7 @@ class Head:
             unequal(first, first[[1, 2, 3, 4, 5, 0]]) >= 2 and unequal(self(others, mask, shape=shape), first) >= 2
         )
         changed = [unequal(self.again()(texts, mask, shape=shape), first) for _ in range(2)]
-        learned = max(changed) >= 2  # a choice between four tokens may come out alike once
+        learned = max(changed) >= 2  # a choice between four tokens may be the same once
         self.fact("the same batch again, the same answer", steady)
         if not steady:  # what was stored, or what was drawn?
             seed = self.student.draw.seed()
@@ -552,12 +552,12 @@ class Head:
         )
 
     def demand_own_mask(self, texts: "Texts", features: int = 1, facts: tuple[bool, bool] | None = None) -> None:
-        """A text keeps its result in reverse order and beside a text without padding.
+        """Require that a text keeps its result in reverse order and next to a text without padding.
 
         Args:
-            texts: of different lengths.
+            texts: texts of different lengths.
             features: width of a result.
-            facts: what ``look_at_other_texts`` returned; None to look now.
+            facts: result of ``look_at_other_texts``; None to call it now.
         """
         kept, apart = self.look_at_other_texts(texts, features) if facts is None else facts
         expect.true(
@@ -572,7 +572,7 @@ class Head:
         )
 
     def look_at_other_texts(self, texts: "Texts", features: int = 1) -> tuple[bool, bool]:
-        """Whether texts keep their results in reverse order, in a batch of the same shape, and beside a full text."""
+        """Return whether texts keep their results in reverse order in an equal batch, and next to a full text."""
         hidden, mask, shape = texts.hidden(longer=2), texts.mask(longer=2), (len(texts.tokens), features)
         forth, back = self(hidden, mask, shape=shape), self(hidden.flip(0), mask.flip(0), shape=shape)
         kept = self.fact("in reverse order, texts keep their results", same(back.flip(0), forth, 1e-3))
@@ -586,9 +586,9 @@ class Head:
         return kept, apart
 
     def demand_any_shape(self, features: int = 1) -> None:
-        """Texts keep their results in a batch in which two of B, T and C are equal; C is 6 here.
+        """Require that texts keep their results in a batch in which two of B, T and C are equal; C is 6.
 
-        Asked only where padding is known to change nothing, since the batches differ in it.
+        Called only if padding is known to change nothing, since the batches differ in it.
         """
         texts = Texts(self.student, [4, 2, 5, 1, 3, 2, 5], 6)
         hidden, mask = texts.hidden(longer=3), texts.mask(longer=3)
@@ -613,7 +613,7 @@ class Head:
         return holds
 
     def parameter_gradients(self, inputs: list[object], upstream: Tensor) -> list[Tensor | None]:
-        """Gradients of its trainable parameters."""
+        """Return the gradients of its trainable parameters."""
         with self.student.untraced():
             gradients: list[Tensor | None] = self.student.fixtures.heads.parameter_gradients(
                 self.module, inputs, upstream
@@ -621,18 +621,18 @@ class Head:
         return gradients
 
     def input_gradient(self, hidden: Tensor, mask: Tensor, upstream: Tensor) -> Tensor:
-        """Gradient of the hidden states."""
+        """Return the gradient of the hidden states."""
         with self.student.untraced():
             gradient: Tensor = self.student.fixtures.heads.input_gradient(self.module, hidden, mask, upstream)
         return gradient
 
     def n_trainable(self) -> int:
-        """Number of trainable parameters."""
+        """Return the number of trainable parameters."""
         with self.student.untraced():
             return sum(math.prod(shape) for shape in self.student.fixtures.trainable_shapes(self.module))
 
     def demand_pure(self, *inputs: Any) -> None:
-        """A call leaves the hidden states and the mask unchanged."""
+        """Require that a call leaves the hidden states and the mask unchanged."""
         with self.student.untraced():
             after = self.student.fixtures.heads.afterwards(self.module, *inputs)
         kept = len(after) == len(inputs) and all(map(untouched, inputs, after))
@@ -645,13 +645,13 @@ class Head:
         )
 
     def expect_all_trained(self, inputs: list[object], upstream: Tensor, counted: bool = False) -> None:
-        """There are parameters, each affects the output, and every weight matrix gets a gradient.
+        """Expect parameters, each of which affects the output, and a gradient for every weight matrix.
 
-        How many do not is noted where the kind of layers is prescribed (``counted``).
+        The number of those that do not is noted if the kind of layers is prescribed (``counted``).
         """
         gradients = self.parameter_gradients(inputs, upstream)
         used = [isinstance(gradient, Tensor) for gradient in gradients]
-        # A vector may rightly get none: a bias that shifts all scores alike does not matter to a softmax.
+        # A vector may have no gradient: a bias that shifts all scores equally has no effect on a softmax.
         arrived = [bool((g != 0).any()) for g in gradients if isinstance(g, Tensor) and g.dim() > 1]
         with self.student.untraced():
             hidden = self.student.fixtures.heads.n_unregistered(self.module)
@@ -685,7 +685,7 @@ class Head:
 
 
 def demand_defaults(student, name: str, hint: str, **defaults: Any) -> None:
-    """Built without options, a head has as many trainable numbers as with these."""
+    """Require that a head built without options has as many trainable numbers as one with these."""
     with student.untraced():
         build = getattr(student, name)
         bare, told = (student.fixtures.n_trainable(build(6, **options)) for options in ({}, defaults))
@@ -701,14 +701,14 @@ def demand_defaults(student, name: str, hint: str, **defaults: Any) -> None:
 
 
 def demand_constants(head: Head, hidden: Tensor, value: float, want: Tensor, what: str, hint: str) -> None:
-    """With every parameter at ``value``, each score is arithmetic, wherever the parameters are kept.
+    """Require the scores that follow by arithmetic if every parameter has the same value.
 
     Args:
         head: the head; its parameters are overwritten.
         hidden: (B, T, C), texts without padding.
-        value: of every parameter.
-        want: (B,) the scores.
-        what: names the scores.
+        value: value of every parameter.
+        want: (B,) the expected scores.
+        what: name of the scores.
         hint: shown when they differ.
     """
     with head.student.untraced():
@@ -725,7 +725,7 @@ def demand_constants(head: Head, hidden: Tensor, value: float, want: Tensor, wha
 
 
 def demand_no_training_mode(student, head: Head, hidden: Tensor) -> None:
-    """A head whose layers are all prescribed gives the same scores (B, 1) in training mode; no text has padding."""
+    """Require the same scores (B, 1) in training mode from a head with prescribed layers; no text has padding."""
     mask = torch.ones(hidden.shape[:2], dtype=torch.long)
     calm = head(hidden, mask, shape=(len(hidden), 1))
     with student.untraced():
@@ -739,9 +739,9 @@ def demand_no_training_mode(student, head: Head, hidden: Tensor) -> None:
 
 
 def demand_any_number(student, name: str, width: int, **options: int) -> None:
-    """With large parameters, some score is below -1 and some above 1; over 16 heads, since one may show neither."""
+    """Require scores below -1 and above 1 with large parameters, over 16 heads, since a single one may have neither."""
     lowest = highest = spread = 0.0
-    for _ in range(16):  # all of them, so that the trace does not tell how soon one was found
+    for _ in range(16):  # always all, so that the trace does not depend on how soon one is found
         head = Head(student, name, width, scale=2.0, **options)
         scores = head(student.draw.normal(6, 1, width), torch.ones(6, 1, dtype=torch.long), shape=(6, 1))
         lowest, highest = min(lowest, float(scores.min())), max(highest, float(scores.max()))
@@ -760,7 +760,7 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
 
 
 def padded_in_four_ways(head: Head, texts: Texts, more: int, first: int) -> Tensor:
-    """(B, 4): each text alone, before ``more`` PADs, with content in all of these, and in those from ``first`` on."""
+    """Return scores (B, 4): each text alone, with ``more`` PADs, with content in all PADs, and from ``first`` on."""
     mask, shape = texts.mask(longer=more), (len(texts.tokens), 1)
     alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
     bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
@@ -773,8 +773,8 @@ def padded_in_four_ways(head: Head, texts: Texts, more: int, first: int) -> Tens
 def remark_on_training(student, head: Head, texts: Texts) -> None:
     """Remark on a head whose score for a text, in training mode, depends on the other texts.
 
-    Dropout draws the same numbers, since shapes, masks and seed are the same; a head that
-    draws other random numbers has other scores for the same batch as well, and gets no remark.
+    Dropout draws the same numbers, since shapes, masks and seed are the same. A head that
+    draws different random numbers has different scores even for the same batch, and gets no remark.
     """
     mask, seed = texts.mask(), student.draw.seed()
     tokens = [texts.tokens[0], *(3 * student.draw.normal(length, texts.width) for length in texts.lengths[1:])]
@@ -788,14 +788,14 @@ def remark_on_training(student, head: Head, texts: Texts) -> None:
 
 
 def untouched(before: Any, after: Any) -> bool:
-    """A tensor, or each of several, is unchanged."""
+    """Return whether a tensor, or each of several, is unchanged."""
     if isinstance(before, Tensor):
         return isinstance(after, Tensor) and torch.equal(before, after)
     return len(before) == len(after) and all(map(untouched, before, after))
 
 
 def overwritten(before: Sequence[Any], after: Sequence[Any]) -> str:
-    """Which numbers of the hidden states and the mask a call has changed, and to what."""
+    """Describe which numbers of the hidden states and the mask a call has changed, and to what."""
     if len(before) != 2 or len(after) != 2 or not all(isinstance(item, Tensor) for item in after):
         return "something"
     (hidden, mask), (states, keep) = before, after
@@ -809,19 +809,19 @@ def overwritten(before: Sequence[Any], after: Sequence[Any]) -> str:
 
 
 def unequal(one: Tensor, other: Tensor) -> int:
-    """In how many rows two answers of one shape differ, by more than float32 rounds."""
+    """Count the rows in which two answers of one shape differ by more than float32 rounding."""
     return int(((one - other).abs() > 1e-5 * (1 + other.abs())).any(-1).sum())
 
 
 def row_of(score: Tensor, scores: Tensor) -> int:
-    """The row of ``scores`` that holds this one, -1 if none does."""
+    """Return the row of ``scores`` that contains this one, -1 if none does."""
     return next((row for row, other in enumerate(scores) if same(score, other)), -1)
 
 
 def keep_apart(student, head: Head, features: int) -> None:
-    """Note whether texts without padding go through a head of width 6 as each of them does alone.
+    """Note whether texts without padding have the same results in a batch as alone, for a head of width 6.
 
-    Errors about padding leave that as it is; a scrambled axis, which may look like one, does not.
+    Errors about padding do not affect that; a scrambled axis, which may look like one, does.
     """
     even = student.draw.normal(4, 5, 6)
     whole = torch.ones(4, 5, dtype=torch.long)
@@ -831,19 +831,19 @@ def keep_apart(student, head: Head, features: int) -> None:
 
 
 def side_by_side(places: Tensor) -> bool:
-    """Whether the true facts are consecutive, the first place being the next one after the last."""
+    """Return whether the true facts are consecutive, with the first position following the last."""
     return bool(places.any()) and int((places != places.roll(1)).sum()) <= 2
 
 
 def reversed_texts(texts: Texts) -> list[Tensor]:
-    """The tokens of each text from the last to the first."""
+    """Return the tokens of each text in reverse order."""
     return [text.flip(0) for text in texts.tokens]
 
 
 def keeps_score_in_a_long_text(student, head: Head, kernel: int) -> bool:
-    """Whether a passage gives a long text the same score wherever it stands; noted is where it does not.
+    """Return whether a long text has the same score wherever a passage is in it; note where it does not.
 
-    A text that is cut into pieces loses the windows across a cut; a text that is cut short loses its end.
+    A text cut into pieces loses the windows across a cut; a truncated text loses its end.
     """
     filler, passage = 0.1 * student.draw.normal(8, 1, 6), 2 * student.draw.normal(8, kernel + 1, 6)
     whole, scores = torch.ones(8, 150, dtype=torch.long), {}
@@ -861,7 +861,7 @@ def keeps_score_in_a_long_text(student, head: Head, kernel: int) -> bool:
 
 
 def demand_long_texts(kept: bool) -> None:
-    """What ``keeps_score_in_a_long_text`` has found is right."""
+    """Require that ``keeps_score_in_a_long_text`` returned True."""
     expect.true(
         kept,
         "the scores change when a passage is moved within texts of 150 words",
@@ -895,10 +895,10 @@ class CheckConvHead:
     def check_pad_invariant(self, student):
         """the scores depend neither on the content nor on the number of PAD positions"""
         answers, firsts, seconds, endless, raised, added, exchanged = [], [], [], [], set(), [], []
-        for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
+        for kernel in (2, 3) * 3:  # six heads, since padding has an effect only if it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
             texts = Texts(student, [1, 2, 5, 1, 3, 2, 4, 2, 3], 6)
-            # Two windows in a row look 2 (kernel - 1) tokens ahead: what is farther away is seen by PAD windows only.
+            # Two windows in a row reach 2 (kernel - 1) tokens ahead: only PAD windows see tokens farther away.
             answers.append(padded_in_four_ways(head, texts, more=2 * kernel + 2, first=2 * kernel - 2))
             bare, clean = answers[-1][:, :1], answers[-1][:, 1:2]
             exchanged.append(not same(clean, bare) and all(row_of(row, bare) >= 0 for row in clean))
@@ -910,20 +910,20 @@ class CheckConvHead:
             words = Texts(student, [1] * 20, 6)
             none, one, two = (head(words.hidden(longer=n), words.mask(longer=n), shape=(20, 1)) for n in (0, 1, 2))
             firsts.append(not same(one, none))
-            if kernel == 2:  # with larger ones, a window around the first PAD may reach back to the word
+            if kernel == 2:  # in larger ones, a window around the first PAD may reach back to the word
                 added.append(firsts[-1] and same(one - none, (one - none)[:1].expand(20, 1), 1e-3))
             if kernel == 3:
                 seconds.append(not same(two, one))
             much, more = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=(9, 1)) for n in (24, 60))
             endless.append(not same(more, much))
         bare, clean, full, far = torch.cat(answers).T
-        # Behind one word, a window of three has room for two PADs; for a window over PAD alone one is enough.
+        # After one word, a window of three has room for two PADs; for a window over PAD alone, one is enough.
         student.note("a second PAD matters", any(seconds))
         circle = student.draw.normal(20, 3, 6)
         everywhere = torch.ones(20, 3, dtype=torch.long)
         still, turned = (head(words, everywhere, shape=(20, 1)) for words in (circle, circle.roll(1, 1)))
         student.note("without padding, a text is a circle", same(still, turned))
-        # No window reaches across 24 PADs: what still changes then is a sum, or a number that grows with the batch.
+        # No window reaches across 24 PADs: only a sum, or a number that grows with the batch, still changes then.
         every = self.depends_on_every_word(student, head)
         student.note(
             "what depends on endless padding",
@@ -935,8 +935,8 @@ class CheckConvHead:
         student.note("far content matters", not same(far, clean))
         number = not same(clean, bare)
         student.note("number matters", number)
-        # A window that only a longer row has begins at the second word or later, so one word does not notice it.
-        # Whether such a window can lower a score is a matter of the layers behind it.
+        # A window that only a longer row has begins at the second word or later, so it does not affect one word.
+        # Whether such a window can lower a score depends on the following layers.
         notice = "texts of one word too" if any(firsts) else "only texts of several words" if number else "none"
         student.note("which texts notice the number", notice)
         student.note("the first PAD adds the same number to every text of one word", all(added))
@@ -944,7 +944,7 @@ class CheckConvHead:
         raises = bool((clean - bare > -1e-4).all())
         student.note("more padding only raises scores", raises or not any(firsts))
         kinds = [kind for kind in ("several numbers", "one number of the head", "zero") if kind in raised]
-        student.note("what padding raises a score to", kinds[0] if kinds else "")  # one text alone shows one number
+        student.note("what padding raises a score to", kinds[0] if kinds else "")  # a single text gives a single number
         below = clean[bare < -0.01]
         student.note("before padding, scores below zero become zero", bool(len(below) and (below.abs() < 1e-6).all()))
         expect.close(
@@ -968,9 +968,9 @@ class CheckConvHead:
 
     @staticmethod
     def depends_on_every_word(student, head: Head) -> bool:
-        """Whether, without padding, another word changes the score wherever it stands, as in a mean over the words."""
+        """Return whether a different word at any position changes the score without padding, as in a mean of words."""
         first, moved = student.draw.normal(16, 6), torch.zeros(16, dtype=torch.bool)
-        for _ in range(2):  # by accident, one word may do as well as another
+        for _ in range(2):  # by chance, two words may give the same score
             texts = first.repeat(17, 1, 1)
             texts[range(16), range(16)] = student.draw.normal(16, 6)  # another word in each row, none in the last
             scores = head(texts, torch.ones(17, 16, dtype=torch.long), shape=(17, 1))
@@ -1020,15 +1020,15 @@ class CheckConvHead:
 
     @staticmethod
     def reading_of_a_passage(student, head: Head) -> tuple[bool, bool]:
-        """Whether the place of a passage in a text does not matter, and whether the order of its words does."""
-        # One passage between many equal words: wherever it stands, the text has the same n-grams.
+        """Return whether the position of a passage has no effect on the score, and whether its word order has one."""
+        # One passage between many equal words: whatever its position, the text has the same n-grams.
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 34, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned = filler.clone(), filler.clone(), filler.clone()
         early[:, 13:17], late[:, 18:22], turned[:, 13:17] = passage, passage, passage.flip(1)
         whole = torch.ones(6, 34, dtype=torch.long)
         here, there, back = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned))
         placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
-        # The equal words may have the maximum to themselves, with some parameters of a deep head in every text.
+        # The equal words may always win the maximum; with some parameters of a deep head, in every text.
         heads = head.with_others(4)
         turns = [(one(turned, whole, shape=(6, 1)), one(early, whole, shape=(6, 1))) for one in heads]
         moved = any(unequal(one, other) > 0 for one, other in turns)
@@ -1051,7 +1051,7 @@ class CheckConvHead:
         head.demand_pure(hidden, mask)
         head.expect_all_trained([hidden, mask], student.draw.normal(8, 1))
         upstream = torch.zeros(8, 1)
-        upstream[1] = 1.0  # a text without padding, which is the matter of another check
+        upstream[1] = 1.0  # a text without padding, since another check tests padding
         gradient = head.input_gradient(hidden, mask, upstream)
         expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
         others = torch.cat([gradient[:1], gradient[2:]])
@@ -1160,7 +1160,7 @@ class CheckLSTMHead:
             tokens = [text.clone() for text in texts.tokens]
             for text in tokens:
                 if what == "second" and len(text) < 3:
-                    continue  # there it is the last one
+                    continue  # here, it is the last one
                 text[place] = student.draw.normal(6)
             after = head(texts.hidden(tokens=tokens), mask, shape=shape)
             changed[what] = head.fact(f"the {what} token matters", not same(after, before, tolerance=1e-6))
@@ -1203,9 +1203,9 @@ class CheckLSTMHead:
 
     @staticmethod
     def unread_in_long_texts(student, head: Head) -> str:
-        """Which word, near the end of a long text, does not matter; a text may be cut short, or cut into pieces."""
+        """Describe which word near the end of a long text has no effect: texts may be truncated or cut into pieces."""
         found = []
-        for length in (34, 66, 130):  # the third-last word is the last one of a piece of 32, 64 or 128
+        for length in (34, 66, 130):  # the third-last word is the last of a piece of 32, 64 or 128
             text, mask = student.draw.normal(4, length, 6), torch.ones(4, length, dtype=torch.long)
             before = head(text, mask, shape=(4, 1))
             for name, place in ((mark("last"), -1), (mark("third-to-last"), -3)):
@@ -1273,7 +1273,7 @@ class CheckLSTMHead:
 
     @staticmethod
     def interplay_of_words(student, head: Head) -> float:
-        """How much what the second of two words adds to the score depends on the first; 0 if they are read apart."""
+        """Return how much the effect of the second of two words depends on the first; 0 if they are read separately."""
         one, two = student.draw.normal(2, 5, 6), student.draw.normal(2, 5, 6)
         pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)
         read = head(pairs.flatten(0, 1), torch.ones(20, 2, dtype=torch.long), shape=(20, 1)).double().view(2, 2, 5)
@@ -1287,7 +1287,7 @@ class CheckClsConcat:
 
     @staticmethod
     def ask(student, states: tuple[Tensor, ...], pure: bool = False, **options: int) -> Any:
-        """The answer; what is noted of it is the same for both orders of the layers, since the order is free."""
+        """Return the answer, with notes that do not depend on the order of the layers, since that is free."""
         with student.untraced():
             got = student.pure("cls_concat", states, **options) if pure else student.cls_concat(states, **options)
         if not isinstance(got, Tensor):
@@ -1312,7 +1312,7 @@ class CheckClsConcat:
             )
             want = torch.cat([state[:, 0] for state in states[9:]], dim=1)
             expect.close(
-                got.sort(dim=1).values,  # in whatever order; that is the next check's
+                got.sort(dim=1).values,  # in any order; the next check tests that
                 want.sort(dim=1).values,
                 "the values for one text, sorted",
                 hint=(
@@ -1377,12 +1377,12 @@ class CheckLayerMix:
 
     @staticmethod
     def states(student, n_states: int) -> tuple[Tensor, ...]:
-        """N states (2, 3, 4)."""
+        """Draw N states (2, 3, 4)."""
         return tuple(student.draw.normal(2, 3, 4) for _ in range(n_states))
 
     @staticmethod
     def weights(states: tuple[Tensor, ...], mixed: Tensor) -> tuple[Tensor, float, float]:
-        """The weights (N,) that would give this mix, a constant beside them, and how far that is from the mix."""
+        """Fit the mix by weights (N,) and a constant; return them, and the distance of the fit from the mix."""
         columns = torch.stack([*states, torch.ones_like(states[0])]).double().flatten(1).T  # (24, N + 1)
         found = torch.linalg.lstsq(columns, mixed.double().flatten()[:, None]).solution
         return found[:-1, 0], float(found[-1]), float((columns @ found - mixed.double().flatten()[:, None]).abs().max())
@@ -1426,7 +1426,7 @@ class CheckLayerMix:
         )
 
     def demand_no_dice(self, student) -> None:
-        """In training mode, the same states give the same mix every time."""
+        """Require that the same states give the same mix every time in training mode."""
         n = 13
         mix, states = student.LayerMix(n), tuple(torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n))
         with student.untraced():
@@ -1434,7 +1434,7 @@ class CheckLayerMix:
             mix.train()
             mixes = [mix(states) for _ in range(12)]
         usable = all(isinstance(one, Tensor) and one.shape == (2, 3, n) for one in (calm, *mixes))
-        steady = not usable or all(same(one, mixes[0]) for one in mixes)  # what it is instead is noted below
+        steady = not usable or all(same(one, mixes[0]) for one in mixes)  # the notes below describe it
         student.note("in training mode, the same mix in every call", steady)
         if steady:
             return
@@ -1449,7 +1449,7 @@ class CheckLayerMix:
         )
 
     def describe_start(self, student, states: tuple[Tensor, ...], got: Tensor) -> None:
-        """Note what a new mix gives; what starts at random is known by its kind, not by its numbers."""
+        """Note the result of a new mix; a random start is noted by its kind, not by its numbers."""
         weights, constant, left = self.weights(states, got)
         even = bool((weights - weights.mean()).abs().max() < 1e-3)
         student.note("it is a weighted sum", left < 1e-3)
@@ -1482,7 +1482,7 @@ class CheckLayerMix:
             later = student.fixtures.heads.parameters_learn(Head(student, "LayerMix", n).module, states)
         student.note("once the numbers differ, they have gradients", later)
         with student.untraced():
-            mix.eval()  # what is random in training mode is the matter of another check
+            mix.eval()  # another check tests randomness in training mode
             gradients = student.fixtures.heads.parameter_gradients(mix, [states], upstream)
             after = student.fixtures.heads.afterwards(mix, states)
         used = all(isinstance(gradient, Tensor) for gradient in gradients)
@@ -1503,7 +1503,7 @@ class CheckLayerMix:
         with student.untraced():
             weights, constant, left = self.weights(states, mix(states))
         even = left < 1e-3 and bool((weights - weights.mean()).abs().max() < 1e-3)
-        with contextlib.nullcontext() if even else student.untraced():  # what starts at random has random gradients
+        with contextlib.nullcontext() if even else student.untraced():  # a random start has random gradients
             below = student.fixtures.heads.state_gradients(mix, states, upstream)
         expect.close(
             below,
@@ -1530,10 +1530,10 @@ class CheckLayerMix:
             )
             summed, positive = abs(total - 1) < 1e-3, lowest > -1e-3
             followed = float(weights.max()) - lowest > 1e-3
-            if shared:  # else these are no weights
+            if shared:  # otherwise, these are not weights
                 mix.fact("a constant is added", abs(constant) > 1e-3)
                 mix.fact("the weights sum to one", summed)
-                if summed:  # the sign of a common factor is an accident
+                if summed:  # the sign of a common factor is random
                     mix.fact("no weight is negative", positive)
                 mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
                 mix.fact("the weights follow the parameters", followed)
@@ -1570,7 +1570,7 @@ class CheckLayerMix:
 
     @staticmethod
     def describe_formula(student, n: int, value: float = 3.0) -> None:
-        """Note what a mix of n states gives with all parameters equal, where the weights of an average are 1 / n."""
+        """Note the result of a mix of n states with all parameters equal, when an average has the weights 1 / n."""
         mix = Head(student, "LayerMix", n)
         levels, others = (
             [torch.full((2, 3, 4), level) for level in student.draw.uniform(1, 2, n).tolist()] for _ in range(2)
@@ -1584,14 +1584,14 @@ class CheckLayerMix:
 
     @staticmethod
     def weights_of_two(student, scale: float) -> list[Tensor]:
-        """The weights of two heads for 13 states; the parameters have this scale."""
+        """Return the weights of two heads for 13 states, with parameters of this scale."""
         n = 13
-        alone = torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n)  # the mix holds the weight of state i at feature i
+        alone = torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n)  # feature i of the mix is the weight of state i
         return [Head(student, "LayerMix", n, scale=scale)(tuple(alone), shape=(2, 3, n))[0, 0] for _ in range(2)]
 
     @staticmethod
     def least_is_shared(found: Sequence[Tensor]) -> bool:
-        """Whether several states have the smallest weight, which is above 0, while others weigh more."""
+        """Return whether several states have the smallest weight, which is above 0, while others have larger ones."""
         more = [int((weights > weights.min() + 1e-6).sum()) for weights in found]
         return all(
             0 < count < len(weights) - 1 and float(weights.min()) > 0
@@ -1599,7 +1599,7 @@ class CheckLayerMix:
         )
 
     def demand_every_state(self, student) -> None:
-        """No state of thirteen is left out, however little it weighs: beside zeros, each leaves its weight."""
+        """Require that none of thirteen states is left out, even with a tiny weight, which is visible next to zeros."""
         found = self.weights_of_two(student, scale=2.0)
         least = min(float(mixed.min()) for mixed in found)
         student.note("every state has a weight, however small", least > 0)
@@ -1619,7 +1619,7 @@ class CheckLayerMix:
         )
 
     def demand_average_at_zero(self, student, n: int) -> None:
-        """With all parameters at 0, the mix of n states is still an average."""
+        """Require that the mix of n states is still an average with all parameters at 0."""
         mix = Head(student, "LayerMix", n)
         with student.untraced():
             states = self.states(student, n)
@@ -1646,7 +1646,7 @@ class CheckLayerMix:
 
 
 def averaged(states: tuple[Tensor, ...], mixed: Tensor) -> str:
-    """What the average is of, where it is not the states as they are."""
+    """Describe what is averaged if it is not the states themselves."""
     whole, width = torch.stack(states), states[0].shape[-1:]
     known = {
         "the states, each token with mean 0 and variance 1": torch.nn.functional.layer_norm(whole, width).mean(0),
@@ -1712,10 +1712,10 @@ class CheckAttentionPool:
 
     @staticmethod
     def demand_no_weight_whatever_the_scores(student) -> None:
-        """With parameters in the hundreds, all real scores of a text may be far below zero: PAD has weight 0 even then.
+        """Require weight 0 for PAD even if all real scores of a text are far below zero (parameters in the hundreds).
 
-        A text whose two best scores are nearly equal may come out differently because of rounding. Whether the results
-        are finite without padding is the matter of another check.
+        A text whose two best scores are nearly equal may change by rounding. Another check tests whether the results
+        are finite without padding.
         """
         moved = lost = 0
         for _ in range(2):
@@ -1755,7 +1755,7 @@ class CheckAttentionPool:
         inside = bool(((mixed >= several.amin(1) - 1e-4) & (mixed <= several.amax(1) + 1e-4)).all())
         pool.fact("one token is itself", same(lone, single[:, 0]))
         pool.fact("one token keeps its direction", bool(cosines(lone, single[:, 0]).min() > 0.999))
-        lean = bool(cosines(lone, single[:, 0]).min() > 0.999)  # then what it weighs is the network's own business
+        lean = bool(cosines(lone, single[:, 0]).min() > 0.999)  # then its size is up to the network
         pool.fact("one token can grow", bool((lone.norm(dim=1) > 1.001 * single.norm(dim=2)[:, 0]).any()))
         pool.fact("one token is projected", affine(single[:, 0], lone))
         pool.fact("one token is cut at zero", same(lone, single[:, 0].clamp(min=0)))
@@ -1785,7 +1785,7 @@ class CheckAttentionPool:
 
     @staticmethod
     def demand_finite_whatever_the_scores(student) -> None:
-        """With parameters in the thousands, scores are so large, or so small, that their exponentials overflow."""
+        """Require finite results with parameters in the thousands, for which exponentials of the scores overflow."""
         pool = Head(student, "AttentionPool", 6, scale=1000.0)
         texts, whole = student.draw.normal(24, 5, 6), torch.ones(24, 5, dtype=torch.long)
         with student.untraced():
@@ -1809,7 +1809,7 @@ class CheckAttentionPool:
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
-        # Four heads, since the random numbers of one may make all its scores alike, or far apart.
+        # Four heads, since the random numbers of one may make all its scores similar, or very different.
         pools = pool.with_others(3)
         result, *more = (one(texts.hidden(), texts.mask(), shape=shape) for one in pools)
         plain = torch.stack([text.mean(0) for text in texts.tokens])
@@ -1818,7 +1818,7 @@ class CheckAttentionPool:
         ends = [pool(one, torch.ones(2, 150, dtype=torch.long), shape=(2, 6)) for one in (long, long.flip(1))]
         long_free = pool.fact("the order does not matter in long texts", same(ends[0], ends[1], 1e-3))
         equal = [same(row, mean, 1e-3) for rows in (result, *more) for row, mean in zip(rows, plain, strict=True)]
-        # Of two tokens, one is zero: then the weight of the other one is seen even if the two do not sum to 1.
+        # One of two tokens is zero: then the weight of the other is visible even if they do not sum to 1.
         pairs = 0.5 * student.draw.normal(24, 2, 6) * torch.tensor([1.0, 0.0])[:, None]
         answers = [one(pairs, torch.ones(24, 2, dtype=torch.long), shape=(24, 6)) for one in pools]
         weights = [(answer / pairs[:, 0])[pairs[:, 0].abs() > 0.2] for answer in answers]
@@ -1874,7 +1874,7 @@ class CheckAttentionPool:
 
 
 def finite_rows(answer: Tensor, mask: object) -> str:
-    """Whether the answers that are finite are exactly those of the texts with padding."""
+    """Describe whether exactly the texts with padding have finite answers."""
     finite = answer.flatten(1).isfinite().all(1)
     if not finite.any():
         return "none"
@@ -1884,7 +1884,7 @@ def finite_rows(answer: Tensor, mask: object) -> str:
 
 
 def instead_of_a_mix(states: tuple[Tensor, ...], got: Tensor) -> str:
-    """What came in place of the average of N states (B, T, C), as far as it has a name."""
+    """Name what was returned instead of the average of N states (B, T, C), if it has a name."""
     average = torch.stack(states).mean(0)
     known = {
         "the average of the first tokens": average[:, 0],
@@ -1896,14 +1896,14 @@ def instead_of_a_mix(states: tuple[Tensor, ...], got: Tensor) -> str:
 
 
 def shares(tokens: Tensor, pooled: Tensor) -> tuple[Tensor, bool]:
-    """The weights (B, T) of the tokens (B, T, C) in what they were pooled to (B, C), T < C; and whether it is that."""
+    """Return the weights (B, T) of tokens (B, T, C) in a result (B, C), T < C, and whether it is a weighted sum."""
     columns, wanted = tokens.double().transpose(1, 2), pooled.double()[:, :, None]
     found = torch.linalg.lstsq(columns, wanted).solution
     return found[:, :, 0], bool((columns @ found - wanted).abs().max() < 1e-3)
 
 
 def describe_weights(pool: Head, tokens: Tensor, pooled: Tensor) -> None:
-    """Note what weights five tokens have, where the result is a weighted sum of them."""
+    """Note the weights of five tokens, if the result is a weighted sum of them."""
     weights, summed = shares(tokens, pooled)
     pool.fact("a weighted sum of the tokens", summed)
     if not summed:
@@ -1924,7 +1924,7 @@ def describe_weights(pool: Head, tokens: Tensor, pooled: Tensor) -> None:
 
 
 def unmoved(pool: Head, student) -> bool:
-    """Whether the second to fourth of five tokens weigh, beside each other, what they do with other neighbours."""
+    """Return whether the second to fourth of five tokens have the same relative weights with other neighbours."""
     tokens = student.draw.normal(12, 5, 6)
     others = tokens.clone()
     others[:, 0], others[:, 4] = student.draw.normal(12, 6), student.draw.normal(12, 6)
@@ -1935,17 +1935,17 @@ def unmoved(pool: Head, student) -> bool:
         if not summed:
             return False
         found.append(weights[:, 1:4])
-    heavy = (torch.stack(found).sum(2).abs() > 0.05).all(0)  # a share of next to nothing is rounding
+    heavy = (torch.stack(found).sum(2).abs() > 0.05).all(0)  # a tiny share is rounding
     one, other = (weights[heavy] / weights[heavy].sum(1, keepdim=True) for weights in found)
     return not bool(heavy.any()) or bool((one - other).abs().median() < 1e-3)
 
 
 def gaining(student) -> int:
-    """In how many of 40 texts a fifth token makes one of the first four weigh more; none where there are no weights.
+    """Count the texts, of 40, in which a fifth token increases the weight of one of the first four; 0 without weights.
 
-    The softmax of scores that each come from one token can only take from the others what a new one gets.
+    In a softmax of scores that each depend on one token, a new token can only reduce the weights of the others.
     """
-    pool = Head(student, "AttentionPool", 6, scale=2.0)  # scores that differ a lot
+    pool = Head(student, "AttentionPool", 6, scale=2.0)  # very different scores
     tokens = student.draw.normal(40, 5, 6)
     found = []
     for count in (4, 5):
@@ -1958,14 +1958,14 @@ def gaining(student) -> int:
 
 
 def affine(inputs: Tensor, outputs: Tensor) -> bool:
-    """Whether one matrix and one bias lead from all the inputs (n, k) to the outputs (n, d)."""
+    """Return whether one matrix and one bias map all inputs (n, k) to the outputs (n, d)."""
     columns = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1).double()
     found = torch.linalg.lstsq(columns, outputs.double()).solution
     return bool((columns @ found - outputs.double()).abs().max() < 1e-3)
 
 
 def cosines(one: Tensor, other: Tensor) -> Tensor:
-    """Cosine of the angle, row by row."""
+    """Return the cosine of the angle, row by row."""
     return torch.nn.functional.cosine_similarity(one, other)
 
 
@@ -1973,7 +1973,7 @@ def cosines(one: Tensor, other: Tensor) -> Tensor:
 
 
 def generalised(p: float, eps: float) -> Callable[[Tensor], Tensor]:
-    """The generalised mean of the real tokens (n, C) of one text, in float64."""
+    """Return the function that computes the generalised mean of one text's real tokens (n, C), in float64."""
 
     def pooled(tokens: Tensor) -> Tensor:
         powers = tokens.double().clamp(min=eps).pow(p)
@@ -2112,10 +2112,10 @@ class CheckGeMPool:
 
 
 def ends_of_constants(words: Tensor, units: int, value: float) -> Tensor:
-    """(B,): what each unit of an LSTM answers after all words (B, T, C), if each of its parameters has this value."""
+    """Return (B,): the output of every LSTM unit after all words (B, T, C) if every parameter has this value."""
     state = cell = torch.zeros(len(words), dtype=torch.float64)
     for word in words.double().unbind(1):
-        gate = value * (word.sum(1) + units * state + 2)  # two biases; all gates are alike
+        gate = value * (word.sum(1) + units * state + 2)  # two biases; all gates are equal
         cell = gate.sigmoid() * (cell + gate.tanh())
         state = gate.sigmoid() * cell.tanh()
     return state
@@ -2345,13 +2345,13 @@ class CheckKernelsHead:
 
     @staticmethod
     def lengths_that_notice(student) -> list[int]:
-        """How many words, of one to five, the texts have whose scores change before PAD; a window has four words.
+        """Return the lengths, of one to five words, for which PAD changes the score; a window has four words.
 
-        A window over PAD alone shows behind a text of any length; a window that only a longer row has, or only a full
-        one, shows in texts of some lengths.
+        A window over PAD alone affects texts of any length; a window that only a longer row has, or only a full
+        one, affects texts of some lengths.
         """
         noticed = set()
-        for _ in range(3):  # three heads, since a window shows only where it wins a maximum
+        for _ in range(3):  # three heads, since a window has an effect only if it wins a maximum
             head = Head(student, "KernelsHead", 6, channels=32, kernels=[4])
             for length in range(1, 6):
                 texts = Texts(student, [length] * 8, 6)
@@ -2399,14 +2399,14 @@ class CheckKernelsHead:
 
     @staticmethod
     def demand_relu(student) -> None:
-        """The score of a single word is a linear function of the ReLU of a linear one, for any kernels."""
+        """Require that the score of a single word is linear in the ReLU of a linear function, for any kernels."""
         words = student.draw.normal(24, 1, 4)
-        # An equal weight for everything: where in a window the word stands does not matter.
+        # Equal weights, so that the position of the word in a window does not matter.
         for kernels, hint in (
             ([1], "which functions does your code apply besides the convolutions, the maximum and the linear layer?"),
             ([2, 4], "a single word is shorter than these kernels: what fills the rest of its window?"),
         ):
-            for value in (0.37, -0.43):  # no round numbers
+            for value in (0.37, -0.43):  # not round numbers
                 activations = (value * (words.double().sum((1, 2)) + 1)).clamp(min=0)
                 demand_constants(
                     Head(student, "KernelsHead", 4, channels=3, kernels=kernels),
@@ -2427,7 +2427,7 @@ class CheckKernelsHead:
         head.demand_pure(hidden, mask)
         head.expect_all_trained([hidden, mask], student.draw.normal(8, 1))
         upstream = torch.zeros(8, 1)
-        upstream[1] = 1.0  # a text without padding, which is the matter of another check
+        upstream[1] = 1.0  # a text without padding, since another check tests padding
         gradient = head.input_gradient(hidden, mask, upstream)
         expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
         others = torch.cat([gradient[:1], gradient[2:]])

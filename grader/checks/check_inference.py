@@ -1,15 +1,15 @@
 """Hidden checks of exercise-8: from a text to a label and a probability.
 
-The judge draws the same weights as the student process, from the same seeds, and works out by arithmetic what a tiny
+The judge draws the same weights as the student process, from the same seeds, and computes by arithmetic what a tiny
 BERT predicts for each text, alone and without padding. So it need not wait for transformers, and it needs no masks.
 
 The judge also learns from the answers how the student's code called the model: a metered model
-(``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
-and gives that class a probability that tells the same. Either of them is accepted, so a wrong confidence costs nothing
-in a check of labels, and vice versa; but of two that belong to different classes, the label tells nothing, and it costs
+(``grader.fixtures.inference``) predicts a class that reports the number of the call, the width of the batch or the
+mode, and gives that class a probability that reports the same. Either is accepted, so a wrong confidence costs nothing
+in a check of labels, and vice versa; but if they belong to different classes, the label is ignored, and it costs
 points in one check. What the helpers in the student process report can only cost points.
 
-Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
+Which texts share a batch is the student's choice. Results that depend on it are read untraced, and noted.
 """
 
 import functools
@@ -34,11 +34,11 @@ LABELS = (
     "passive-aggressive very-disappointed quite-enthusiastic slightly-embarrassed rather-melancholic "
     "deeply-overwhelmed somewhat-apprehensive mildly-affectionate"
 ).split()
-"""Long ones, all of them: whoever keeps only so many characters of a name is found out whatever class is predicted."""
+"""Labels, all of them long, so that truncating names is noticed whatever class is predicted."""
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
 """Words of one token."""
 LETTERS = [word for word in PLAIN if word.isalpha() and word.islower()]
-"""Those of small letters: for checks that are not about what a text is cleaned of."""
+"""Lower-case words, for checks that do not test the cleaning of texts."""
 COMPOUND = {
     "boring": ["bor", "##ing"],
     "painful": ["pain", "##ful"],
@@ -49,13 +49,13 @@ COMPOUND = {
 IDS = {piece: place for place, piece in enumerate(built.VOCABULARY)}
 PARTS = "query", "key", "value"
 CANDIDATES = 12
-"""Texts that are drawn for one that is used."""
+"""Number of texts drawn for each one that is used."""
 EDGE = 0.02
-"""By how much the most likely class is ahead in a text that is drawn."""
+"""Minimum lead of the most likely class in a drawn text."""
 
 
 def text_of(draw, n_tokens: int, plain: bool = False) -> str:
-    """A text of so many tokens, the special ones not counted; ``plain`` leaves out capitals and punctuation."""
+    """Draw a text of ``n_tokens`` tokens without special ones; ``plain`` leaves out capitals and punctuation."""
     words: list[str] = []
     left, known = n_tokens, LETTERS if plain else PLAIN
     while left > 0:
@@ -69,7 +69,7 @@ def text_of(draw, n_tokens: int, plain: bool = False) -> str:
 
 
 def distinct(draw, lengths: Sequence[int]) -> list[str]:
-    """Texts of so many tokens, no two of them equal: those are the matter of a check of their own."""
+    """Draw different texts with these numbers of tokens; a separate check tests equal texts."""
     texts: list[str] = []
     for length in lengths:
         text = text_of(draw, length)
@@ -80,7 +80,7 @@ def distinct(draw, lengths: Sequence[int]) -> list[str]:
 
 
 def bert(weights: dict[str, Tensor], ids: Tensor, seen: Tensor | None = None) -> Tensor:
-    """BERT, by arithmetic: (B, T) texts of one length to (B, C) logits; ``seen`` hides the tokens that it lacks."""
+    """Compute BERT's logits (B, C) for texts (B, T) of one length; tokens that are not in ``seen`` are hidden."""
 
     def linear(hidden: Tensor, name: str) -> Tensor:
         return functional.linear(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"])
@@ -109,24 +109,24 @@ def bert(weights: dict[str, Tensor], ids: Tensor, seen: Tensor | None = None) ->
 
 
 def encoded(text: str) -> list[int]:
-    """The ids of a text that is made of these words, special tokens included."""
+    """Return the ids of a text of known words, including special tokens."""
     pieces = [piece for word in text.split() for piece in COMPOUND.get(word, [word])]
     return [IDS[piece] for piece in (built.CLS, *pieces, built.SEP)]
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A model, by what it takes to build it, and texts with their right answers."""
+    """The arguments for building a model, and texts with their right answers."""
 
     seed: int
     labels: tuple[str, ...]
     bias: Tensor
     texts: tuple[str, ...]
     right: tuple[tuple[str, float], ...]
-    """Label and probability of each text."""
+    """Label and probability for each text."""
 
 
-@functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
+@functools.lru_cache(maxsize=64)  # the diagnosis runs a check many times
 def drawn(
     seed: int,
     n_classes: int,
@@ -137,20 +137,19 @@ def drawn(
     plain: bool = False,
     pads: int = 0,
 ) -> Drawn:
-    """Draw a model and candidates for every text, let no class be preferred, and choose.
+    """Draw a model without a preferred class and candidates for every text, and choose texts.
 
     Args:
-        seed: decides everything.
+        seed: determines everything.
         n_classes: C.
-        lengths: of the texts, in tokens.
-        max_length: what longer texts are cut to.
-        gain: spread of the logits, about.
-        cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
-            the text; for the second one, to lose the last special token; for the third one, to cut it into windows and
-            to average what the model says of them. For later ones, to cut out
-            the middle.
-        plain: no capitals, no punctuation.
-        pads: how many tokens of each text are ``[PAD]``; choose texts that mean something else without seeing them.
+        lengths: lengths of the texts, in tokens.
+        max_length: length to which longer texts are truncated.
+        gain: approximate spread of the logits.
+        cut: True to choose texts for which other ways of truncating lead to other labels: for the first one, keeping
+            the end of the text; for the second one, losing the last special token; for the third one, cutting it into
+            windows and averaging the model's predictions. For later ones, cutting out the middle.
+        plain: True for no capitals and no punctuation.
+        pads: number of tokens ``[PAD]`` in each text; the chosen texts have other labels if these are hidden.
     """
     draw = Draw(seed)
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
@@ -159,12 +158,12 @@ def drawn(
     weights["classifier.bias"] = torch.zeros(n_classes, dtype=torch.float64)
 
     def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
-        """As the tokenizer should cut it: from the end, and inside the special tokens."""
+        """Return the ids as the tokenizer should truncate them: at the end, inside the special tokens."""
         first, *inner, last = encoded(text)
         return [first, *inner[: limit - 2], last]
 
     def logits_of(rows: list[list[int]], unseen: int = -1) -> Tensor:
-        """(B, C); all texts have the same length, so nothing is padded. One id may be hidden."""
+        """Return logits (B, C); all texts have the same length, so nothing is padded. One id can be hidden."""
         ids = torch.tensor(rows)
         return bert(weights, ids, ids != unseen if unseen >= 0 else None)
 
@@ -178,12 +177,12 @@ def drawn(
     candidates = [[candidate(length) for _ in range(n_candidates)] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
-    bias += 5.0 * (n_classes == 2)  # whoever compares a logit with 0 instead of with the other one is seen
+    bias += 5.0 * (n_classes == 2)  # reveals comparing a logit with 0 instead of with the other one
     chosen: list[str] = []
     right: list[tuple[str, float]] = []
     for place, texts in enumerate(candidates):
         likely, classes = (logits[place] + bias.double()).softmax(-1).sort(descending=True)
-        scores = likely[:, 0] - likely[:, 1]  # how decided the model is
+        scores = likely[:, 0] - likely[:, 1]  # lead of the most likely class
         scores[scores < EDGE] -= 9
         if cut:
             whole = [ids_of(text) for text in texts]
@@ -213,7 +212,7 @@ def drawn(
             scores += 5 * ((hidden + bias.double()).argmax(-1) != classes[:, 0])
         known = [label for label, _ in right]
         for i, index in enumerate(classes[:, 0].tolist()):
-            scores[i] -= 2 * known.count(labels[index])  # as many different labels as there are
+            scores[i] -= 2 * known.count(labels[index])  # prefer labels that are not used yet
         best = int(scores.argmax())
         chosen.append(texts[best])
         right.append((labels[int(classes[best, 0])], float(likely[best, 0])))
@@ -221,7 +220,7 @@ def drawn(
 
 
 class Desk:
-    """A classifier and its tokenizer over there, and texts whose right answers are known here."""
+    """A classifier and its tokenizer in the student process, and texts with known right answers."""
 
     def __init__(
         self,
@@ -235,7 +234,7 @@ class Desk:
         plain: bool = False,
         pads: int = 0,
     ) -> None:
-        """See ``drawn``."""
+        """Build everything; see ``drawn`` for the arguments."""
         found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut, plain, pads)
         self.texts, self.right = list(found.texts), list(found.right)
         self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
@@ -243,7 +242,7 @@ class Desk:
         self._built = (found.seed, list(found.labels), found.bias), gain
 
     def moved(self, student) -> tuple[Any, Any, list[str]]:
-        """Another model, its tokenizer and the right labels: every token has another id, and every class another name.
+        """Return another model, its tokenizer and the right labels; all tokens have other ids, all classes other names.
 
         The right probabilities are the same.
         """
@@ -254,21 +253,21 @@ class Desk:
 
 
 class Metered:
-    """A model that tells by its answers how it was called, here only known by its names."""
+    """A model whose answers report how it was called; only its labels are known here."""
 
     def __init__(self, student, meter: str, *, training: bool = False, left: bool = False) -> None:
-        """Build it over there; ``left``: the tokenizer pads and truncates on the left."""
+        """Build it in the student process; with ``left``, the tokenizer pads and truncates on the left."""
         seed = student.draw.seed()
         self.names = built.names_of(seed, built.METERS[meter])
         self.apart: list[int] = []
-        """For each answer that told something: by how many classes its label is off from its confidence."""
+        """Difference in classes between label and confidence, for each answer with a report."""
         self.model = student.fixtures.inference.metered(seed, meter, training=training)
         self.tokenizer = student.fixtures.inference.tokenizer(left=left)
 
     def told(self, answer: Any, what: str) -> int:
-        """What an answer of this model tells: by its probability if that is one of the model's, or else by its label.
+        """Return the report in an answer: from its probability if that is one of the model's, or else from its label.
 
-        A label of another class tells something untrue, and ``apart`` says how far it is off. A probability of another
+        A label of another class is a false report, and ``apart`` stores the difference. A probability of another
         class is close to 0; one that is rounded to two digits may be one of the model's by chance.
         """
         what = translated(what)
@@ -295,17 +294,17 @@ class Metered:
         return told
 
     def place(self, confidence: float) -> float:
-        """The class that has this probability; not a whole number if none has."""
+        """Return the class with this probability; not an integer if there is none."""
         return (confidence - built.LEAST) / built.SPAN * len(self.names)
 
     def confirmed(self, answer: Any, told: int) -> bool:
-        """Whether the confidence of an answer is about that of the class that it tells."""
+        """Return whether the confidence of an answer is about that of the reported class."""
         confidence = plain(answer[1])
         return isinstance(confidence, (int, float)) and abs(self.place(confidence) - told) < 10
 
 
 def demand_one_class(student, apart: list[int]) -> None:
-    """Label and confidence are those of one class, even of a model with hundreds of classes."""
+    """Require that label and confidence belong to one class, even for a model with hundreds of classes."""
     student.note("classes between label and confidence", apart)
     expect.true(
         not any(apart),
@@ -316,7 +315,7 @@ def demand_one_class(student, apart: list[int]) -> None:
 
 
 def parts(answer: Any, what: str) -> tuple[Any, Any]:
-    """Label and confidence of one answer."""
+    """Return label and confidence of one answer."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
         say("{what}: not a (label, confidence) pair", what=translated(what)),
@@ -329,7 +328,7 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
 
 
 def number_of(value: Any, what: str) -> float:
-    """A confidence as a float; one that is still a tensor is remarked on."""
+    """Return a confidence as a float; remark on one that is still a tensor."""
     if isinstance(value, Tensor) and value.numel() == 1:
         expect.remark(say("a confidence is a tensor; the docstring asks for a plain number"))
         value = value.item()
@@ -344,7 +343,7 @@ def number_of(value: Any, what: str) -> float:
 
 
 def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]:
-    """As many answers as texts."""
+    """Require as many answers as texts."""
     expect.true(
         isinstance(answers, (list, tuple)),
         say("{what} should return a list of pairs", what=what),
@@ -362,7 +361,7 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
 
 
 def demand(answer: Any, right: tuple[str, float], what: str, hint: str) -> None:
-    """The right label with its probability."""
+    """Require the right label with its probability."""
     what = translated(what)
     label, confidence = parts(answer, what)
     expect.equal(label, right[0], say("{what}, label", what=what), hint=hint)
@@ -370,7 +369,7 @@ def demand(answer: Any, right: tuple[str, float], what: str, hint: str) -> None:
 
 
 def note_digits(student, answers: Sequence[Any]) -> None:
-    """To how many digits the confidences are rounded: a difference too small for anything else to notice."""
+    """Note to how many digits the confidences are rounded, which no other note would show."""
     found = [answer[1] for answer in answers if isinstance(answer, (tuple, list)) and len(answer) == 2]
     numbers = [number for number in found if isinstance(number, float) and math.isfinite(number)]
     digits = next((n for n in range(5) if numbers and all(round(number, n) == number for number in numbers)), None)
@@ -387,16 +386,16 @@ TYPED = {
     mark("character references"): "{} &amp; {} &quot; {}",
     mark("emoji"): "{} \U0001f600 {} \U0001f44d",
 }
-"""What people type and some code removes; each gap is filled with words."""
+"""Things in a text that some code removes; each gap is filled with words."""
 
 
 def demand_unchanged(student, name: str) -> None:
-    """Everything in a text reaches the tokenizer. Each text is so long that any loss shows, even in multiples of 8."""
+    """Require that the tokenizer receives the whole text; lengths are such that any loss shows in multiples of 8."""
     metered, typed = Metered(student, "mode"), {}
     for what, form in TYPED.items():
         fixed = len(re.findall(r"\w+|[^\w\s]|\n", form.replace("{}", "")))
         gaps = form.count("{}")
-        left = -(fixed + gaps + 1) % 8 + gaps  # with both special tokens, one more than a multiple of 8
+        left = -(fixed + gaps + 1) % 8 + gaps  # with both special tokens, 1 more than a multiple of 8
         sizes = [left - gaps + 1, *[1] * (gaps - 1)]
         words = [" ".join(LETTERS[student.draw.integer(0, len(LETTERS))] for _ in range(size)) for size in sizes]
         typed[what] = form.format(*words), fixed + left + 2
@@ -411,7 +410,7 @@ def demand_unchanged(student, name: str) -> None:
     changed = {}
     for answer, (what, (_, n)) in zip(answers, typed.items(), strict=True):
         width = metered.told(answer, "a result from a test model whose output encodes its input width") // 4
-        student.note(f"a text with {what} is all there", width >= n)  # how far it is padded is paid for elsewhere
+        student.note(f"a text with {what} is all there", width >= n)  # another check tests the padding
         if width < n:
             changed[what] = say("{width} of {n} tokens of a text with {what}", width=width, n=n, what=translated(what))
     expect.true(
@@ -425,7 +424,7 @@ def demand_unchanged(student, name: str) -> None:
 
 
 def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], what: str, hint: str) -> None:
-    """The right labels, or else the right probabilities: the other one is paid for elsewhere."""
+    """Require the right labels or the right probabilities; other checks test both."""
     what = translated(what)
     pairs = [parts(answer, what) for answer in answers]
     if [label for label, _ in pairs] != [label for label, _ in right]:
@@ -439,7 +438,7 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
 
 
 def still_old(student, desk: Desk, ask: Callable[[], Sequence[Any]]) -> bool:
-    """Whether right labels are returned again after a change of the model's weights has made them wrong."""
+    """Return whether the old labels are returned although a change of the model's weights has made them wrong."""
     with student.untraced():
         before = [parts(answer, "a result")[0] for answer in ask()]
         student.fixtures.inference.move_classes(desk.model)
@@ -451,7 +450,7 @@ def still_old(student, desk: Desk, ask: Callable[[], Sequence[Any]]) -> bool:
 
 
 def demand_new_answers(old: bool) -> None:
-    """Nothing is remembered of a model that may be trained further."""
+    """Require that no results are kept for a model that may be trained further."""
     expect.true(
         not old,
         "the weights of the model have changed, but the old label is still returned",
@@ -467,22 +466,22 @@ IN_WORDS = (
     mark("gradients of the model"),
     mark("size of the vocabulary"),
 )
-"""What ``fixtures.inference.state`` says of a model and its tokenizer, as far as its names are words."""
+"""Keys of ``fixtures.inference.state`` that are words."""
 
 
 @dataclass(frozen=True)
 class InMode:
-    """What a model that tells its mode was asked in, and what the call has changed."""
+    """The mode in which a metered model was called, and the changes made by the call."""
 
     graph: bool
     dropout: bool
     changed: list[str]
     left_training: bool
-    """The model is in training mode after the call."""
+    """True if the model is in training mode after the call."""
 
 
 def in_mode(student, name: str, texts: list[str], training: bool, options: dict[str, Any]) -> InMode:
-    """Call the function with a model that was put into training or evaluation mode before."""
+    """Call the function with a model that was set to training or evaluation mode before."""
     metered, help = Metered(student, "mode", training=training, left=not training), student.fixtures.inference
     with student.untraced():
         before = help.state(metered.model, metered.tokenizer)
@@ -505,7 +504,7 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
     expect.true(
         all(
             length <= code // 4 and code // 4 in widths
-            for length, code in zip(sorted(lengths), sorted(codes), strict=True)  # their order is paid for elsewhere
+            for length, code in zip(sorted(lengths), sorted(codes), strict=True)  # another check tests their order
         ),
         "some results cannot come from the model's output for these texts",
         hint="compute each result from the model's own logits for that text",
@@ -522,12 +521,12 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
 
 
 def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
-    """No dropout, no graph, and nothing is changed but the mode.
+    """Require no dropout, no graph, and no changes except of the mode.
 
     Args:
         student: the student of this check.
         name: the function to call; ``predict`` is called with one text after the other.
-        texts: to classify.
+        texts: texts to classify.
         options: more arguments for the function.
     """
     seen = [in_mode(student, name, texts, training, options) for training in (True, False)]
@@ -573,7 +572,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
 
 
 def records_afterwards(student, name: str, texts: list[str], options: dict[str, Any]) -> bool:
-    """Whether autograd is on after the function was called by somebody who had switched it off."""
+    """Return whether autograd is on after a call for which it was off."""
     metered, help = Metered(student, "mode"), student.fixtures.inference
     with student.untraced():
         _, on = help.asked(
@@ -655,10 +654,10 @@ class CheckPredict:
         cases = ((30, 12), (41, 17), (41, 12), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
-        confirmed = []  # a class that comes from no output of the model is the same every time, and so is its width
+        confirmed = []  # a class that does not come from the model's output is always the same, and so is its width
         texts = {n_tokens: text_of(student.draw, n_tokens, plain=True) for n_tokens, _ in cases}
         for n_tokens, max_length in cases:
-            text = texts[n_tokens]  # the same one if only the limit is another
+            text = texts[n_tokens]  # the same text if only the limit is different
             options = {} if max_length is None else {"max_length": max_length}
             try:
                 with student.untraced():
@@ -712,12 +711,12 @@ class CheckPredict:
     def check_labels_from_config(self, student):
         """the label is the model's own name for the most likely class"""
         labels, right = [], []
-        for n_classes, gain in ((2, 0.6), (4, 1.0)):  # compared together: a first difference would hide the rest
+        for n_classes, gain in ((2, 0.6), (4, 1.0)):  # together, since one difference would hide others
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=gain, plain=True)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels += [parts(answer, "a result")[0] for answer in answers]
             right += [label for label, _ in desk.right]
-            if n_classes == 4:  # the same texts for another tokenizer, and for other names of the classes
+            if n_classes == 4:  # the same texts with another tokenizer, and with other class names
                 model, tokenizer, moved = desk.moved(student)
                 labels += [parts(student.predict(text, model, tokenizer), "a result")[0] for text in desk.texts]
                 right += moved
@@ -736,21 +735,21 @@ SHARED = "each result must depend only on its own text, not on the other texts i
 
 
 def multiple(n: int, of: int) -> int:
-    """The next multiple of a number, n itself included."""
+    """Round n up to a multiple."""
     return -(-n // of) * of
 
 
 def up_to(limit: int, width: Callable[[int], int]) -> Callable[[int], Collection[int]]:
-    """The width of a batch whose longest text has n tokens, and never more than a limit."""
+    """Return the function that gives the widths for a longest text of n tokens, at most ``limit``."""
     return lambda n: (min(limit, width(n)),)
 
 
 def each_has_its_own(
     widths: list[int], lengths: list[int], padded: Callable[[int], Collection[int]] = lambda n: (n, multiple(n, 8))
 ) -> bool:
-    """Whether every batch has a text of its own that is as long as the batch is wide, up to the next multiple of 8.
+    """Return whether every batch has its own text that is as long as the batch is wide, up to a multiple of 8.
 
-    Which texts were in which batch is not asked: somebody who loses their order has padded rightly all the same.
+    It does not matter which texts were in which batch: losing their order does not make the padding wrong.
     ``padded`` gives the widths of a batch whose longest text has n tokens.
     """
     left = list(lengths)
@@ -807,7 +806,7 @@ class CheckPredictBatch:
                 hint="compute each result from the model's own logits for that text",
                 reveal=True,
             )
-            # The calls that the answers come from; what is counted over there besides can only be more.
+            # The calls that produced the answers; the count in the student process can only be higher.
             calls = max(len(set(told)), max(told) + 1, int(reported))
             asked = "" if batch_size is None else f", batch_size={batch_size}"
             student.note(f"forward passes for {n} texts{asked}", calls)
@@ -872,8 +871,8 @@ class CheckPredictBatch:
 
     @staticmethod
     def wrong_width(widths: list[int], lengths: list[int]) -> str:
-        """What decides how wide the batches are, if it is not the longest text of each."""
-        most = 48, built.COLUMNS - 1  # with max_length as a limit, or without
+        """Describe what determines the widths of the batches, if it is not the longest text of each."""
+        most = 48, built.COLUMNS - 1  # with max_length as the limit, or without
         if set(widths) == {48}:
             return "as max_length"
         if len(widths) > 1 and len(set(widths)) == 1:
@@ -888,7 +887,7 @@ class CheckPredictBatch:
 
     @staticmethod
     def lengths_and_widths(student, lengths: tuple[int, ...], batch_size: int) -> tuple[list[int], list[list[int]]]:
-        """The texts' lengths in tokens, sorted; and for each forward pass, the width that each of its texts had."""
+        """Return the sorted lengths of the texts in tokens, and for each forward pass, the widths of its texts."""
         metered = Metered(student, "columns")
         texts = [text_of(student.draw, length) for length in lengths]
         with student.untraced():
@@ -917,13 +916,13 @@ class CheckPredictBatch:
 
     @staticmethod
     def demand_default_length(student) -> None:
-        """A longer text is cut to 128 tokens where nothing else is said, else to ``max_length``."""
+        """Require that longer texts are truncated to 128 tokens by default, else to ``max_length``."""
         widths = []
         apart: list[int] = []
         for n_tokens, max_length in (
             (131, None),
             (144, None),
-            (157, None),  # so far, the model can take them whole
+            (157, None),  # lengths that the model accepts whole
             (157, 144),
             (181, built.POSITIONS),
         ):
@@ -937,7 +936,7 @@ class CheckPredictBatch:
             except StudentRaised as error:
                 if error.no_answer or n_tokens <= built.POSITIONS:
                     raise
-                widths.append(0)  # an error, since the model cannot take this text whole
+                widths.append(0)  # an error, since the model cannot process this text whole
                 continue
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "a result from a test model whose output encodes its input width") // 4)
@@ -958,7 +957,7 @@ class CheckPredictBatch:
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
         """works for empty lists, partial batches, repeated texts and texts with [PAD]"""
-        desk = Desk(student, 4, (8, 2, 18, 0, 12, 26, 5))  # so far apart that letters and tokens give one order
+        desk = Desk(student, 4, (8, 2, 18, 0, 12, 26, 5))  # so different that letters and tokens give the same order
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
         cases: list[tuple[str, list[int], int, type]] = [
@@ -1011,7 +1010,7 @@ class CheckPredictBatch:
 
 
 def gaps_of(confidences: list[float], correct: list[int], n_bins: int) -> float:
-    """The expected calibration error, by looking up the bin of every prediction."""
+    """Compute the expected calibration error by looking up the bin of every prediction."""
     sums: dict[int, float] = {}
     for confidence, right in zip(confidences, correct, strict=True):
         place = max(1, next(m for m in range(n_bins + 1) if confidence * n_bins <= m))
@@ -1025,7 +1024,7 @@ class CheckExpectedCalibrationError:
     function = "expected_calibration_error"
 
     def compare(self, student, confidences: Tensor, correct: Tensor, what: str, hint: str, **options: int) -> None:
-        """The number that is returned is the right one, and the caller's tensors stay as they are."""
+        """Compare the returned number, and require that the caller's tensors are unchanged."""
         got = student.pure("expected_calibration_error", confidences, correct, **options)
         want = gaps_of(confidences.tolist(), correct.int().tolist(), options.get("n_bins", 10))
         expect.close(plain(got), want, say("calibration error, {what}", what=translated(what)), hint=hint)
@@ -1044,7 +1043,7 @@ class CheckExpectedCalibrationError:
     @check(points=1, preloads=("transformers",))
     def check_weights(self, student):
         """bins are weighted by their number of predictions; an empty bin has weight 0"""
-        for high, low, some in ((9, 1, True), (3, 11, True), (2, 8, False)):  # in the end, all of the highest are wrong
+        for high, low, some in ((9, 1, True), (3, 11, True), (2, 8, False)):  # at the end, all of the highest are wrong
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
             correct = torch.tensor([some and i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
             hint = "give each bin's gap a weight: how many predictions does the bin contain?"
@@ -1054,12 +1053,12 @@ class CheckExpectedCalibrationError:
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
         """a confidence on a bin edge belongs to the lower bin, and 0 to the first"""
-        # With four bins, the gaps with their signs add up to less than 0: whoever returns that sum is told from whoever
-        # returns its distance from 0.
+        # With four bins, the signed gaps add up to less than 0, which distinguishes returning that sum from
+        # returning its absolute value.
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
             correct = torch.tensor([True, True, False, True, False, False, True, True])
-            near = student.draw.uniform(0.02, 0.1, 3).double()  # wrong, all of them, while the one with 0 is right
+            near = student.draw.uniform(0.02, 0.1, 3).double()  # all wrong, while the one with 0 is right
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([False] * 3)])
             hint = (
                 "does each of your bins include its lower or its upper edge, and which bin contains a confidence "
@@ -1071,7 +1070,7 @@ class CheckExpectedCalibrationError:
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
         """an empty input raises an error, and perfect calibration gives 0"""
-        share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
+        share = student.draw.integer(2, 4)  # one quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
         self.compare(
@@ -1127,12 +1126,12 @@ class CheckExpectedCalibrationError:
 
 
 def plain(value: Any) -> Any:
-    """A tensor of one number as that number."""
+    """Return a tensor of one number as that number."""
     return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
 
 
 def best_temperature(logits: Tensor, labels: Tensor) -> float:
-    """Where the slope of the cross-entropy with respect to 1/T is 0."""
+    """Return the temperature at which the slope of the cross-entropy with respect to 1/T is 0."""
     scores = logits.double()
     right = scores[torch.arange(len(labels)), labels].mean()
     low, high = 1e-3, 1e3
@@ -1144,7 +1143,7 @@ def best_temperature(logits: Tensor, labels: Tensor) -> float:
 
 
 def matching_temperature(logits: Tensor, labels: Tensor) -> float:
-    """Where the mean confidence is the accuracy, which is not where the cross-entropy is lowest."""
+    """Return the temperature at which the mean confidence equals the accuracy, not the cross-entropy's minimum."""
     scores, (low, high) = logits.double(), (1e-3, 1e3)
     accuracy = (scores.argmax(-1) == labels).double().mean()
     for _ in range(60):
@@ -1155,35 +1154,35 @@ def matching_temperature(logits: Tensor, labels: Tensor) -> float:
 
 
 def between(student, low: int, high: int, step: float) -> float:
-    """A temperature between two points of a grid: one that is too coarse misses it on every seed.
+    """Draw a temperature between two points of a grid, so that a grid that is too coarse always misses it.
 
-    It is a little nearer to the upper point, so that rounding to the grid and trying all of it end at the same point.
+    It is slightly nearer to the upper point, so that rounding to the grid and trying every point agree.
     """
     return (int(student.draw.integer(low, high)) + 0.55) * step
 
 
 def is_temperature(value: Any) -> bool:
-    """A finite number above 0."""
+    """Return whether a value is a finite number above 0."""
     return isinstance(value, (int, float)) and math.isfinite(value) and value > 0
 
 
 def at_a_limit(value: float) -> float | None:
-    """The number at which a search may have been limited, if this is one: a whole one, or below 1 one of one digit."""
+    """Return the value if it is a likely limit of a search (an integer, or below 1, one digit), else None."""
     limit = float(f"{value:.1g}") if value < 1 else float(round(value))
     return limit if abs(value - limit) < 1e-4 * value else None
 
 
 LOWEST, HIGHEST = 0.0501, 49.9
-"""Just inside the range in which the docstring says that the temperature lies."""
+"""Bounds just inside the range of temperatures in the docstring."""
 
 
 def reached(found: Any, best: float) -> str:
-    """How far a search got, whatever its steps were."""
+    """Describe how far a search got, whatever its steps."""
     if not is_temperature(found):
         return "no temperature"
     if abs(found / best - 1) <= 2 * ACCURACY:
         return "right"
-    if not LOWEST < found < HIGHEST:  # a search may end there, or go on as far as it likes
+    if not LOWEST < found < HIGHEST:  # a search may end there, or continue
         return "at the lower end" if found < best else "at the upper end"
     if (limit := at_a_limit(found)) is not None:
         return f"at {limit:g}"
@@ -1191,7 +1190,7 @@ def reached(found: Any, best: float) -> str:
 
 
 def steps_of(found: Sequence[Any]) -> str:
-    """The coarsest grid that all these temperatures are on; those at a limit may be on any."""
+    """Return the coarsest grid that contains all these temperatures; those at a limit may be on any grid."""
     counted = [value for value in found if is_temperature(value) and at_a_limit(value) is None]
     for step in (0.1, 0.01):
         if counted and all(abs(value - step * round(value / step)) <= 3e-7 * value for value in counted):
@@ -1200,7 +1199,7 @@ def steps_of(found: Sequence[Any]) -> str:
 
 
 ACCURACY = 0.006
-"""Tolerance of the ratio to the best temperature; ``expect.close`` takes it twice, since the ratio is 1."""
+"""Tolerance of the ratio to the best temperature; ``expect.close`` doubles it, since the ratio is 1."""
 
 
 class CheckTemperatureScale:
@@ -1209,9 +1208,9 @@ class CheckTemperatureScale:
     function = "temperature_scale"
 
     def sample(self, student, n: int, n_classes: int, temperature: float, spread: float = 1.2) -> tuple[Tensor, Tensor]:
-        """Logits and labels whose best temperature is this one; another rule would clearly give another one.
+        """Draw logits and labels with this best temperature, for which another rule gives a clearly different one.
 
-        The larger the spread, the more predictions are correct: with 8, more than nine of ten.
+        With a larger spread, more predictions are correct: with 8, more than nine of ten.
         """
         while True:
             logits = spread * student.draw.normal(n, n_classes)
@@ -1219,14 +1218,14 @@ class CheckTemperatureScale:
             labels = (logits + noise).argmax(-1)
             best = best_temperature(logits, labels)
             apart = matching_temperature(logits, labels) / best
-            if abs(math.log(apart)) > 0.03 and 0.051 < apart * temperature < 49.9:  # a search for it ends there too
+            if abs(math.log(apart)) > 0.03 and 0.051 < apart * temperature < 49.9:  # a search for it also ends there
                 return temperature / best * logits, labels
 
     def asked(self, student, logits: Tensor, labels: Tensor, what: str, *, far: bool = False) -> tuple[str, Any, float]:
-        """What the temperature is of, what was returned, and what is best.
+        """Return a description of the sample, the returned temperature, and the best one.
 
-        How a temperature is found is free, so its digits are not traced. If it is far from 1, neither is how near a
-        search got that ended too early, for that depends on its steps.
+        The method of the search is free, so the digits are not traced. If it is far from 1, the distance of a
+        search that ended too early is not traced either, since it depends on the steps.
         """
         with student.untraced():
             got = plain(student.pure("temperature_scale", logits, labels))
@@ -1242,7 +1241,7 @@ class CheckTemperatureScale:
         return what, got, want
 
     def demand(self, asked: tuple[str, Any, float], hint: str) -> None:
-        """The temperature is the best one, to 1%."""
+        """Require the best temperature, to 1%."""
         what, got, want = asked
         ratio = got / want if is_temperature(got) else got
         label = say("ratio to the best temperature, {what}", what=translated(what))
@@ -1266,7 +1265,7 @@ class CheckTemperatureScale:
         asked = []
         for n, n_classes, low, high in ((180, 4, 31, 34), (1210, 2, 70, 80), (170, 3, 6, 9)):
             logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.01))
-            if n > 1000:  # the wrong predictions come last: whoever looks at the first ones only sees hardly any
+            if n > 1000:  # the wrong predictions come last, so the first ones contain hardly any
                 order = (logits.argmax(-1) != labels).long().argsort(stable=True)
                 logits, labels = logits[order], labels[order]
             what = say("{n} predictions, {n_classes} classes, logits too small", n=n, n_classes=n_classes)
@@ -1291,7 +1290,7 @@ class CheckTemperatureScale:
         raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
         best = best_temperature(*ordinary)
         while abs(math.log(best_temperature(raised[0].clamp(-100, 100), raised[1]) / best)) < 0.05:
-            # by chance, clamped logits would have the same best temperature
+            # clamped logits would by chance have the same best temperature
             raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
         hint = (
             "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
@@ -1308,7 +1307,7 @@ class CheckTemperatureScale:
                 ("the docstring says how high the temperature may be: does your search reach such high temperatures?"),
             )
         self.demand(moved, hint)
-        logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(28, 36)))  # between the two above
+        logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(28, 36)))  # between those above
         shifted = logits + 300 * student.draw.normal(190, 1)
         self.demand(self.asked(student, shifted.double(), labels, "logits in the hundreds, rows shifted"), hint)
 

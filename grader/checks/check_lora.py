@@ -1,12 +1,12 @@
 """Hidden checks of exercise-3: LoRA and its relatives.
 
 Dimensions as in the exercise: d outputs, k inputs, r rank. All sizes differ, so a transposed product cannot pass by
-luck, and the factors are recognised by their shapes, however they are stored. The layers get new numbers in every run;
-the expected results are worked out here with plain torch, or follow from a law (merging changes no output, the frozen
+chance; the factors are recognised by their shapes, however they are stored. The layers get new numbers in every run;
+the expected results are computed here with plain torch, or follow from a law (merging changes no output, the frozen
 part never changes).
 
-Results that depend on a student's free choices (random starts, names, what a method returns that need not return
-anything) are read untraced, and stated as notes.
+Results that depend on a student's free choices (random starts, names, return values of methods that need not return
+anything) are read untraced, and noted.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ KEYS_OF_REPORT = ("lora_params", "trainable", "kept_ratio", "reduction", "traina
 
 
 def counted(student, *args: object, **kwargs: object):
-    """The student's report; only its five known keys count, whatever else it holds."""
+    """Return the student's report; only its five known keys count."""
     with student.untraced():
         report = student.pure("lora_report", *args, **kwargs)
     expect.true(
@@ -53,7 +53,7 @@ def counted(student, *args: object, **kwargs: object):
 
 
 def entry(report: dict[str, Any], key: str) -> Any:
-    """One number of the report."""
+    """Return one number of the report."""
     expect.true(
         key in report,
         say("the report has no key {key}", key=key),
@@ -65,7 +65,7 @@ def entry(report: dict[str, Any], key: str) -> Any:
 
 
 def number(report: dict[str, Any], key: str) -> float:
-    """One number of the report, for reckoning with it."""
+    """Return one number of the report as a float, for calculations."""
     value = entry(report, key)
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
@@ -136,7 +136,7 @@ class CheckLoraReport:
         huge = self.shapes_beyond_32_bits(student)
         big = counted(student, huge, r=1024 * r)
         hint = "write down the shapes of A and of B: which of them depends on d, and which on k?"
-        rounding = 0.006  # to two digits, which is the matter of other checks
+        rounding = 0.006  # to two digits, which other checks test
         expect.equal(entry(one, "lora_params"), r * (d + k), "lora_params for one matrix with d != k", hint=hint)
         expect.close(
             entry(one, "kept_ratio"),
@@ -161,7 +161,7 @@ class CheckLoraReport:
             hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
         alone = one.get("reduction")
-        if isinstance(alone, float) and abs(alone - 1 + r * (d + k) / (d * k)) <= rounding:  # else, of another check
+        if isinstance(alone, float) and abs(alone - 1 + r * (d + k) / (d * k)) <= rounding:  # else another check fails
             expect.close(
                 entry(three, "reduction"),
                 1 - lora / full,
@@ -179,7 +179,7 @@ class CheckLoraReport:
 
     @staticmethod
     def shapes_beyond_32_bits(student) -> list[tuple[int, int]]:
-        """Large matrices: the first alone has more parameters than an int32 can count, the others only together."""
+        """Return large matrices: the first alone has more parameters than an int32 can count, the others together."""
         return [
             (student.draw.integer(900_000, 1_000_000), 16_384),
             *((student.draw.integer(44_000, 46_000), 45_000) for _ in range(3)),
@@ -244,7 +244,7 @@ class CheckLoraReport:
 
     @staticmethod
     def expect_new_report(student) -> None:
-        """A later call leaves an earlier report as it was."""
+        """Expect that a later call does not change an earlier report."""
         with student.untraced():
             report = student.value(None, "lora_report")
             kept = student.fixtures.lora.keep(report, [(60, 40), (50, 30)], 4)
@@ -277,7 +277,7 @@ class CheckLoraReport:
             keys = [key for key in KEYS_OF_REPORT if report.get(key) is not None]
             student.note(f"keys of the report at {'384' if r == 384 else 'a larger rank'}", " ".join(keys))
             kept = number(report, "kept_ratio")
-            one_factor = r / 768  # counting one of the two is the matter of another check, and so is rounding
+            one_factor = r / 768  # other checks test counting only one factor, and rounding
             expect.true(
                 any(abs(kept - share) <= 0.01 * share for share in (one_factor, 2 * one_factor)),
                 "kept_ratio is wrong at a very large rank",
@@ -300,9 +300,9 @@ D, K, R = 5, 7, 3
 
 
 class Adapted:
-    """A LoRALinear of the student around a base whose numbers the judge knows; A and B are written, not left to chance.
+    """A student's LoRALinear around a base with known numbers; A and B are written by the judge.
 
-    The base is (D, K), the rank R; ``scale`` is what alpha / r should come to.
+    The base is (D, K), the rank R; ``scale`` is the expected alpha / r.
     """
 
     def __init__(
@@ -315,7 +315,7 @@ class Adapted:
         dtype: torch.dtype = torch.float32,
         write: bool = True,
     ) -> None:
-        """Build it over there; ``write=False`` leaves the factors as they start."""
+        """Build it in the student process; ``write=False`` leaves the factors at their start."""
         self.student = student
         self.weight = student.draw.normal(D, K, dtype=dtype)
         self.bias = student.draw.normal(D, dtype=dtype) if bias else None
@@ -328,31 +328,32 @@ class Adapted:
             self.find().write(self.a, self.b)
 
     def find(self):
-        """The factors over there, looked up anew."""
+        """Find the factors in the student process again."""
         self.factors = self.student.fixtures.lora.factors(self.layer, self.r, K, D, self.base)
         return self.factors
 
     def quietly(self, method: str) -> None:
-        """Call a method that is there for its effect; whatever it returns is its own affair."""
+        """Call a method for its effect; it may return anything."""
         with self.student.untraced():
             getattr(self.layer, method)()
 
     def without(self, x: Tensor) -> Any:
-        """The student's output with both factors at zero; they are written again afterwards."""
+        """Return the student's output with both factors at zero; restore the factors afterwards."""
         self.factors.silence()
         output = self.layer(x)
         self.factors.write(self.a, self.b)
         return output
 
     def take_part(self) -> None:
-        """Whatever the layer trains has a say in its output, and the update is proportional to B, as no other kind of
-        layer's is that starts as its base.
+        """Require that everything trained affects the output, and that the update is proportional to B.
+
+        No other kind of layer that starts out equal to its base has such an update.
         """
         expect_alive(self.student, self.layer, K, D)
         self.expect_proportional()
 
     def expect_proportional(self) -> None:
-        """Twice B makes twice the update."""
+        """Expect that doubling B doubles the update."""
         x = self.student.draw.normal(4, K)
         with self.student.untraced():
             factors = self.find()
@@ -372,28 +373,28 @@ class Adapted:
         )
 
     def plain(self, x: Tensor) -> Tensor:
-        """W x + b."""
+        """Return W x + b."""
         output: Tensor = F.linear(x, self.weight, self.bias)
         return output
 
     def delta(self) -> Tensor:
-        """(alpha / r) B A."""
+        """Return (alpha / r) B A."""
         product: Tensor = self.b @ self.a
         return self.scale * product
 
     def adapted(self, x: Tensor) -> Tensor:
-        """W x + b + (alpha / r) B A x."""
+        """Return W x + b + (alpha / r) B A x."""
         return self.plain(x) + F.linear(x, self.delta())
 
 
 LARGE = 10_000.0
-"""No honest answer comes near: inputs and factors are standard normal, and most sizes are below ten."""
+"""Bound far above every right answer: inputs and factors are standard normal, and most sizes are below ten."""
 
 
 def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None = None) -> None:
-    """An answer of the student that others of its answers will be compared with: its shape and its size are sound.
+    """Require a sound shape and size of an answer that other answers will be compared with.
 
-    A tolerance grows with the numbers that it is taken from; those of a student may not be as large as they please.
+    A tolerance grows with the numbers that it is derived from, so a student's numbers must be limited.
     """
     expect.shape(answer, shape, what, hint=hint)
     numbers = answer.double()  # type: ignore[attr-defined]
@@ -407,7 +408,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
 
 
 def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
-    """Two outputs are equal as far as float32 goes; for notes, where a check does not end at once."""
+    """Return whether two outputs are equal up to float32 rounding; for notes, since it does not end the check."""
     return (
         isinstance(one, Tensor)
         and one.shape == other.shape
@@ -418,16 +419,16 @@ def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
 
 
 def same_rows(one: Tensor, others: Tensor, tolerance: float) -> list[int]:
-    """Indices of the rows of ``others`` (N, ...) that equal ``one`` (...), as ``same`` compares them."""
+    """Return the indices of the rows of ``others`` (N, ...) that equal ``one`` (...), compared as in ``same``."""
     wanted = others.double()
     near = (one.double() - wanted).abs() <= tolerance * (1 + wanted.abs().clamp(max=LARGE))
     return near.flatten(1).all(1).nonzero().flatten().tolist()
 
 
 def expect_alive(student, module, k: int, d: int) -> None:
-    """The output has the right shape, is the same each time, and depends on x and on what the module trains.
+    """Expect that the output has the right shape, is deterministic, and depends on x and on the trained tensors.
 
-    A property that a dead module has as well is worth nothing: this goes with it.
+    Combine this with any property that a module without effect also has, which alone would be worth nothing.
     """
     x, other = student.draw.normal(4, k), student.draw.normal(4, k)
     with student.untraced():
@@ -452,13 +453,13 @@ def expect_alive(student, module, k: int, d: int) -> None:
 
 
 def expect_new_values_used(student, layer, pair, base, like: Sequence[Tensor]) -> None:
-    """In evaluation mode and without gradients, a layer uses A, B and W as they are, whichever of them has changed.
+    """Expect that a layer uses the current A, B and W in evaluation mode without gradients, whichever has changed.
 
-    It is compared with itself in training mode, so that what else is wrong with its output is left to other checks.
+    It is compared with itself in training mode, so that other errors of its output are left to other checks.
 
     Args:
-        student: of this check.
-        layer: unmerged.
+        student: the student of this check.
+        layer: an unmerged layer.
         pair: its factors.
         base: the layer that it was built around.
         like: tensors with the shapes of A, B and W.
@@ -488,9 +489,9 @@ REFUSING = (
 
 
 def refused(student, promised: str, function: Callable[..., object], *args: object, **kwargs: object) -> bool:
-    """Whether the student's code raises; a type other than the promised one is accepted with a remark.
+    """Return whether the student's code raises an error; a type other than the promised one is accepted with a remark.
 
-    NotImplementedError is such a choice too; only the skeleton's, which says the name of its function, is none.
+    NotImplementedError is accepted, too, except the skeleton's, whose message is the name of its function.
     """
     raised = False
     try:
@@ -513,7 +514,7 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
 
 
 def untouched(student, layer, x: Tensor, what: str) -> Any:
-    """The student's output for x, which must come out of the call as it went in."""
+    """Return the student's output for x, and require that the call does not change x."""
     with student.untraced():
         output, after = student.fixtures.lora.answer(layer, x)
     expect.true(
@@ -526,19 +527,19 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
 
 
 def lies_along(one: Tensor, other: Tensor) -> bool:
-    """Every row is a multiple of its row in ``other``."""
+    """Return whether every row is a multiple of its row in ``other``."""
     share = (one * other).sum(1, keepdim=True) / (other * other).sum(1, keepdim=True)
     return bool(((one - share * other).norm(dim=1) <= 1e-3 * other.norm(dim=1)).all())
 
 
 def all_or_nothing(one: Tensor, other: Tensor) -> bool:
-    """Every entry is zero or, by one factor for all, its entry in ``other``; entries near zero are not looked at."""
+    """Return whether every entry is zero or a common multiple of its entry in ``other``; skip entries near zero."""
     shares = (one / other)[other.abs() > 0.1]
     return bool(((shares.abs() < 1e-2) | ((shares - shares.max()).abs() < 1e-2)).all())
 
 
 def trained_shapes(student, module) -> list[tuple[int, ...]]:
-    """Shapes of the trainable tensors, each with its dimensions sorted: whichever way round they are stored."""
+    """Return the shapes of the trainable tensors, with sorted dimensions, since they may be stored transposed."""
     with student.untraced():
         shapes = student.fixtures.trainable_shapes(module)
     expect.true(
@@ -551,7 +552,7 @@ def trained_shapes(student, module) -> list[tuple[int, ...]]:
 
 
 MANY = 1000
-"""Tensors or names, of which the largest model here has 200: more are not walked over."""
+"""Tensors or names that are read; the largest model of these checks has 200."""
 
 
 class CheckLoRALinear:
@@ -571,7 +572,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_only_factors_trainable(student, bias: bool) -> None:
-        """The layer trains its two factors, and nothing in the layer that it was given."""
+        """Expect that the layer trains its two factors, and nothing in the base layer."""
         adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable shapes", str(shapes))
@@ -596,7 +597,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_smallest_rank(student, base) -> None:
-        """Ranks below 1 are refused, rank 1 is not."""
+        """Expect that ranks below 1 are refused, and rank 1 is accepted."""
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
             "a layer of rank 0 is created without an error",
@@ -625,7 +626,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_wide_rank(student, base) -> None:
-        """A rank above both d and k is accepted."""
+        """Expect that a rank above both d and k is accepted."""
         wide = 8
         try:
             with student.untraced():
@@ -771,7 +772,7 @@ class CheckLoRALinear:
         """with alpha = r the scale is 1, and doubling alpha doubles the update"""
         asked = []
         for r, alpha in ((R, R), (R, 2 * R), (2, 1), (1, 5)):
-            adapted = Adapted(student, alpha=float(alpha), r=r, bias=r > 1)  # of rank 1, B has the shape of a bias
+            adapted = Adapted(student, alpha=float(alpha), r=r, bias=r > 1)  # with rank 1, B has the shape of a bias
             x = student.draw.normal(4, K)
             asked.append((adapted, x, r, alpha, adapted.layer(x), adapted.without(x)))
         for adapted, x, r, alpha, output, silent in asked:
@@ -833,7 +834,7 @@ class CheckLoRALinear:
             "if a row of x has a single non-zero entry, the update for that row must be kept or dropped as a whole",
             hint="apply dropout to the entries of x, before A; not to the r values after A, and not to the output",
         )
-        # By how much a factor that is drawn with the entries misses the right one, is an accident.
+        # The error of a factor that is drawn with the entries is random.
         factor = float(kept.max()) * (1 - p)
         nearly = 0.001 < abs(factor - 1) < 0.12
         student.note("factor of a kept row", "nearly 1 / (1 - p)" if nearly else float(kept.max()))
@@ -855,7 +856,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def output_of_a_layer_without_dropout(student, adapted: Adapted, x: Tensor) -> Tensor:
-        """What a layer with the same numbers, but without dropout, returns in evaluation mode."""
+        """Return the output in evaluation mode of a layer with the same numbers, but without dropout."""
         base = student.fixtures.lora.linear_of(adapted.weight, adapted.bias)
         bare: Tensor
         with student.untraced():
@@ -868,7 +869,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def outputs_without_update(student, adapted: Adapted, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The outputs in training and in evaluation mode while both factors are at zero."""
+        """Return the outputs in training and in evaluation mode with both factors at zero."""
         adapted.factors.silence()  # in training mode: a layer may merge itself when evaluation begins
         with student.untraced():
             frozen = adapted.layer(x)
@@ -884,7 +885,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def output_in_evaluation(student, adapted: Adapted, x: Tensor) -> Tensor:
-        """The output in evaluation mode, which is the same in two calls."""
+        """Return the output in evaluation mode, and require that it is the same in two calls."""
         adapted.quietly("eval")
         first: Tensor
         with student.untraced():
@@ -950,7 +951,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_frozen_once_merged(student, adapted: Adapted) -> None:
-        """After merge(), the factors are trainable and nothing else is."""
+        """Expect that only the factors are trainable after merge()."""
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable after merge()", str(shapes))
         expect.true(
@@ -968,7 +969,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_one_merged_weight(student, adapted: Adapted) -> None:
-        """The layer holds the matrix by which a merged layer multiplies its input."""
+        """Expect that the layer stores the matrix by which a merged layer multiplies its input."""
         with student.untraced():
             slope = adapted.layer(torch.eye(K)) - adapted.layer(torch.zeros(1, K))
             owned = student.fixtures.tensors(adapted.layer)
@@ -983,7 +984,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_no_dropout_once_merged(student) -> None:
-        """A merged layer answers in training mode as in evaluation mode, unless W x + b is never spared the dropout."""
+        """Expect equal outputs of a merged layer in both modes, unless dropout always applies to W x + b, too."""
         adapted = Adapted(student, alpha=8.0, dropout=0.5)
         x = student.draw.normal(32, K)
         with student.untraced():
@@ -1025,7 +1026,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_merged_if_zero(student) -> None:
-        """A layer is merged even if its update is zero at that time."""
+        """Expect that a layer is merged even if its update is zero at that time."""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         with student.untraced():
@@ -1098,7 +1099,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_unmerged_if_zero(student) -> None:
-        """A layer is merged no more even if its update is zero at that time."""
+        """Expect that a layer is unmerged even if its update is zero at that time."""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         with student.untraced():
@@ -1117,7 +1118,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_newest_weight_restored(student) -> None:
-        """Before a merge, W may be given other values: unmerge() restores those from before the last merge()."""
+        """Expect that unmerge() restores the W from before the last merge(), even if W was overwritten before that."""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         asked = []
@@ -1137,7 +1138,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_own_weights_restored(student) -> None:
-        """Two layers of one shape are merged, and each gets its own W back."""
+        """Expect that each of two merged layers of the same shape gets its own W back."""
         both = [Adapted(student, alpha=8.0) for _ in range(2)]
         x = student.draw.normal(4, K)
         for method in ("merge", "unmerge"):
@@ -1157,7 +1158,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_restored_after_two_merges(student) -> None:
-        """The second of two merges in a row does nothing, so one unmerge() is enough."""
+        """Expect that the second of two consecutive merges does nothing, so that one unmerge() is enough."""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         for method in ("merge", "merge", "unmerge"):
@@ -1172,7 +1173,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def remark_on_rounding(student) -> None:
-        """In bfloat16, W + D - D is not W: who subtracts what merge() has added, as peft does, is told so."""
+        """Remark if unmerge() subtracts what merge() added, as peft does: in bfloat16, W + D - D is not W."""
         adapted = Adapted(student, alpha=8.0, bias=False, dtype=torch.bfloat16)
         x = torch.eye(K, dtype=torch.bfloat16)
         try:
@@ -1185,7 +1186,7 @@ class CheckLoRALinear:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            return  # other dtypes are judged, this one is not
+            return  # this dtype is not judged, unlike others
         if not (isinstance(before, Tensor) and isinstance(after, Tensor) and torch.equal(before, after)):
             expect.remark(
                 "unmerge() restores a bfloat16 weight only up to rounding; the docstring asks for W exactly as it "
@@ -1194,7 +1195,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_weight_restored(student, dtype: torch.dtype) -> None:
-        """unmerge() restores W even if the factors have changed since merge()."""
+        """Expect that unmerge() restores W even if the factors have changed since merge()."""
         adapted = Adapted(student, alpha=8.0, dtype=dtype)
         x = student.draw.normal(4, K, dtype=dtype)
         adapted.quietly("merge")
@@ -1307,7 +1308,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_only_factors_learn(student, adapted: Adapted, x: Tensor, silent: Tensor) -> None:
-        """Training lowers the loss and moves both factors, and nothing else."""
+        """Expect that training lowers the loss, and moves both factors and nothing else."""
         adapted.factors.write(adapted.a, torch.zeros(D, R))
         target = F.linear(x, adapted.weight + student.draw.normal(D, 1) * student.draw.normal(1, K), adapted.bias)
         with student.untraced():
@@ -1363,7 +1364,7 @@ class CheckLoRALinear:
 
     @staticmethod
     def expect_short_factors(student) -> None:
-        """Around a base of two bytes per number, so are the factors; who cannot build such a layer is not judged."""
+        """Expect factors of two bytes per number for such a base; if the layer cannot be built, nothing is judged."""
         found = {}
         for dtype in (torch.bfloat16, torch.float16):
             try:
@@ -1394,20 +1395,20 @@ FEW = built.FEW
 
 
 def layers(path: str, count: int = built.N_LAYERS) -> list[str]:
-    """The name of every layer's submodule at this path."""
+    """Return the name of every layer's submodule at this path."""
     return [f"encoder.layer.{number}.{path}" for number in range(count)]
 
 
 def inject(student, model, targets: list[str], **kwargs: object) -> object:
-    """Call inject_lora for its effect; what it reports is asked where the names are."""
+    """Call inject_lora for its effect; ``replaced_names`` examines its report."""
     with student.untraced():
         return student.inject_lora(model, targets, **kwargs)
 
 
 def replaced_names(student, model, targets: list[str], **kwargs: object) -> list[str]:
-    """Call inject_lora and return the names that it reports, in whatever order.
+    """Call inject_lora and return the names that it reports, in any order.
 
-    A documented refusal counts as an empty list: whether a rule that finds nothing says so is not the matter here.
+    A documented refusal counts as an empty list, since a rule without a match may be refused.
     """
     names: Any
     try:
@@ -1435,7 +1436,7 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
 
 
 def expect_names(names: list[str], want: list[str], many: str, few: str) -> None:
-    """These names and no others, each once; the hint depends on what is wrong."""
+    """Expect exactly these names, each once; the hint depends on what is wrong."""
     extra, missing = sorted(set(names) - set(want)), sorted(set(want) - set(names))
     expect.true(
         not extra,
@@ -1456,7 +1457,7 @@ def expect_names(names: list[str], want: list[str], many: str, few: str) -> None
 
 
 def expect_adapted(student, model, original, targets: int) -> None:
-    """The model holds two more matrices for every layer that was reported: they came with the injection."""
+    """Expect that the injection has added two matrices to the model for every reported layer."""
     with student.untraced():
         now = student.fixtures.tensors(model)
     expect.true(len(now) <= MANY, say("the model contains more than {many} tensors", many=MANY))
@@ -1476,36 +1477,36 @@ def expect_adapted(student, model, original, targets: int) -> None:
 
 
 def shortened(names: list[str]) -> str:
-    """The first names, and how many more there are."""
+    """Return the first names and the number of further ones."""
     return ", ".join(names[:2]) + (f", ... ({len(names)})" if len(names) > 2 else "")
 
 
 def small(student, seed: int):
-    """A model over there with few layers."""
+    """Build a model with few layers in the student process."""
     return student.fixtures.lora.classifier(seed, n_layers=FEW)
 
 
 def mirror(seed: int) -> built.Classifier:
-    """The judge's own copy of the model that ``small(student, seed)`` is over there."""
+    """Build the judge's copy of the model of ``small(student, seed)``."""
     return built.classifier(seed, n_layers=FEW).requires_grad_(False)
 
 
 PAIRS: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
-"""Shapes of the factors on the keys and the values of one layer, dimensions sorted."""
+"""Shapes of the factors for the keys and the values of one layer, with sorted dimensions."""
 
 
 def expected_shapes(n_layers: int) -> list[tuple[int, ...]]:
-    """Sorted shapes, dimensions sorted, of all factors on keys and values, and of the classifier."""
+    """Return the sorted shapes, with sorted dimensions, of all factors for keys and values, and of the classifier."""
     return sorted(n_layers * PAIRS + [(built.N_CLASSES, WIDTH), (built.N_CLASSES,)])
 
 
 def numbers(shapes: list[tuple[int, ...]]) -> int:
-    """How many numbers tensors of these shapes hold."""
+    """Return how many numbers tensors of these shapes have."""
     return sum(int(torch.Size(shape).numel()) for shape in shapes)
 
 
 def expect_trainable(student, model, n_layers: int, hint: str) -> None:
-    """What asks for a gradient is the factors, the classifier, and nothing else."""
+    """Expect that exactly the factors and the classifier require grad."""
     shapes = trained_shapes(student, model)
     student.note("trainable shapes", str(shapes))
     student.note("numbers that are trainable", numbers(shapes))
@@ -1552,7 +1553,7 @@ class CheckInjectLora:
         """no matching target, or an unknown name in `trainable`, raises an error"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
-        inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
+        inject(student, model, TARGETS, **names)  # known names are accepted, so that refusing everything does not pass
         student.fixtures.lora.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
         target = refused(student, "ValueError", student.inject_lora, small(student, 0), ["qury"], **names)
         other = small(student, student.draw.seed())
@@ -1640,7 +1641,7 @@ class CheckInjectLora:
         student.note("new modules at the top of the model", " ".join(new[:MANY]) or "none")
         student.fixtures.lora.factors_at(
             model, layers("attention.self.key")[0], RANK, WIDTH, KEYS
-        )  # else nothing was injected
+        )  # otherwise, nothing was injected
         with student.untraced():
             scores = model(x)
         as_before = same(scores, original(x))
@@ -1692,8 +1693,8 @@ class CheckInjectLora:
             before = original(x)
             with student.untraced():
                 model.train()  # some layers merge themselves when evaluation begins
-            while same(original(x), before, tolerance=0.05):  # until it matters: a key may be drowned by the others
-                name = layers(path, FEW)[1]  # neither the first nor the last, wherever a search may end
+            while same(original(x), before, tolerance=0.05):  # until it matters: other keys may mask it
+                name = layers(path, FEW)[1]  # neither the first nor the last, in case a search ends too early
                 a, b = student.draw.normal(RANK, WIDTH), student.draw.normal(d, RANK)
                 student.fixtures.lora.factors_at(model, name, RANK, WIDTH, d).write(a, b)
                 weight = f"{name}.weight"
@@ -1718,7 +1719,7 @@ class CheckInjectLora:
 
     @staticmethod
     def expect_no_dropout_by_default(student, x: Tensor, name: str, a: Tensor, b: Tensor) -> None:
-        """Without the dropout argument, a model whose layer ``name`` holds a and b drops nothing."""
+        """Expect no dropout by default, in a model whose layer ``name`` has the factors a and b."""
         silent = small(student, student.draw.seed())
         inject(student, silent, TARGETS, r=RANK, alpha=5.0)
         with student.untraced():
@@ -1735,7 +1736,7 @@ class CheckInjectLora:
 
     @staticmethod
     def expect_the_rest_frozen(student, model, start: dict[str, Tensor], x: Tensor, name: str) -> None:
-        """A training step moves the factors of the layer ``name``, and of the original tensors only the classifier."""
+        """Expect that a training step moves the factors of layer ``name``, and only the classifier of the originals."""
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
@@ -1805,7 +1806,7 @@ class CheckInjectLora:
 
     @staticmethod
     def expect_whole_parts(student) -> None:
-        """With a dot in it, a target matches whole parts too."""
+        """Expect that a target with a dot matches whole parts, too."""
         asked = []
         for targets in (["output.dense"], ["inner", "output.dense"]):
             model = student.fixtures.lora.near_misses()
@@ -1822,7 +1823,7 @@ class CheckInjectLora:
 
     @staticmethod
     def expect_dots_are_dots(student) -> None:
-        """A dot in a target is no other character; the list of an earlier call stays as it was."""
+        """Expect that a dot in a target matches only a dot, and that an earlier call's list stays unchanged."""
         names = replaced_names(
             student, student.fixtures.lora.look_alikes(), ["output.dense"], r=RANK, alpha=4.0, trainable=()
         )
@@ -1866,7 +1867,7 @@ class CheckInjectLora:
         model = small(student, seed)
         with student.untraced():
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("attention",))
-        shapes = trained_shapes(student, model)  # whether W of an adapted layer learns again is left open
+        shapes = trained_shapes(student, model)  # W of an adapted layer may be trainable again
         parts = [shapes.count((KEYS, KEYS)), shapes.count((WIDTH, WIDTH))]
         blocks = [*parts, shapes.count((WIDTH,))]
         model = small(student, seed)
@@ -1940,7 +1941,7 @@ class CheckInjectLora:
 
 
 def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
-    """Names of tensors whose numbers are nowhere any more, up to the rounding of a merge that was undone."""
+    """Return the names of tensors whose numbers no longer exist, up to the rounding of an undone merge."""
     expect.true(len(after) <= MANY, say("the model contains more than {many} tensors", many=MANY))
     return {
         name
@@ -1954,7 +1955,7 @@ def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
 
 
 def prepared(student, seed: int, dressed: int | None = None, n_layers: int = FEW):
-    """An injected model over there; ``dressed`` is the seed of the numbers in its factors and its classifier."""
+    """Build an injected model in the student process; ``dressed`` seeds its factors and its classifier."""
     model = student.fixtures.lora.classifier(seed, n_layers=n_layers)
     with student.untraced():
         student.inject_lora(model, TARGETS, r=RANK, alpha=3.0)
@@ -1965,7 +1966,7 @@ def prepared(student, seed: int, dressed: int | None = None, n_layers: int = FEW
 
 
 def tensors_of(state: object) -> dict[str, Tensor]:
-    """The saved tensors that hold more than one number (a saved scale does no harm)."""
+    """Return the saved tensors with more than one number (saving a scale is allowed)."""
     expect.true(
         isinstance(state, dict) and all(isinstance(value, Tensor) for value in state.values()),
         "lora_state_dict does not return a dictionary of tensors",
@@ -1977,10 +1978,10 @@ def tensors_of(state: object) -> dict[str, Tensor]:
 
 
 class Dressed:
-    """The numbers that ``built.dress`` writes into a small model, worked out here: who saves it saves these."""
+    """The numbers that ``built.dress`` writes into a small model, which its saved state must contain."""
 
     def __init__(self, seed: int, n_layers: int = FEW) -> None:
-        """Draw them in the order of ``built.dress``."""
+        """Draw the numbers in the order of ``built.dress``."""
         generator = torch.Generator().manual_seed(seed)
         self.parts: dict[str, Tensor] = {}
         for layer in range(n_layers):
@@ -1992,7 +1993,7 @@ class Dressed:
         self.parts["classifier.bias"] = torch.randn(built.N_CLASSES, generator=generator)
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
-        """Saved name -> which part its numbers are, and whether it lies the other way round."""
+        """Return saved name -> the part whose numbers it has, and whether it is transposed."""
         alike: dict[torch.Size, list[str]] = {}
         for part, numbers_ in self.parts.items():
             alike.setdefault(numbers_.shape, []).append(part)
@@ -2000,14 +2001,14 @@ class Dressed:
         found = {}
         for name, tensor in state.items():
             flat = tensor.squeeze()
-            for turned, way in ((True, flat.T if flat.dim() == 2 else flat), (False, flat)):  # unturned, if both fit
-                if way.shape in stacks:  # one comparison for all parts of this shape: a hundred would take a while
+            for turned, way in ((True, flat.T if flat.dim() == 2 else flat), (False, flat)):  # as stored, if both fit
+                if way.shape in stacks:  # one comparison per shape: a hundred would be slow
                     for place in same_rows(way, stacks[way.shape], tolerance=0.02):
                         found[name] = alike[way.shape][place], turned
         return found
 
     def scores(self, seed: int, x: Tensor) -> Tensor:
-        """What the small model of this seed answers with these numbers in it."""
+        """Return the output of the small model of this seed with these numbers."""
         model = mirror(seed)
         weights = model.state_dict()
         for part, numbers_ in self.parts.items():
@@ -2021,9 +2022,9 @@ class Dressed:
 
 
 def loaded(student, model, state):
-    """Send a state over there, entries in reverse order, and load it; returns what is held of it there.
+    """Send a state to the student process, with entries in reverse order, and load it; return the state kept there.
 
-    A model must be able to take its own state: a refusal is a failure here, whatever type of error it is.
+    A model must accept its own state, so any error is a failure.
     """
     with student.untraced():
         held = student.fixtures.hold(dict(reversed(state.items())))
@@ -2047,12 +2048,12 @@ def loaded(student, model, state):
 
 
 def as_they_were(before: dict[str, Tensor], after: dict[str, Tensor]) -> bool:
-    """All saved tensors are there, with the same numbers."""
+    """Return whether all saved tensors exist with the same numbers."""
     return all(name in after and torch.equal(after[name], before[name]) for name in before)
 
 
 BUFFER = 23
-"""Numbers in a buffer of a model; no other tensor has as many."""
+"""Size of a model's buffer; no other tensor has this size."""
 
 
 class CheckLoraStateDict:
@@ -2113,7 +2114,7 @@ class CheckLoraStateDict:
 
     @staticmethod
     def expect_names_as_they_are(student) -> None:
-        """The names are those of the parameters, whatever the parts of a model are called."""
+        """Expect the names of the parameters, whatever the names of the model's parts."""
         inner = prepared(student, student.draw.seed())
         model = student.fixtures.lora.nested(inner, ["wrapper", "module"])
         with student.untraced():
@@ -2129,7 +2130,7 @@ class CheckLoraStateDict:
 
     @staticmethod
     def expect_other_head(student) -> None:
-        """The head is saved, whatever it is called; a buffer is no parameter and is not saved."""
+        """Expect that the head is saved, whatever its name, and that a buffer, which is not a parameter, is not."""
         model = small(student, student.draw.seed())
         with student.untraced():
             model.double()
@@ -2264,7 +2265,7 @@ class CheckLoadLoraStateDict:
     def expect_values_loaded(
         student, seed: int, state: dict[str, Tensor], places: dict[str, tuple[str, bool]], x: Tensor
     ) -> None:
-        """The same names with other numbers, which no model over there has ever held: only loading brings them in."""
+        """Expect that loading works for numbers that no model in the student process has ever had."""
         other = Dressed(student.draw.seed())
         renewed = dict(state)
         for name, (part, turned) in places.items():
@@ -2320,16 +2321,16 @@ class CheckLoadLoraStateDict:
 
     @staticmethod
     def accepted_state(student, seed: int, saved, model) -> tuple[dict[str, Tensor], list[str]]:
-        """A state that the model loads, and the names of its tensors."""
+        """Return a state that the model loads, and the names of its tensors."""
         x = student.draw.normal(3, 4, WIDTH)
         with student.untraced():
             state = student.lora_state_dict(saved)
             mine = tensors_of(state)
         names = sorted(mine)
         expect.true(bool(names), "nothing was saved")
-        # Other numbers than the saved model has: who answers with that one has loaded nothing.
+        # Different numbers from the saved model's, so that returning that model does not pass.
         state = {**state, **{name: value + 0.5 for name, value in mine.items()}}
-        loaded(student, model, state)  # its own names are not refused, and they are loaded
+        loaded(student, model, state)  # its own names are accepted and loaded
         with student.untraced():
             scores = model(x)
         taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
@@ -2346,10 +2347,10 @@ class CheckLoadLoraStateDict:
 
 
 class Switched:
-    """A MultiLoRALinear of the student with a known base and adapters of known numbers."""
+    """A student's MultiLoRALinear with a known base and adapters with known numbers."""
 
     def __init__(self, student, dtype: torch.dtype = torch.float32) -> None:
-        """Build one without adapters."""
+        """Build the layer without adapters."""
         self.student = student
         self.weight, self.bias = student.draw.normal(D, K, dtype=dtype), student.draw.normal(D, dtype=dtype)
         self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
@@ -2358,41 +2359,41 @@ class Switched:
         self.wanted: dict[str | None, Tensor] = {None: F.linear(self.x, self.weight, self.bias)}
 
     def start(self, name: str, r: int, alpha: float):
-        """Add an adapter and leave its factors as they start."""
+        """Add an adapter and leave its factors at their start."""
         with self.student.untraced():
             return self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
 
     def add(self, name: str, r: int, alpha: float) -> Any:
-        """Add an adapter and write its factors, which are returned."""
+        """Add an adapter, write its factors, and return them."""
         pair = self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
         self.write(name, pair, r, alpha)
         return pair
 
     def write(self, name: str, pair, r: int, alpha: float) -> None:
-        """Give the factors of an adapter other numbers."""
+        """Write other numbers into the factors of an adapter."""
         dtype = self.weight.dtype
         a, b = self.student.draw.normal(r, K, dtype=dtype), self.student.draw.normal(D, r, dtype=dtype)
         pair.write(a, b)
         self.wanted[name] = F.linear(self.x, self.weight + alpha / r * (b @ a), self.bias)
 
     def answer(self, name: str | None) -> Any:
-        """The output with this adapter active."""
+        """Return the output with this adapter active."""
         with self.student.untraced():
             self.layer.set_adapter(name)
         return self.layer(self.x)
 
     def answer_without_trace(self, name: str | None, x: Tensor) -> Any:
-        """The output for another x with this adapter active."""
+        """Return the untraced output for another x with this adapter active."""
         with self.student.untraced():
             self.layer.set_adapter(name)
             return self.layer(x)
 
     def expect(self, name: str | None, what: str, hint: str) -> None:
-        """The output with this adapter active is W x + b and its update."""
+        """Expect that the output with this adapter active is W x + b plus its update."""
         expect.close(self.answer(name), self.wanted[name], what, tolerance=1e-4, hint=hint)
 
     def expect_isolated(self) -> None:
-        """Training "reviews" moves its own output and leaves the one of "news" alone."""
+        """Expect that training "reviews" changes its own output, but not that of "news"."""
         with self.student.untraced():
             before = self.answer("news"), self.answer("reviews")
             for answer in before:
@@ -2454,7 +2455,7 @@ class CheckMultiLoRALinear:
         switched.expect("reviews", mark("output with the first adapter active"), hint)
         switched.expect("news", mark("output with the second adapter active"), hint)
         switched.expect("reviews", mark("output after switching back to the first adapter"), hint)
-        switched.add("books", r=4, alpha=4.0)  # in the order of the alphabet, it comes before both
+        switched.add("books", r=4, alpha=4.0)  # alphabetically before both
         expect.close(
             switched.layer(switched.x),
             switched.wanted["reviews"],
@@ -2534,7 +2535,7 @@ class CheckMultiLoRALinear:
 
     @staticmethod
     def expect_gradient_of_x(student) -> None:
-        """Frozen is not cut off: x gets its gradient through W and through the active adapter."""
+        """Expect that x gets its gradient through the frozen W and through the active adapter."""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
         upstream = student.draw.normal(4, D)
@@ -2617,7 +2618,7 @@ class CheckMultiLoRALinear:
 
     @staticmethod
     def expect_short_factors(student) -> None:
-        """An adapter of a bfloat16 base is bfloat16 too; who cannot add one is not judged."""
+        """Expect that an adapter of a bfloat16 base is bfloat16; if it cannot be added, nothing is judged."""
         switched = Switched(student, torch.bfloat16)
         try:
             pair = switched.start("reviews", r=3, alpha=3.0)
@@ -2638,7 +2639,7 @@ class CheckMultiLoRALinear:
 
     @staticmethod
     def expect_dtype_of_base(student) -> None:
-        """An adapter of a float64 base is float64 too."""
+        """Expect that an adapter of a float64 base is float64."""
         switched = Switched(student, torch.float64)
         pair = switched.add("reviews", r=3, alpha=3.0)
         with student.untraced():
@@ -2662,7 +2663,7 @@ class CheckMultiLoRALinear:
         """an unknown or taken adapter name raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("film_reviews", r=3, alpha=6.0)
-        before = switched.answer("film_reviews")  # at whatever strength: that is the matter of another check
+        before = switched.answer("film_reviews")  # another check tests its strength
         usable(before, (4, D), "output with an adapter active")
         for name in ("sentiment", "film_review", "Film_Reviews", "film-reviews", ""):
             loud = refused(student, "KeyError", switched.layer.set_adapter, name)
@@ -2719,7 +2720,7 @@ class CheckMultiLoRALinear:
 
     @staticmethod
     def expect_layers_apart(student) -> None:
-        """Two layers have adapters of the same name, each with its own scale, and each layer is switched by itself."""
+        """Expect separate scales and switching for two layers that have adapters of the same name."""
         first, second = Switched(student), Switched(student)
         first.add("reviews", r=2, alpha=8.0)
         try:
@@ -2772,7 +2773,7 @@ class CheckMultiLoRALinear:
 
     @staticmethod
     def expect_no_memory(student) -> None:
-        """In evaluation mode, too, an adapter whose factors have changed gives another output."""
+        """Expect that changed factors of an adapter change the output in evaluation mode, too."""
         switched = Switched(student)
         with student.untraced():
             switched.layer.eval()
@@ -2800,13 +2801,13 @@ class CheckMultiLoRALinear:
 
 
 def has_rank(matrix: Tensor, rank: int) -> bool:
-    """The rank is at most this, as far as float32 can tell."""
+    """Return whether the rank is at most this, within float32 precision."""
     strength = torch.linalg.svdvals(matrix.double())
     return bool(strength[rank] < 1e-4 * strength[0] + 1e-6)
 
 
 def expect_branch(student, adapter, d: int) -> None:
-    """The adapter has a branch that adds something; in evaluation mode, where nothing is dropped."""
+    """Expect that the adapter's branch adds something, in evaluation mode, where nothing is dropped."""
     with student.untraced():
         adapter.eval()
     expect_alive(student, adapter, d, d)
@@ -2921,9 +2922,9 @@ class CheckBottleneckAdapter:
         share = float((added.norm(dim=1) / first.norm(dim=1)).max())
         student.note("largest share of h that is added", round(share, 3) if share < 0.2 else "more")
         one, two, middle = output.double().chunk(3)
-        bends = one + two - 2 * middle  # an affine map has none; a bend before `up` leaves `up` as one of m directions
+        bends = one + two - 2 * middle  # 0 for an affine map; a bend before `up` leaves it in one of m directions
         affine = bool(bends.abs().max() < 1e-3)
-        with student.untraced():  # the bend sees h through `down` only: so do the changes of the gradient of h
+        with student.untraced():  # the non-linearity sees h only through `down`, as do changes of h's gradient
             upstream = student.draw.normal(32, 7)
             slopes = [student.fixtures.lora.gradients(adapter, h, upstream)["inputs"] for h in (first, second)]
         for slope in slopes:
@@ -2936,7 +2937,7 @@ class CheckBottleneckAdapter:
             hint="two linear maps in a row amount to one linear map of low rank, as in LoRA",
             fact=True,
         )
-        if not out_through:  # rounding bends by next to nothing
+        if not out_through:  # rounding bends hardly at all
             strength = torch.linalg.svdvals(bends)
             student.note("bends leave in more directions by much", bool(strength[m] > 0.02 * strength[0]))
         student.note("bends leave in m directions", out_through)
@@ -2949,7 +2950,7 @@ class CheckBottleneckAdapter:
 
     @staticmethod
     def expect_vector_by_vector(student, adapter, h: Tensor, output: Tensor) -> None:
-        """The output for one vector is the same whatever else is in the batch; ``output`` came of h among others."""
+        """Expect the same output for one vector whatever the rest of the batch; ``output`` is that of h in a batch."""
         batch = student.draw.normal(3, 4, 7)
         with student.untraced():
             together, apart = adapter(batch), adapter(batch.reshape(12, 7))
@@ -3054,7 +3055,7 @@ class CheckPeftParamCount:
         d = sizes["d"]
         right = {"lora": 80 * d, "adapter": 10 * (13 * d + 6), "prefix": 70 * d, "prompt": 7 * d}
         counted_right = False
-        for method, want in right.items():  # who refuses everything, or counts nothing, has told nothing apart
+        for method, want in right.items():  # so that refusing everything, or counting nothing, does not pass
             try:
                 with student.untraced():
                     counted_right = counted_right or student.peft_param_count(method, **sizes) == want
@@ -3088,7 +3089,7 @@ class CheckPeftParamCount:
 
 
 def with_values(student, d: int, k: int, *values: float) -> Tensor:
-    """A (d, k) matrix with these singular values, and directions drawn anew."""
+    """Return a (d, k) matrix with these singular values and random directions."""
     n = len(values)
     left, right = (torch.linalg.qr(student.draw.normal(size, n).double())[0] for size in (d, k))
     matrix: Tensor = ((left * torch.tensor(values, dtype=torch.float64)) @ right.mT).float()
@@ -3096,7 +3097,7 @@ def with_values(student, d: int, k: int, *values: float) -> Tensor:
 
 
 class Approximated:
-    """What the student's ``best_rank_r`` makes of a matrix; the split between B and A is free, their product is not."""
+    """The student's ``best_rank_r`` of a matrix; the split between B and A is free, their product is not."""
 
     def __init__(
         self,
@@ -3108,7 +3109,7 @@ class Approximated:
         noted: bool = True,
         answer: Any = None,
     ) -> None:
-        """Ask, unless there is an ``answer``, and read it; ``measured`` if the error is looked at as well."""
+        """Call the function, unless ``answer`` is given, and read the answer; ``measured`` includes its error."""
         self.matrix, self.r = matrix, r
         d, k = matrix.shape
         with student.untraced():
@@ -3141,12 +3142,12 @@ class Approximated:
         self.least = float(values[r:].square().sum().sqrt())
 
     def expect_product(self, hint: str) -> None:
-        """B A is the closest matrix of its rank."""
+        """Expect that B A is the closest matrix of its rank."""
         what = say("B A of rank {r}, for a matrix of shape {shape}", r=self.r, shape=tuple(self.matrix.shape))
         expect.close(self.product, self.best, what, tolerance=1e-3, hint=hint)
 
     def expect_error(self, hint: str) -> None:
-        """The error is the Frobenius norm of the rest."""
+        """Expect that the error is the Frobenius norm of the difference."""
         expect.true(
             self.error.numel() == 1, "the error must be one number, not several", actual=self.error, reveal=True
         )
@@ -3156,7 +3157,7 @@ class Approximated:
 
 SINGULAR = (9.0, 7.0, 4.0, 3.0, 1.5)
 FLAT = (9.0, 7.0, 5.4, *(4.2 - 0.04 * n for n in range(27)))
-"""Many values that are nearly equal: a random estimate of a few directions gets them mixed up."""
+"""Many nearly equal singular values, which a random estimate of a few directions confuses."""
 
 
 class CheckBestRankR:
@@ -3177,7 +3178,7 @@ class CheckBestRankR:
         ):
             one = Approximated(student, with_values(student, *shape, *values), r, noted=False)
             again = Approximated(student, one.matrix, one.r, noted=False)
-            # Which estimate a call draws, is an accident.
+            # The estimate that a call draws is random.
             drawn = not same(one.product, again.product, tolerance=1e-3)
             student.note("product", "another one in every call" if drawn else one.product)
             seen.append(one)
@@ -3238,7 +3239,7 @@ class CheckBestRankR:
 
 
 class Turned:
-    """A DoRALinear of the student around a base whose numbers the judge knows."""
+    """A student's DoRALinear around a base with known numbers."""
 
     def __init__(
         self,
@@ -3250,7 +3251,7 @@ class Turned:
         size: float = 1.0,
         **rs: bool,
     ) -> None:
-        """Build it; ``write=False`` leaves it as it starts; the rows of W and of B are as long as ``size``."""
+        """Build it; ``write=False`` leaves it at its start; ``size`` is the length of the rows of W and B."""
         draw = student.draw
         self.student, self.r, self.size = student, r, size
         self.weight, self.bias = size * draw.normal(D, K), draw.normal(D) if bias else None
@@ -3263,13 +3264,13 @@ class Turned:
             self.parts.write(self.a, self.b, self.m)
 
     def draw_parts(self) -> None:
-        """Draw other numbers for the two factors and the magnitudes."""
+        """Draw new numbers for the two factors and the magnitudes."""
         draw = self.student.draw
         self.a, self.b = draw.normal(self.r, K), self.size * draw.normal(D, self.r)
         self.m = draw.uniform(0.5, 3, D)
 
     def answer(self, x: Tensor, *, detach: bool = True) -> tuple[Tensor, dict[str, Tensor]]:
-        """What comes out, in float64, and the leaves that it hangs on."""
+        """Return the expected output in float64, and the leaves that it depends on."""
         leaves = {name: getattr(self, name).double().requires_grad_() for name in ("a", "b", "m")}
         leaves["x"] = x.double().requires_grad_()
         turned = self.weight.double() + self.scale * leaves["b"] @ leaves["a"]
@@ -3321,7 +3322,7 @@ class CheckDoRALinear:
 
     @staticmethod
     def expect_factors_at_start(student, turned: Turned) -> None:
-        """B is zero, A is random."""
+        """Expect that B is zero and A is random."""
         other = Turned(student, alpha=6.0, write=False)
         with student.untraced():
             starts = [student.fixtures.lora.parts(one.layer, R, K, D).start() for one in (turned, other)]
@@ -3378,7 +3379,7 @@ class CheckDoRALinear:
 
     @staticmethod
     def expect_no_memory(student) -> None:
-        """In either mode, a call uses the factors and the magnitudes as they are then."""
+        """Expect that a call in either mode uses the current factors and magnitudes."""
         turned = Turned(student, alpha=6.0)
         x, asked = student.draw.normal(4, K), []
         for mode in ("training", "training", "evaluation", "evaluation"):
@@ -3468,7 +3469,7 @@ class CheckDoRALinear:
 
     @staticmethod
     def expect_fresh_layer_learns(student) -> None:
-        """At the start, when B is zero, B and the magnitudes get a gradient."""
+        """Expect that B and the magnitudes get a gradient at the start, when B is zero."""
         fresh = Turned(student, alpha=6.0, write=False)
         with student.untraced():
             parts = student.fixtures.lora.parts(fresh.layer, R, K, D)

@@ -1,12 +1,12 @@
 """Hidden checks of exercise-2: the objectives of pre-training.
 
-Dimensions as in the exercise: B texts, T positions, V size of the vocabulary; all sizes differ. Losses are worked out
+Dimensions as in the exercise: B texts, T positions, V size of the vocabulary; all sizes differ. Losses are computed
 here in float64 from their definition.
 
-What depends on random numbers is judged as a distribution. The bounds are seven standard deviations from the mean, so a
-correct answer fails by bad luck with a probability below 1e-11 per comparison, and below 1e-9 per check. The raw
+Random results are judged as distributions. The bounds are seven standard deviations from the mean, so a
+correct answer fails by chance with a probability below 1e-11 per comparison, and below 1e-9 per check. The raw
 results depend on the order in which a student draws, so they are read untraced; the facts that follow from them
-(shares rounded to one decimal) are stated as notes.
+(shares rounded to one decimal) are noted.
 """
 
 import math
@@ -27,26 +27,26 @@ IGNORED = -100
 # --- corruption ---
 
 FIRST_ORDINARY = 5
-"""Four of the smaller ids are special, which ones is drawn; a student may keep all five out of the random draw."""
+"""Four of the smaller ids, drawn at random, are special; a student may exclude all five from random tokens."""
 BERTS = (101, 102, 103)
-"""[CLS], [SEP] and [MASK] of bert-base-uncased. Here they are words like any others, and so is 0."""
+"""[CLS], [SEP] and [MASK] of bert-base-uncased. In these checks, they are ordinary words, and so is 0."""
 LABELLED = (0, 0.01, 0.05, 0.12, 0.135, 0.15, 0.1875, 0.24, 0.27, 0.3, 0.375, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
 MASKED = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.85, 0.9, 1)
 RANDOM = (0, 0.01, 0.02, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
 NEIGHBOURING = {0.15: 0.1, 0.2: 0.1, 0.85: 0.8, 0.9: 0.8}
-"""Fates of which few thousand tokens cannot tell one from the other."""
+"""Shares that a few thousand tokens cannot distinguish from each other."""
 STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
-"""What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
-and the same misconception would be called differently from throw to throw."""
+"""Names of shares in a note: the nearest one is used. Shares that occur are far from the boundaries; otherwise, one
+misconception would get different names in different draws."""
 
 
 class Texts:
-    """A batch of texts with [CLS], [SEP] and [PAD], 100 positions or more of each text ordinary, and who is special."""
+    """A batch of texts with [CLS], [SEP] and [PAD], at least 100 ordinary positions each, and the special mask."""
 
     def __init__(self, student, vocab_size: int, rows: int = 100, length: int = 200, known: int | None = None) -> None:
-        """Draw them; ``known`` limits the ordinary ids that occur."""
+        """Draw the texts; ``known`` limits the ordinary ids that occur."""
         self.vocab_size = vocab_size
-        names = torch.randperm(FIRST_ORDINARY - 1, generator=student.draw.generator) + 1  # 0 is a word here
+        names = torch.randperm(FIRST_ORDINARY - 1, generator=student.draw.generator) + 1  # 0 is a word
         self.pad, self.cls, self.sep, self.mask = names.tolist()
         self.ids = student.draw.integers(FIRST_ORDINARY, known or vocab_size, (rows, length))
         words = torch.tensor([0, *(word for word in BERTS if word < (known or vocab_size))])
@@ -60,7 +60,7 @@ class Texts:
         self.ordinary = ~self.special
 
     def names_at(self, places: Tensor) -> str:
-        """Which special tokens stand there."""
+        """Name the special tokens at these places."""
         there = set(self.ids[places & self.special].unique().tolist())
         names = {"[CLS]": self.cls, "[SEP]": self.sep, "[PAD]": self.pad}
         return " ".join(name for name, token in names.items() if token in there) or "none"
@@ -74,7 +74,7 @@ FATES_IN_WORDS = (
 
 
 UNITS = (mark("text"), mark("position"))
-"""What the axes of a batch stand for."""
+"""Names of the axes of a batch."""
 NEIGHBOURS = {
     "together": mark("neighbouring tokens are selected together more often than by chance"),
     "apart": mark("neighbouring tokens are selected together less often than by chance"),
@@ -82,7 +82,7 @@ NEIGHBOURS = {
 
 
 class Corrupted:
-    """What the student made of a batch; the facts that do not depend on the order of drawing are noted at once."""
+    """A batch that the student has corrupted; facts that do not depend on the order of drawing are noted at once."""
 
     def __init__(self, student, texts: Texts, p: float | None, seed: int | None = None) -> None:
         """Call ``mask_tokens``; ``p`` None leaves the default, ``seed`` None the generator out."""
@@ -94,10 +94,10 @@ class Corrupted:
         self.read(student, texts, answer, 0.15 if p is None else p)
 
     def read(self, student, texts: Texts, answer: object, p: float) -> None:
-        """Look at shapes and types, and work out the facts."""
+        """Check shapes and types, and compute the facts."""
         self.ids, self.labels = two_tensors(answer, texts.ids)
         silent = self.labels[texts.special].unique().tolist()
-        self.silent = silent[0] if len(silent) == 1 else IGNORED  # another number than -100 costs `labels`, not all
+        self.silent = silent[0] if len(silent) == 1 else IGNORED  # a number other than -100 fails `labels` only
         self.selected = self.labels != self.silent
         changed = self.ids != texts.ids
         self.special_labelled = bool((self.selected & texts.special).any())
@@ -113,11 +113,11 @@ class Corrupted:
         self.new_ids, self.new_places = self.ids[new], new.nonzero()
         fates = (masked, random, chosen & ~changed)
         self.shares = [float(fate.sum() / max(1, self.n_selected)) for fate in fates]
-        # Of every text, the share of its most frequent fate. A random token may be [MASK], or the old one.
+        # For every text, the share of its most frequent fate. A random token may be [MASK], or the old one.
         most = torch.stack([fate.sum(1) for fate in fates]).max(0).values
         alike = bool((most >= 0.95 * chosen.sum(1)).all())
         self.by_text = alike and max(self.shares) < 0.98
-        """Whether all selected tokens of a text share one fate, but not all texts."""
+        """True if all selected tokens of a text have the same fate, but not those of all texts."""
         student.note("silent label", self.silent)
         student.note("wrong labels", "none" if not wrong.any() else kind(self.labels, self.ids, wrong))
         student.note("special tokens labelled", texts.names_at(self.selected))
@@ -133,7 +133,7 @@ class Corrupted:
                 to_mask, to_random = NEIGHBOURING.get(to_mask, to_mask), NEIGHBOURING.get(to_random, to_random)
             shares = f"{to_mask} {to_random} {round(1 - to_mask - to_random, 2)}"
             student.note("masked, random, kept", "one fate for all" if max(self.shares) > 0.98 else shares)
-        if p == 1:  # whoever has no label has none on purpose
+        if p == 1:  # tokens without a label are intended
             counts = [
                 (word, int((texts.ids[texts.ordinary] == word).sum()), int((texts.ids[chosen] == word).sum()))
                 for word in (0, *BERTS)
@@ -141,19 +141,19 @@ class Corrupted:
             student.note("frequent words without a label", [word for word, n, found in counts if n > 100 and not found])
 
     def expect_a_choice(self) -> None:
-        """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
+        """Expect that some ordinary tokens have a label and some have none; called if p allows both."""
         hint = "selected positions get their original ids as labels; all others get no label"
         expect.true(self.n_selected, "with p = 0.3, no ordinary token has a label", hint=hint)
         expect.true(self.n_selected < self.n_ordinary, "with p = 0.3, every ordinary token has a label", hint=hint)
 
 
 def called(share: float, names: tuple[float, ...]) -> float:
-    """The nearest of the shares that have a name."""
+    """Return the nearest of the shares that have a name."""
     return min(names, key=lambda name: abs(name - share))
 
 
 def kind(numbers: Tensor, corrupted: Tensor, places: Tensor) -> str:
-    """What stands at some places: one and the same number, the corrupted ids, or something else."""
+    """Describe the numbers at some places: always the same number, the corrupted ids, or something else."""
     found = numbers[places]
     if bool((found == found[0]).all()):
         return str(int(found[0]))
@@ -161,7 +161,7 @@ def kind(numbers: Tensor, corrupted: Tensor, places: Tensor) -> str:
 
 
 def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
-    """Corrupted ids and labels: integers of the shape of the input."""
+    """Return corrupted ids and labels, which must be integers of the shape of the input."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
         "mask_tokens must return two tensors: the corrupted ids and the labels",
@@ -183,7 +183,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def seven_sigma(share: float, n: int) -> float:
-    """Seven standard deviations of a share of n independent throws: exceeded with a probability below 1e-11."""
+    """Return seven standard deviations of a share of n independent draws: exceeded with a probability below 1e-11."""
     return 7 * math.sqrt(share * (1 - share) / n)
 
 
@@ -195,7 +195,7 @@ class CheckMaskTokens:
     @check(points=2, visible=True)
     def check_labels(self, student):
         """labels are the original ids at selected positions and -100 at all others"""
-        for size in (2000, 120_000):  # there are vocabularies of either size
+        for size in (2000, 120_000):  # vocabularies of either size exist
             texts = Texts(student, vocab_size=size + student.draw.integer(0, 1000))
             made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
             wrong = (made.labels != IGNORED) & (made.labels != texts.ids)
@@ -221,7 +221,7 @@ class CheckMaskTokens:
 
     @staticmethod
     def replaces(student, made: Corrupted) -> bool:
-        """Whether any selected token was replaced, here or in six more calls: how many, other checks ask."""
+        """Return whether any selected token was replaced, in this or six more calls; other checks test how many."""
         for _ in range(6):
             if made.shares[2] < 1:
                 return True
@@ -304,9 +304,9 @@ class CheckMaskTokens:
 
     @staticmethod
     def expect_silent_texts(student) -> None:
-        """Of texts of ten ordinary tokens, most have no label at all with p = 0.05.
+        """Expect that most texts of ten ordinary tokens have no label at all with p = 0.05.
 
-        Of the 10,000 tokens, 500 are selected, standard deviation 22; with one label or more in every text, 1,100.
+        Of the 10,000 tokens, 500 are selected, standard deviation 22; with at least one label in every text, 1,100.
         """
         texts = Texts(student, vocab_size=2000, rows=1000, length=12)
         with student.untraced():
@@ -342,8 +342,8 @@ class CheckMaskTokens:
 
     @staticmethod
     def selected_as_a_whole(texts: Texts, made: Corrupted) -> tuple[bool, bool]:
-        """Whether all tokens of some row are selected or none, and the same of a column."""
-        # A row or a column with 99 ordinary tokens or more is all or nothing with a probability below 0.7**99 = 5e-16;
+        """Return whether all tokens of some row are selected or none, and the same for a column."""
+        # A row or a column with at least 99 ordinary tokens is all or nothing with a probability below 0.7**99 = 5e-16;
         # there are 199 of them.
         rows = any(
             len(set(row[ordinary].tolist())) < 2 for row, ordinary in zip(made.selected, texts.ordinary, strict=True)
@@ -353,8 +353,8 @@ class CheckMaskTokens:
 
     @staticmethod
     def linked_neighbours(texts: Texts, made: Corrupted) -> str | None:
-        """In words, if neighbouring tokens are selected together more often, or less often, than by chance."""
-        # 10,000 pairs and more. Of independent draws, the correlation is normal with a standard deviation of 1/sqrt(n):
+        """Describe whether neighbouring tokens are selected together more or less often than by chance."""
+        # At least 10,000 pairs. The correlation of independent draws is normal with a standard deviation of 1/sqrt(n):
         # a value of 0.1 is at least ten of them.
         pairs = texts.ordinary[:, 1:] & texts.ordinary[:, :-1]
         chosen = made.selected.double() - made.rate
@@ -364,8 +364,8 @@ class CheckMaskTokens:
 
     @staticmethod
     def steady_total(student) -> int | None:
-        """How many tokens each of ten calls selects, if they are always as many and not always the same ones."""
-        # 300 to 600 ordinary tokens: a standard deviation of 8 or more, so ten numbers are equal with a probability
+        """Return the number of tokens that each of ten calls selects, if it is constant and the tokens are not."""
+        # 300 to 600 ordinary tokens: a standard deviation of at least 8, so ten numbers are equal with a probability
         # below 0.05**9 = 2e-12.
         texts = Texts(student, vocab_size=2000, rows=3)
         found = []
@@ -378,12 +378,12 @@ class CheckMaskTokens:
                 labels = two_tensors(answer, texts.ids)[1]
                 found.append(labels[texts.ordinary] == texts.ids[texts.ordinary])
         totals = {int(selected.sum()) for selected in found}
-        always = all(torch.equal(selected, found[0]) for selected in found)  # another check's concern
+        always = all(torch.equal(selected, found[0]) for selected in found)  # tested by another check
         return None if always or len(totals) > 1 else totals.pop()
 
     @staticmethod
     def spread_of_counts(texts: Texts, made: Corrupted) -> float:
-        """How much the number of selected tokens varies from text to text."""
+        """Return how much the number of selected tokens varies between texts."""
         # The counts of 100 texts, squared and scaled, are close to chi-square with 100 degrees of freedom: below 30 or
         # above 250 with a probability below 1e-12. Equal counts give less than 1.
         n = texts.ordinary.sum(1)
@@ -393,7 +393,7 @@ class CheckMaskTokens:
 
     @staticmethod
     def expect_share(made: Corrupted, p: float, hint: str) -> None:
-        """About a share p of the ordinary tokens is selected."""
+        """Expect that about a share p of the ordinary tokens is selected."""
         slack = seven_sigma(p, made.n_ordinary)
         expect.true(
             abs(made.rate - p) <= slack,
@@ -408,7 +408,7 @@ class CheckMaskTokens:
     def check_split_80_10_10(self, student):
         """of the SELECTED tokens, 80% become [MASK], 10% random, 10% stay the same"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
+        for p in (0.75, 1.0):  # a second p, since one draw for both decisions may look right for one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
             replaced = made.new_ids.mode().values if len(made.new_ids) else made.new_ids
             alike = len(made.new_ids) > 0 and float((made.new_ids == replaced).double().mean()) > 0.7
@@ -434,9 +434,9 @@ class CheckMaskTokens:
                 )
 
     def fates_of_calls(self, student) -> str:
-        """Whether all that is selected in a call meets one fate, and always the same one.
+        """Describe whether all selected tokens of a call have the same fate, and whether that is constant.
 
-        Where one throw decides for a whole call, it falls alike in 24 of them with a probability of 0.8**24 = 0.5%.
+        If one draw decides for a whole call, 24 of them agree with a probability of 0.8**24 = 0.5%.
         """
         found = set()
         for _ in range(24):
@@ -472,8 +472,8 @@ class CheckMaskTokens:
     @check(points=1, after=("unselected",))
     def check_random_range(self, student):
         """random tokens are sampled from the whole vocabulary, and never from outside it"""
-        # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
-        # of another check, so calls are added until 4,400 have been seen, in which a skewed distribution shows. One of
+        # Only six ids occur in the texts, and T = 40 is less than V = 60. HOW MANY tokens become random is the subject
+        # of another check, so calls are added until there are 4,400, which reveal a skewed distribution. One of
         # 55 ids is missing from 2,000 with a probability of 55 * (59/60)**2000, about 1e-13; fewer than that in twelve
         # calls say nothing about what is missing.
         found: list[int] = []
@@ -486,7 +486,7 @@ class CheckMaskTokens:
             for axis, unit in enumerate(UNITS):
                 repeated[unit].append(self.repeated(made, axis))
             new = made.new_ids
-            if len(new) and len(new) > made.n_ordinary / 3:  # not [MASK], but used as such by two thirds of them
+            if len(new) and len(new) > made.n_ordinary / 3:  # used like [MASK] by two thirds of them
                 usual = int(new.mode().values)
                 new = new[new != usual] if int((new == usual).sum()) > len(new) / 2 else new
             expect.true(
@@ -532,15 +532,15 @@ class CheckMaskTokens:
             "some ordinary ids appear as a random token much more often than others",
             hint=("every id in the vocabulary must be equally likely: which distribution do your random ids have?"),
         )
-        if abs(sum(kept) / len(kept) - 0.1) < 0.02:  # else another check fails: too few tokens stay, or too many
+        if abs(sum(kept) / len(kept) - 0.1) < 0.02:  # otherwise, another check fails: too few or too many tokens stay
             self.expect_same_again(student)
 
     @staticmethod
     def expect_same_again(student) -> None:
-        """A random token may be the token that it replaces.
+        """Expect that a random token may be the token that it replaces.
 
-        Of six ids, it is in a sixth of the cases or more: a sixth if none is left out. Then 11.7% of all tokens stay
-        unchanged, and 10% if the token itself cannot be drawn. The border lies between them, seven standard deviations
+        With six ids, it is in at least a sixth of the cases: a sixth if none is left out. Then 11.7% of all tokens stay
+        unchanged, and 10% if the token itself cannot be drawn. The boundary is between them, seven standard deviations
         of 64,000 tokens from either.
         """
         texts = Texts(student, vocab_size=FIRST_ORDINARY + 1, rows=560, length=130)
@@ -558,15 +558,15 @@ class CheckMaskTokens:
 
     @staticmethod
     def repeated(made: Corrupted, axis: int) -> float:
-        """How often two successive random tokens of a text, or of a position, are equal; by chance, once in fifty."""
+        """Return how often two successive random tokens along an axis are equal; by chance, once in fifty."""
         line, order = made.new_places[:, axis].sort(stable=True)
         ids, pairs = made.new_ids[order], line[1:] == line[:-1]
         return float((ids[1:] == ids[:-1])[pairs].double().mean()) if bool(pairs.any()) else 0.0
 
     @staticmethod
     def uneven(found: list[int], texts: Texts) -> str | None:
-        """Which ids come too often, of those that no text contains."""
-        # These are 49 ids. Of a uniform draw, Pearson's statistic is close to chi-square with 48 degrees of freedom, so
+        """Describe which ids occur too often, among those that no text contains."""
+        # These are 49 ids. For a uniform draw, Pearson's statistic is about chi-square with 48 degrees of freedom, so
         # it exceeds 162 with a probability of about 1e-13.
         counts = torch.tensor(found).clamp(0, texts.vocab_size).bincount(minlength=texts.vocab_size + 1)
         unknown = counts[FIRST_ORDINARY + 6 : texts.vocab_size].double()
@@ -665,7 +665,7 @@ class CheckMaskTokens:
 
     @staticmethod
     def what_changed(texts: Texts, after: dict[str, Tensor], corrupted: Tensor) -> str:
-        """Whether the caller's ids became the corrupted ones, where they are others now."""
+        """Describe whether the caller's changed ids are now the corrupted ones."""
         if not torch.equal(after["special_mask"], texts.special):
             return "special_mask"
         now = after["input_ids"]
@@ -676,12 +676,12 @@ class CheckMaskTokens:
 
 
 def surprise(logits: Tensor, targets: Tensor) -> Tensor:
-    """-log P of every target, (B, T) in float64."""
+    """Return -log P of every target, (B, T) in float64."""
     return -logits.double().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
 
 
 def graded(student, name: str, *arguments: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss and gradient of the logits, for a loss of the student."""
+    """Return the loss and the gradient of the logits, for a loss function of the student."""
     with student.untraced():
         function = student.value(None, name)
     found = student.fixtures.objectives.loss_and_gradient(function, *arguments)
@@ -689,14 +689,14 @@ def graded(student, name: str, *arguments: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def one_number(loss: object) -> object:
-    """A loss of shape (1,) is as good as one without dimensions."""
+    """Return a loss of shape (1,) without dimensions, since both are accepted."""
     return loss.reshape(()) if isinstance(loss, Tensor) and loss.numel() == 1 else loss
 
 
 def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
-    """At every place that is asked the gradient is that of a probability of one token among V.
+    """Expect the gradient of a probability of one token among V at every place in ``asked``.
 
-    Moving all logits of a place up together changes no probability, so there the gradient adds up to 0 without being 0.
+    Adding a number to all logits of a place changes no probability, so the gradient sums to 0 there without being 0.
     """
     rows = gradient[asked].double()
     scale = rows.abs().sum(-1)
@@ -712,7 +712,7 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
 
 
 def limited(loss: object, want: float) -> object:
-    """A loss that should be ``want``; in words where it stays below a limit, which many constants would give.
+    """Return a loss that should be ``want``, or words if it stays below a limit, which many constants would cause.
 
     The logarithm of 1e-9 or more is above -24; that of the smallest number above 0 is -104 in float32.
     """
@@ -728,7 +728,7 @@ def limited(loss: object, want: float) -> object:
 
 
 def moved(after: object, before: object) -> object:
-    """How far a loss has moved; what is no number stays what it is."""
+    """Return how far a loss has changed; return anything but a number unchanged."""
     one, other = one_number(after), one_number(before)
     if not (isinstance(one, Tensor) and isinstance(other, Tensor) and one.dim() == 0 and other.dim() == 0):
         return after
@@ -736,12 +736,12 @@ def moved(after: object, before: object) -> object:
 
 
 class Riddle:
-    """Random logits, and labels at few places: one in the first text, three in the second, none in two, ..."""
+    """Random logits, and labels at a few places: one in the first text, three in the second, none in two, ..."""
 
     def __init__(
         self, student, scale: float = 2.0, counts: Sequence[int] = (1, 3, 0, 5, 0), like: "Riddle | None" = None
     ) -> None:
-        """Draw them, so many labels in each text, those of the second being 0, 1 and 2; of the sizes of ``like``."""
+        """Draw them with ``counts`` labels per text, those of the second being 0, 1, 2; with the sizes of ``like``."""
         self.B, self.T, self.V = 5, student.draw.integer(8, 12), student.draw.integer(13, 20)
         if like:
             self.T, self.V = like.T, like.V
@@ -754,7 +754,7 @@ class Riddle:
         self.labels = self.ids.masked_fill(~self.labelled, IGNORED)
 
     def loss(self) -> Tensor:
-        """The mean over labelled positions."""
+        """Return the mean over labelled positions."""
         return surprise(self.logits, self.ids)[self.labelled].mean()
 
 
@@ -766,10 +766,10 @@ class CheckMlmLoss:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the loss is the mean cross-entropy over the labelled positions of the batch"""
-        # With the larger scale, some label is so unlikely that 1e-7 more shows; then, the first text has no label.
+        # With the larger scale, some label is so unlikely that adding 1e-7 shows; then, the first text has no label.
         first = Riddle(student, 2.0)
         second = Riddle(student, 3.0, (0, 3, 1, 5, 0), like=first)
-        second.ids[1, second.labelled[1]] = torch.tensor([0, 0, 1])  # twice 0, which no count of labels may leave out
+        second.ids[1, second.labelled[1]] = torch.tensor([0, 0, 1])  # 0 twice, which a count of labels must include
         second.labels = second.ids.masked_fill(~second.labelled, IGNORED)
         losses = [one_number(student.mlm_loss(riddle.logits, riddle.labels)) for riddle in (first, second)]
         for loss, riddle in zip(losses, (first, second), strict=True):
@@ -786,7 +786,7 @@ class CheckMlmLoss:
         singles = []
         for token in (0, student.draw.integer(1, 13)):
             riddle = Riddle(student)
-            riddle.labelled[1:] = False  # one label is left, and it is this one
+            riddle.labelled[1:] = False  # only this label is left
             riddle.ids[riddle.labelled] = token
             labels = riddle.ids.masked_fill(~riddle.labelled, IGNORED)
             singles.append((one_number(student.mlm_loss(riddle.logits, labels)), riddle.loss()))
@@ -844,7 +844,7 @@ class CheckMlmLoss:
         """equal logits give a loss of ln V, and very large logits still give a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
-        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
+        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # no label elsewhere
         expect.close(
             one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
@@ -867,7 +867,7 @@ class CheckMlmLoss:
                 "logarithm in one stable step?"
             ),
         )
-        # Each label has a level of its own: whoever moves all logits of the batch together loses the lowest ones.
+        # Each label has its own level: shifting all logits of the batch together loses the lowest ones.
         level = torch.zeros(riddle.B, riddle.T, 1)
         level[riddle.labelled, 0] = 1000.0 * (torch.arange(int(riddle.labelled.sum())) % 3 - 1)
         expect.close(
@@ -898,19 +898,19 @@ class CheckMlmLoss:
 class Pages:
     """Random logits for texts of different lengths, padded on the right; no token follows itself.
 
-    The id of [PAD] is drawn, and it occurs as a token of a text as well, as the end token does with which GPT-2 pads;
-    so do the ids 0 and 1. Only the mask says what is padding.
+    The id of [PAD] is drawn, and it also occurs as a token of a text, like the end token with which GPT-2 pads;
+    so do the ids 0 and 1. Only the mask identifies padding.
     """
 
     def __init__(self, student, like: "Pages | None" = None) -> None:
-        """Draw them; those of the shape of ``like`` have their padding at other positions."""
+        """Draw them; with the shape of ``like``, the padding is at other positions."""
         self.lengths = (4, 1, 11, 7) if like else (11, 4, 7, 2)  # a text of one token has no target
         self.B, self.T = len(self.lengths), max(self.lengths)
         self.V: int = like.V if like else student.draw.integer(13, 20)
         self.logits = 2 * student.draw.normal(self.B, self.T, self.V)
         longest = self.lengths.index(self.T)
         named: list[int] = []
-        while len(named) < 3:  # neighbours differ, those that are further apart need not
+        while len(named) < 3:  # neighbours differ, more distant tokens need not
             steps = student.draw.integers(1, self.V, (self.B, self.T))
             full = steps.cumsum(1) % self.V
             named = list(dict.fromkeys(full[longest, 3:6].tolist()))
@@ -923,7 +923,7 @@ class Pages:
         self.ids = torch.where(self.mask.bool(), self.full, self.pad)
 
     def next_tokens(self, ids: Tensor) -> Tensor:
-        """-log P of the token after each position but the last, (B, T - 1)."""
+        """Return -log P of the token after each position except the last, (B, T - 1)."""
         return surprise(self.logits[:, :-1], ids[:, 1:])
 
 
@@ -980,7 +980,7 @@ class CheckClmLoss:
     def check_oracle(self, student):
         """perfect next-token predictions give loss 0"""
         pages = Pages(student)
-        while bool((pages.full[:, 0] == pages.full[:, -1]).any()):  # whether a text wraps around: another check
+        while bool((pages.full[:, 0] == pages.full[:, -1]).any()):  # another check tests whether a text wraps around
             pages = Pages(student)
         knows = 50 * F.one_hot(pages.full.roll(-1, 1), pages.V).float()
         copies = 50 * F.one_hot(pages.full, pages.V).float()
@@ -999,7 +999,7 @@ class CheckClmLoss:
             "loss for a model that repeats the current token",
             hint="a model that repeats the current token does not predict the next one, so its loss must be large",
         )
-        # Each position has a level of its own: whoever moves all logits together loses the lowest ones.
+        # Each position has its own level: shifting all logits together loses the lowest ones.
         level = torch.tensor([30.0, -80.0, 0.0])[torch.arange(pages.T) % 3].unsqueeze(-1)
         expect.close(
             one_number(student.clm_loss(copies + level, pages.full)),
@@ -1050,7 +1050,7 @@ class CheckClmLoss:
 
 
 def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor]:
-    """What the student lets the real queries of each text see, (real queries, T) each; the other rows are free."""
+    """Return the student's visibility for the real queries of each text, (real queries, T); other rows are free."""
     with student.untraced():
         if pure:
             answer = student.pure("attention_visibility", mask, causal)
@@ -1068,7 +1068,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
     numbers = torch.cat([row.flatten() for row in rows]).double()
     added = bool(((numbers == 0) | (numbers <= -100)).all() and (numbers < 0).any())
     student.note("numbers to be added to scores", added)
-    for row in rows:  # how large the negative number is, -10000 or minus infinity, is a matter of taste
+    for row in rows:  # the negative number may be -10000 or minus infinity
         student.note("seen", (row == 0).float() if added else row.float())
     expect.true(
         not added,
@@ -1079,7 +1079,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         reveal=True,
     )
     outside = [bool((row.float() * (1 - real)).any()) for row, real in zip(rows, mask, strict=True)]
-    if any(outside):  # a token sees padding; then, and only then, it is of interest what the padding sees
+    if any(outside):  # a token sees padding; only then, it matters what the padding sees
         student.note("padding sees nothing", not any(answer[n][~real.bool()].any() for n, real in enumerate(mask)))
     if answer.dtype != torch.bool:
         name = str(answer.dtype).removeprefix("torch.")
@@ -1088,7 +1088,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
 
 
 def allowed(mask: Tensor, causal: bool) -> list[Tensor]:
-    """The same by the rule, one query and one key at a time."""
+    """Return the expected visibility, by the rule for one query and one key at a time."""
     texts = []
     for real in mask.tolist():
         queries = [query for query, token in enumerate(real) if token]
@@ -1101,12 +1101,12 @@ def allowed(mask: Tensor, causal: bool) -> list[Tensor]:
 
 
 def picture(rows: Tensor) -> str:
-    """A small drawing: # visible, . hidden."""
+    """Draw the mask with characters: # visible, . hidden."""
     return " / ".join("".join("#" if cell else "." for cell in row) for row in rows.tolist())
 
 
 def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
-    """One text, all real queries: True, or 1, where it is visible."""
+    """Expect the right visibility for all real queries of one text: True or 1 for visible."""
     expect.true(
         torch.equal(got.float(), want.float()),
         say(
@@ -1121,7 +1121,7 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
 
 
 def padded(student, length: int, left: bool, first: int = 0) -> Tensor:
-    """(3, length) of 0 and 1: texts of different lengths, the second one full; that of the ``first`` may be given."""
+    """Return a (3, length) mask: texts of different lengths, the second one full; ``first`` sets the first length."""
     lengths = torch.tensor([[first or student.draw.integer(3, length - 1)], [length], [2]])
     mask = (torch.arange(length) < lengths).long()
     return mask.flip(1) if left else mask
@@ -1171,16 +1171,16 @@ class CheckAttentionVisibility:
     @check(points=2)
     def check_padding(self, student):
         """padding keys are hidden in both modes, with padding on either side"""
-        length = student.draw.integer(5, 9)  # the same for all: each call has a mask of its own
-        # Two lengths of 3 or more, below that of the batch: no text has the padding that it had in the call before.
+        length = student.draw.integer(5, 9)  # the same for all, since each call has its own mask
+        # Two lengths of at least 3, below that of the batch: no text has the same padding as in the previous call.
         shorter = (torch.randperm(length - 3, generator=student.draw.generator) + 3).tolist()[:2]
-        views = []  # all of them are seen before any is judged: who hides padding in one mode only, is told so
+        views = []  # call all before judging any, so that hiding padding in only one mode is recognized
         for causal in (False, True):
             for left in (True, False):
                 first = shorter[left == causal]
                 mask = padded(student, length, left, first)
                 views.append((causal, left, mask, seen(student, mask, causal)))
-        for causal in (False, True):  # as many texts as positions: such a mask is no pattern of queries and keys
+        for causal in (False, True):  # as many texts as positions: such a mask is not a (query, key) pattern
             ends = torch.randperm(4, generator=student.draw.generator) + 1
             square = (torch.arange(4) < ends.unsqueeze(1)).long()
             views.append((causal, False, square, seen(student, square, causal)))
@@ -1271,11 +1271,11 @@ class CheckAttentionVisibility:
 
 
 class Library:
-    """Documents whose sentences are all different, so that each is known by where it stands."""
+    """Documents whose sentences are all different, so that each sentence has a known position."""
 
     def __init__(self, student, single: bool = False, lengths: Sequence[int] = ()) -> None:
-        """Draw them: five with several sentences; with ``single`` also two with one, and one with two."""
-        self.n_pairs = 0  # of the last call
+        """Draw five documents with several sentences; with ``single``, also two with one, and one with two."""
+        self.n_pairs = 0  # in the last call
         lengths = list(lengths) or [student.draw.integer(3, 7) for _ in range(5)]
         if single:
             lengths[1:1], lengths[4:4] = [1], [1, 2]
@@ -1289,7 +1289,7 @@ class Library:
 
 
 class Pairs:
-    """What the student made of them; the facts that do not depend on the order of drawing are noted at once."""
+    """The student's pairs from some documents; facts that do not depend on the order of drawing are noted at once."""
 
     def __init__(
         self,
@@ -1301,7 +1301,7 @@ class Pairs:
         share_noted: bool = True,
         earlier: Library | None = None,
     ) -> None:
-        """Call ``make_nsp_pairs`` with fresh dice; ``earlier`` are the documents of an earlier call."""
+        """Call ``make_nsp_pairs`` with a new generator; ``earlier`` are the documents of an earlier call."""
         with student.untraced():
             dice = student.fixtures.objectives.dice(student.draw.seed() if seed is None else seed)
             if pure:
@@ -1336,11 +1336,11 @@ class Pairs:
             student.note("how many", "right" if len(self.labels) == n_pairs else many)
         changes = [one != other for one, other in zip(self.labels[:-1], self.labels[1:], strict=True)]
         self.turns = sum(changes) / max(1, len(changes))
-        if n_pairs >= 100:  # what a few tosses show is chance
+        if n_pairs >= 100:  # a few draws show only chance
             self.describe_pairs(student, share_noted)
 
     def describe_pairs(self, student, share_noted: bool) -> None:
-        """Note how the labels are drawn, and which pairs stand under either of them."""
+        """Note how the labels are drawn, and which pairs have each label."""
         share = roughly(len(self.positive) / max(1, len(self.labels)))
         if share_noted:
             student.note("share of label 0", share)
@@ -1353,14 +1353,14 @@ class Pairs:
             student.note("at the border", "an end and the beginning after it" if self.on_to_the_next() else "others")
         student.note("negative pairs of one document", stated(self.strangers))
         shared = self.strangers.count(False) / max(1, len(self.strangers))
-        if sum(self.lengths) > 2 * len(self.lengths):  # else 0.3 occurs too, which lies on a border
+        if sum(self.lengths) > 2 * len(self.lengths):  # otherwise, 0.3 also occurs, which is on a boundary
             student.note("share of negative pairs of one document", shared and called(shared, (0.16, 0.5, 1)))
-        if shared == 1:  # of a few pairs one could not say what is missing among them
+        if shared == 1:  # a few pairs would not show what is missing
             steps = {other[1] - one[1] for one, other in self.negative}
             student.note("second sentence of negative pairs", in_words(steps))
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
         n_documents = len({number for number, _ in self.starts})
-        # Of a single document, the number of places says no more than how long it is.
+        # For a single document, the number of places is just its length.
         student.note("places of positive pairs", min(3, len({place for _, place in self.starts}) * (n_documents > 1)))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
         student.note("second documents of negative pairs", min(3, len({other[0] for _, other in self.negative})))
@@ -1368,7 +1368,7 @@ class Pairs:
         self.describe_places(student)
 
     def describe_places(self, student) -> None:
-        """Note how positions are drawn: within a document, and together with those of the other sentence."""
+        """Note how positions are drawn: within a document, and jointly with those of the other sentence."""
         at_first = any(place == 0 for _, place in self.starts)
         student.note("first sentences in positive pairs", "these occur" if at_first else "only later ones")
         for name, places in self.sides():
@@ -1381,7 +1381,7 @@ class Pairs:
             student.note("companions of a document", "always one and the same" if alone else "several documents")
 
     def on_to_the_next(self) -> bool:
-        """Whether all positive pairs of two documents are the end of one and the beginning of the next."""
+        """Return whether all positive pairs from two documents join the end of one and the beginning of the next."""
         n = len(self.lengths)
         return all(
             one[1] == self.lengths[one[0]] - 1 and other == ((one[0] + 1) % n, 0)
@@ -1390,7 +1390,7 @@ class Pairs:
         )
 
     def sides(self) -> list[tuple[str, list[tuple[int, int]]]]:
-        """Where the sentences stand that may stand anywhere."""
+        """Return the places of those sentences that may be anywhere."""
         return [
             (mark("first sentences of pairs with label 0"), [one for one, _ in self.positive]),
             (mark("first sentences of pairs with label 1"), [one for one, _ in self.negative]),
@@ -1399,25 +1399,25 @@ class Pairs:
 
     @staticmethod
     def places(sentences: list[tuple[int, int]]) -> int:
-        """Of the document with most of them, the number of positions."""
+        """Return the number of positions in the document with the most sentences."""
         numbers = [number for number, _ in set(sentences)]
         return max(map(numbers.count, numbers), default=0)
 
     def crossing_steps(self) -> set[int]:
-        """How far apart the positions of negative pairs of two documents are, each in its own."""
+        """Return the differences between the positions of negative pairs from two documents, each in its own."""
         return {other[1] - one[1] for one, other in self.negative if one[0] != other[0]}
 
     def companions(self) -> int:
-        """Of the document with most of them, the number of others that its negative pairs are completed from."""
+        """Return, for the document with most negative pairs, the number of other documents that complete them."""
         numbers = [number for number, _ in {(one[0], other[0]) for one, other in self.negative if one[0] != other[0]}]
         return max(map(numbers.count, numbers), default=0)
 
     def expect_questions(self) -> None:
-        """The label says something about the pair, and the pairs are not one and the same.
+        """Expect that the label depends on the pair, and that the pairs are not all the same.
 
-        Whoever pairs any sentences and labels them by chance has made none. Which label says what is the concern of
-        other checks, so is what exactly a pair is made of. For 150 random pairs under either label a difference of 0.4
-        in a share has a probability below 1e-11.
+        Pairing any sentences and labelling them at random is not enough. Other checks test the meaning of the labels
+        and the exact composition of a pair. For 150 random pairs with each label, a difference of 0.4 in a share has a
+        probability below 1e-11.
         """
         expect.true(
             len(set(self.triples)) > min(3, len(self.triples) - 1),
@@ -1433,7 +1433,7 @@ class Pairs:
         if self.positive and self.negative:
             apart = [abs(a - b) for a, b in zip(shares(self.positive), shares(self.negative), strict=True)]
             told = max(apart) > 0.4
-        else:  # one class only: another check's concern, as long as its pairs are of one kind
+        else:  # another check tests a single class, as long as its pairs are of one kind
             told = max(shares(self.positive or self.negative)) > 0.9 or shares(self.positive or self.negative)[0] < 0.05
         expect.true(
             told,
@@ -1443,24 +1443,24 @@ class Pairs:
 
 
 def roughly(share: float) -> float:
-    """None, all, or the nearest of a few shares that lie far enough apart for some hundred tosses."""
+    """Return none, all, or the nearest of a few shares that are far enough apart for some hundred draws."""
     return share if share in (0, 1) else 0.2 if share < 0.25 else 0.8 if share > 0.75 else 0.5
 
 
 def in_words(steps: Collection[int]) -> str:
-    """Where second sentences stand, seen from the first ones, by how many sentences lie between their beginnings."""
+    """Describe the positions of second sentences relative to the first ones, by the distance in sentences."""
     kinds = {"next": 1 in steps, "later": max(steps, default=1) > 1, "same": 0 in steps}
     kinds |= {"before": -1 in steps, "long before": min(steps, default=0) < -1}
     return ", ".join(kind for kind, found in kinds.items() if found)
 
 
 def stated(good: list[bool]) -> str:
-    """How many are not."""
+    """State how many are not good."""
     return "none" if all(good) else "all" if not any(good) else "some"
 
 
 def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]:
-    """Any sequence of triples; a label may be a bool or a tensor of one number."""
+    """Read any sequence of triples; a label may be a bool or a tensor of one number."""
     expect.true(
         isinstance(answer, (list, tuple)), "make_nsp_pairs must return a list", actual=expect.shown(answer), reveal=True
     )
@@ -1475,7 +1475,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
 
 
 def triple_of(student, entry: Any) -> tuple[str, str, int]:
-    """Two sentences and a label, 0 or 1."""
+    """Read two sentences and a label, 0 or 1."""
     expect.true(
         isinstance(entry, (list, tuple)) and len(entry) == 3,
         "an entry is not a triple of first sentence, second sentence and label",
@@ -1524,7 +1524,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
 
 
 def worded(part: object) -> object:
-    """A text as the word "text", everything else as it is."""
+    """Return the word "text" for a text, and anything else unchanged."""
     return "text" if isinstance(part, str) else part
 
 
@@ -1540,7 +1540,7 @@ class CheckMakeNspPairs:
         """the result has n_pairs triples, even with very short documents"""
         earlier = None
         for n in (student.draw.integer(301, 399), 1):
-            # Where single sentences never begin a pair with label 0, its share may lie on a border of the notes.
+            # If single sentences never begin a pair with label 0, its share may be on a boundary of the notes.
             library = Library(student, single=True)
             pairs = Pairs(student, library, n, share_noted=False, earlier=earlier)
             earlier = library
@@ -1586,7 +1586,7 @@ class CheckMakeNspPairs:
     @check(points=2)
     def check_negative(self, student):
         """label 1: the second sentence comes from a different document"""
-        # The other document has a single sentence, which must be used where there is no third one.
+        # The other document has a single sentence, which must be used, since there is no third document.
         scarce = Pairs(student, Library(student, lengths=[student.draw.integer(4, 8), 1]), 60)
         scarce_shared = scarce.strangers.count(False)
         student.note("of two documents, pairs of one document", stated(scarce.strangers))
@@ -1624,13 +1624,13 @@ class CheckMakeNspPairs:
     @check(points=1)
     def check_balance(self, student):
         """labels are independent fair coin tosses, and pairs come from many places"""
-        # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
+        # 400 draws; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
         # 10 * (2/5)**130, and fewer than two places an even smaller one. The last pair of a document has a share of one
-        # in six or more (a document has 7 sentences at most): that none of 130 positive pairs is one has a probability
-        # below 6e-11, and that 400 tosses give fewer than 130 one below 3e-11. Which document comes when is the same in
+        # in six or more (a document has at most 7 sentences): that none of 130 positive pairs is one has a probability
+        # below 6e-11, and that 400 draws give fewer than 130 one below 3e-11. The order of the documents is the same in
         # twelve calls of six pairs with a probability below 1e-20, even if one document has half of the pairs.
-        # Where no last sentence begins a pair with label 0, longer documents have enough of these for the bound.
+        # If no last sentence begins a pair with label 0, longer documents have enough of these for the bound.
         library = Library(student, lengths=[student.draw.integer(5, 8) for _ in range(5)])
         pairs = Pairs(student, library, self.N)
         short = [Pairs(student, library, 6) for _ in range(12)]
@@ -1681,7 +1681,7 @@ class CheckMakeNspPairs:
 
     @staticmethod
     def expect_many_places(pairs: Pairs) -> None:
-        """The sentences come from several documents, and from several positions in them."""
+        """Expect sentences from several documents, and from several positions in them."""
         n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
         n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
         expect.true(
@@ -1707,7 +1707,7 @@ class CheckMakeNspPairs:
             hint="how many pairs of consecutive sentences are there in a document of three sentences, and how "
             "many in a document of two?",
         )
-        expect.true(  # pairs of one document are another check's concern, here and in the next one
+        expect.true(  # another check tests pairs from one document; also for the next expectation
             len(pairs.crossing_steps()) != 1,
             "in pairs with label 1, the position of the first sentence determines the position of the second",
             hint=hint,
@@ -1719,14 +1719,14 @@ class CheckMakeNspPairs:
         )
 
     def expect_balance_of_single_sentences(self, student) -> None:
-        """Half of the pairs have label 0 even if most documents have no second sentence."""
+        """Expect label 0 for half of the pairs even if most documents have no second sentence."""
         in_twos = Library(student, lengths=[2] * 6)
         with student.untraced():
             dice = student.fixtures.objectives.dice(student.draw.seed())
             answer = student.make_nsp_pairs(in_twos.documents, self.N, dice)
         labels = [label for _, _, label in triples_of(student, answer, self.N)]
         halves = labels.count(0) / max(1, len(labels))
-        # Half of them, or a quarter where no last sentence begins one; the border is five deviations from both.
+        # Half of them, or a quarter if no last sentence begins one; the boundary is five deviations from both.
         student.note("of documents of two sentences, pairs with label 0", "few" if halves < 0.372 else "half or more")
         sparse = Pairs(student, Library(student, lengths=[1, 3, 1, 1, 4, 1, 1]), self.N)
         share = len(sparse.positive) / max(1, len(sparse.labels))
@@ -1743,7 +1743,7 @@ class CheckMakeNspPairs:
     @check(points=1)
     def check_seeded(self, student):
         """equal seeds give equal pairs, and different seeds give different pairs"""
-        lengths = [student.draw.integer(3, 7) for _ in range(12)]  # of five, a shuffle may leave the order as it was
+        lengths = [student.draw.integer(3, 7) for _ in range(12)]  # a shuffle may not change the order of five
         library = Library(student, lengths=lengths)
         seed, other = student.draw.seed(), student.draw.seed()
         n = 300
@@ -1783,55 +1783,55 @@ class CheckMakeNspPairs:
 
 
 class Cloze:
-    """A text with holes, and what a model says at every position."""
+    """A text with holes, and a model's logits at every position."""
 
     def __init__(self, student, masks: tuple[int, ...], large: bool = False) -> None:
-        """Draw it; ``masks`` are the places of [MASK], and a ``large`` vocabulary has 600 tokens and some."""
+        """Draw it; ``masks`` are the places of [MASK], and a ``large`` vocabulary has somewhat more than 600 tokens."""
         self.T, self.masks = 9, masks
         self.V = student.draw.integer(600, 660) if large else student.draw.integer(17, 30)
         self.mask_id = student.draw.integer(0, self.V)
         self.ids = student.draw.integers(0, self.V - 1, (self.T,))
-        self.ids += self.ids >= self.mask_id  # every id but that of [MASK]
+        self.ids += self.ids >= self.mask_id  # every id except that of [MASK]
         self.ids[list(masks)] = self.mask_id
-        # Steps of 0.08 or more between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
+        # Steps of at least 0.08 between neighbours, so that rounding keeps the order, and exp(logit) is finite.
         steps = [torch.randperm(self.V, generator=student.draw.generator) for _ in range(self.T)]
         self.logits = (0.1 if large else 0.3) * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
         if len(masks) > 1:  # the last one has other probabilities: a limit of them leaves another number of guesses
             self.logits[masks[-1]] *= 0.8
         self.probabilities = self.logits.double().softmax(-1)
         favourites = torch.randperm(self.V, generator=student.draw.generator).tolist()
-        for place, token in zip(masks, favourites, strict=False):  # no two [MASK] have the same one by chance
+        for place, token in zip(masks, favourites, strict=False):  # so that no two [MASK] have the same by chance
             self.prefer(place, token)
 
     def prefer(self, place: int, token: int) -> None:
-        """Make this token the most probable one at ``place``; it changes places with the one that was."""
+        """Make this token the most probable one at ``place``, by swapping it with the present one."""
         before = self.best(place, 1)[0]
         self.logits[place, [before, token]] = self.logits[place, [token, before]]
         self.probabilities = self.logits.double().softmax(-1)
 
     def repeat(self, place: int, at: int) -> None:
-        """Say at ``at`` what is said at ``place``."""
+        """Copy the logits at ``place`` to ``at``."""
         self.logits[at] = self.logits[place]
         self.probabilities = self.logits.double().softmax(-1)
 
     def best(self, place: int, k: int) -> list[int]:
-        """Ids of the k most probable tokens."""
+        """Return the ids of the k most probable tokens."""
         found: list[int] = self.logits[place].topk(k).indices.tolist()
         return found
 
 
 MOST = 1000
-"""More entries than any right answer has; nobody walks over more."""
+"""Entries of an answer that are read; more than any right answer has."""
 
 
 def guesses_of(
     student, cloze: Cloze, *rest: int, pure: bool = False, noted: bool = True, **options: int
 ) -> list[list[tuple[float, float]]]:
-    """The student's guesses as plain pairs: a list of lists of (id, number).
+    """Return the student's guesses as plain pairs: a list of lists of (id, number).
 
-    They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library. Of many,
-    where a limit leaves some out, only the kind of the limit is noted: there are many limits. Where some of them may be
-    chosen freely, nothing is noted.
+    They are noted sorted by id, because the order of unsorted guesses depends on the library. If a limit omits some of
+    many guesses, only the kind of the limit is noted, because there are many limits. If some guesses are a free choice,
+    nothing is noted.
     """
     with student.untraced():
         if pure:
@@ -1865,7 +1865,7 @@ def guesses_of(
 
 
 def limit_of(cloze: Cloze, guesses: list[list[tuple[float, float]]], k: int) -> str | None:
-    """What limits the guesses, where the best ones are there with their probabilities, and fewer than k of them."""
+    """Describe the limit of the guesses, if they are the best ones with their probabilities, but fewer than k."""
     if len(guesses) != len(cloze.masks) or not all(guesses):
         return None
     kept, dropped = [], []
@@ -1885,7 +1885,7 @@ def limit_of(cloze: Cloze, guesses: list[list[tuple[float, float]]], k: int) -> 
 
 
 def form_of(value: object, depth: int = 3) -> str:
-    """Types and lengths of an answer, a few levels deep."""
+    """Describe types and lengths of an answer, a few levels deep."""
     if isinstance(value, Tensor):
         return f"tensor {tuple(value.shape)}"
     if isinstance(value, (list, tuple)) and depth:
@@ -1894,7 +1894,7 @@ def form_of(value: object, depth: int = 3) -> str:
 
 
 def plain_pairs(entry: object) -> list[tuple[float, float]] | None:
-    """Pairs of numbers, whatever holds them."""
+    """Return pairs of numbers from any kind of sequence, None for anything else."""
     if isinstance(entry, Tensor):
         entry = entry.tolist() if entry.numel() <= 2 * MOST else None
     if not isinstance(entry, (list, tuple)) or len(entry) > MOST:
@@ -1914,7 +1914,7 @@ def plain_pairs(entry: object) -> list[tuple[float, float]] | None:
 
 
 def order_of(pairs: list[tuple[float, float]]) -> str:
-    """How the guesses of one [MASK] are sorted."""
+    """Describe how the guesses for one [MASK] are sorted."""
     tokens, numbers = ([pair[side] for pair in upright(pairs)] for side in (0, 1))
     orders = {
         "descending": numbers == sorted(numbers, reverse=True),
@@ -1925,7 +1925,7 @@ def order_of(pairs: list[tuple[float, float]]) -> str:
 
 
 def upright(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """With the id in front; pairs that were turned round cost the points of ``probability``, not those of the rest."""
+    """Return pairs with the id first; swapped pairs fail ``probability``, not the other checks."""
     turned = all(isinstance(last, float) and last.is_integer() for _, last in pairs)
     return [(int(last), float(first)) for first, last in pairs] if turned and pairs else pairs
 
@@ -2001,7 +2001,7 @@ class CheckFillMaskTopk:
     @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
         """guesses are sorted by descending probability; without a [MASK] there are none"""
-        cloze = Cloze(student, (0, 7), large=True)  # of a few numbers, a search for the largest may leave all sorted
+        cloze = Cloze(student, (0, 7), large=True)  # with few numbers, a search for the largest may return them sorted
         guesses = guesses_of(student, cloze, k=300)
         student.note("order of the guesses", [order_of(pairs) for pairs in guesses])
         expect.true(
@@ -2041,13 +2041,13 @@ class CheckFillMaskTopk:
 
     @staticmethod
     def demand_k_of_ties(student) -> None:
-        """Of tokens that are equally probable, any may be returned, but no more than k in all."""
+        """Require at most k guesses if tokens are equally probable, of which any may be returned."""
         cloze, places = Cloze(student, (1, 6)), {}
-        for place, first, last in ((1, 2, 6), (6, 0, 3)):  # places in the order of the guesses that share a number
+        for place, first, last in ((1, 2, 6), (6, 0, 3)):  # positions of the guesses with equal probabilities
             tied = cloze.best(place, last)[first:]
             cloze.logits[place, tied] = cloze.logits[place, tied].max()
             places[place] = cloze.logits[place].double().softmax(-1).topk(4).values
-        guesses = guesses_of(student, cloze, noted=False, k=4)  # which of the tied tokens are returned, is free
+        guesses = guesses_of(student, cloze, noted=False, k=4)  # any of the tied tokens may be returned
         found = [sorted((float(number) for _, number in upright(pairs)), reverse=True) for pairs in guesses]
         student.note("probabilities of the guesses, where tokens are equally probable", found)
         expect.equal(
@@ -2066,7 +2066,7 @@ class CheckFillMaskTopk:
 
     @staticmethod
     def demand_extremes(student) -> None:
-        """With k = 1 and k = V, too. What an error says is the library's choice; that there is one, counts."""
+        """Require right answers for k = 1 and k = V, too. An error is noted as a fact, without the library's words."""
         hint = "any integer k from 1 to V is allowed; with k = V, every token of the vocabulary is one of the guesses"
         for name, of_vocabulary in (("1", False), ("V", True)):
             cloze = Cloze(student, (2, 5))
@@ -2117,7 +2117,7 @@ class CheckFillMaskTopk:
 
 
 def text_of(*lengths: int, specials: int = 0) -> list[int | None]:
-    """Word numbers of [CLS] words [SEP] [PAD]..., each word of so many tokens, and some more special tokens behind."""
+    """Return word numbers for [CLS] words [SEP] [PAD]..., with these lengths, and more special tokens at the end."""
     row: list[int | None] = [None]
     for number, length in enumerate(lengths):
         row += [number] * length
@@ -2125,7 +2125,7 @@ def text_of(*lengths: int, specials: int = 0) -> list[int | None]:
 
 
 def words_of(word_ids: list[int | None]) -> list[list[int]]:
-    """The places of every word."""
+    """Return the positions of every word."""
     words: list[list[int]] = []
     for place, number in enumerate(word_ids):
         if number is None:
@@ -2138,9 +2138,9 @@ def words_of(word_ids: list[int | None]) -> list[list[int]]:
 
 
 class Selections:
-    """What the student selects of one text, in many calls with the same dice.
+    """The student's selections for one text, in many calls with the same generator.
 
-    Which words it were, depends on the order of the draws: the facts that do not are noted.
+    Which words are selected depends on the order of the draws; facts that do not are noted.
     """
 
     def __init__(
@@ -2153,7 +2153,7 @@ class Selections:
         limit: int | None = None,
         noted: bool = True,
     ) -> None:
-        """Call ``whole_word_mask`` n times. If it keeps to a limit of its own, only that is noted, not the numbers."""
+        """Call ``whole_word_mask`` n times. If it obeys a limit of its own, only that is noted, not the numbers."""
         self.student, self.what, self.p = student, translated(what), p
         self.words = words_of(word_ids)
         self.specials = [place for place, number in enumerate(word_ids) if number is None]
@@ -2163,7 +2163,7 @@ class Selections:
         self.answers = [self.read(answer, len(word_ids)) for answer in answers]
         self.sizes = [sum(answer) for answer in self.answers]
         budget = p * sum(map(len, self.words))
-        self.budget = max(1, math.floor(budget + 0.5))  # the texts are such that nothing lies near a half
+        self.budget = max(1, math.floor(budget + 0.5))  # for these texts, nothing is near one half
 
         if not noted:
             return
@@ -2173,7 +2173,7 @@ class Selections:
             student.note(f"tokens selected, {what}", "all that fit into a limit")
             return
         if len({len(word) for word in self.words}) > 1 and min(same) >= max(same) - 2:
-            # In some orders of the words, a token of the budget is left over.
+            # For some orders of the words, one token of the budget is left over.
             sizes: int | str = "all that fit" if max(same) == self.budget else f"at most {max(same)}"
         else:
             sizes = self.sizes[0] if len(same) == 1 else "varying"
@@ -2185,7 +2185,7 @@ class Selections:
         student.note(f"always these words, {what}", [i for i, n in enumerate(self.how_often()) if n and alike])
 
     def read(self, answer: Any, n: int) -> list[bool]:
-        """T entries, each True or False in one form or another."""
+        """Read T entries, each True or False in some form."""
         if isinstance(answer, Tensor) and answer.dim() == 1:
             answer = answer.tolist()
         expect.true(
@@ -2205,11 +2205,11 @@ class Selections:
         return [bool(entry) for entry in entries]
 
     def any_special(self) -> bool:
-        """Whether a special token was selected."""
+        """Return whether a special token was selected."""
         return any(answer[place] for answer in self.answers for place in self.specials)
 
     def cut(self) -> list[int] | None:
-        """A word of which some tokens were selected, and others were not."""
+        """Return a word of which only some tokens were selected, if any."""
         for answer in self.answers:
             for word in self.words:
                 if len({answer[place] for place in word}) > 1:
@@ -2217,7 +2217,7 @@ class Selections:
         return None
 
     def parts(self) -> str:
-        """What is selected of a word of which not all is: all but one form of it are the same to us."""
+        """Describe the selected part of a partly selected word; only one form is distinguished."""
         found = {tuple(answer[place] for place in word) for answer in self.answers for word in self.words}
         found = {form for form in found if len(set(form)) > 1}
         firsts, rests = {form[0] for form in found}, {form[1:] for form in found}
@@ -2237,17 +2237,17 @@ class Selections:
         return "any tokens" if self.several_cut() else "of one word in each call"
 
     def several_cut(self) -> bool:
-        """Whether a call selected several words in part; whoever cuts a word to what is left cuts one."""
+        """Return whether a call selected several words in part; truncating a word to the budget cuts only one."""
         return any(
             sum(len({answer[place] for place in word}) > 1 for word in self.words) > 1 for answer in self.answers
         )
 
     def too_much(self) -> bool:
-        """Whether more tokens were selected than the share allows."""
+        """Return whether more tokens were selected than the share allows."""
         return max(self.sizes) > self.budget
 
     def left_out(self) -> bool:
-        """Whether a word was passed over that would have fitted."""
+        """Return whether a word was not selected although it would have fitted."""
         for answer, size in zip(self.answers, self.sizes, strict=True):
             shortest = min((len(word) for word in self.words if not any(answer[i] for i in word)), default=self.budget)
             if size + shortest <= self.budget:
@@ -2255,11 +2255,11 @@ class Selections:
         return False
 
     def how_often(self) -> list[int]:
-        """For every word, in how many calls all of it was selected."""
+        """Return for every word the number of calls that selected all of it."""
         return [sum(all(answer[place] for place in word) for answer in self.answers) for word in self.words]
 
     def expect_a_choice(self) -> None:
-        """Something is selected, and not always the same."""
+        """Expect that something is selected, and not always the same."""
         expect.true(
             max(self.sizes) > 0,
             say("{what}: nothing is ever selected", what=self.what),
@@ -2275,7 +2275,7 @@ class Selections:
         )
 
     def expect_whole(self) -> None:
-        """No word is selected in part."""
+        """Expect that no word is selected in part."""
         cut = self.cut()
         expect.true(
             cut is None,
@@ -2314,7 +2314,7 @@ class CheckWholeWordMask:
             *(([1] * n, p) for n, p in ((39, 0.3), (23, 0.2), (41, 0.25), (27, 0.3), (29, 0.25))),
             ([1] * 30, 0.9),
             *(([n] * 11, 1.0) for n in (1, 2, 3)),  # all of them
-            ([1] * 3, 0.1),  # less than half a token: one all the same
+            ([1] * 3, 0.1),  # less than half a token: still one
             *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
             ([7], 0.3),  # 2.1 tokens: the only word does not fit
         )
@@ -2357,7 +2357,7 @@ class CheckWholeWordMask:
     def check_special(self, student):
         """special tokens are never selected; a pair's two texts have separate words"""
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
-        # Two words of the same length, and a budget for one of them.
+        # Two words of the same length, and a budget for one.
         rows = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
         pairs = [
             Selections(student, row, 0.5, 60, say("two one-word texts, {count} ids", count=len(row))) for row in rows
@@ -2440,7 +2440,7 @@ class CheckWholeWordMask:
         ends = [sum(counts[:6]), sum(counts[-6:])]
         leaning = ["rarely" if n < 170 else "often" if n > 370 else "as others" for n in ends]
         student.note("the first and the last six words", leaning)
-        # Neighbours among 6 of 40 words: 0.75 pairs on average, standard deviation 0.76, over 300 calls 0.044.
+        # Neighbours among 6 of 40 words: 0.75 pairs on average, standard deviation 0.76, or 0.044 over 300 calls.
         pairs = sum(a and b for answer in chosen.answers for a, b in zip(answer[1:], answer[2:], strict=False)) / 300
         student.note("side by side", pairs > 1.1)
         expect.true(
@@ -2461,8 +2461,8 @@ class CheckWholeWordMask:
 
     @staticmethod
     def expect_any_length(student) -> None:
-        """Short and long words are selected."""
-        # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 7 in a call, of the long ones
+        """Expect that short and long words are selected."""
+        # 20 short words and 10 of four tokens, 18 of 60 tokens: 7 of the short ones per call, and of the long ones
         # nearly 3; over 120 calls the averages have standard deviations of 0.23 and 0.06.
         sizes = [1, 4, 1] * 10
         mixed = Selections(student, text_of(*sizes), 0.3, 120, "short and long words")
@@ -2476,11 +2476,11 @@ class CheckWholeWordMask:
             hint="every order of the words must be equally likely, whatever their length",
         )
         # One word of one token and one of five, and a budget for either: the first in the order is selected. The long
-        # one is it in 150 of 300 calls, standard deviation 8.7; seven of them are 61. By a number that its length
-        # multiplies it would be in 30 calls, in 50 or in 250: at least six standard deviations beyond the borders.
+        # one is the first in 150 of 300 calls, standard deviation 8.7; seven of them are 61. With draws multiplied by
+        # its length, it would be in 30, 50 or 250 calls: at least six standard deviations beyond the boundaries.
         lengths = (1, 5) if student.draw.integer(0, 2) else (5, 1)
         two = Selections(student, text_of(*lengths), 0.85, 300, "a short and a long word", noted=False)
-        if set(two.sizes) == {1, 5}:  # if both or none can be selected, that is another check's concern
+        if set(two.sizes) == {1, 5}:  # another check tests whether both or none can be selected
             earlier = two.sizes.count(5)
             leads = "the long one" if earlier > 211 else "the short one" if earlier < 89 else "either"
             student.note("of two words, the first in the order", leads)
@@ -2492,7 +2492,7 @@ class CheckWholeWordMask:
 
     @staticmethod
     def expect_seeded(student, chosen: Selections, row: list[int | None]) -> None:
-        """The seed decides, and the caller's list stays as it was."""
+        """Expect that the seed decides, and that the caller's list stays unchanged."""
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "whole_word_mask")
@@ -2516,7 +2516,7 @@ class CheckWholeWordMask:
 
 
 def corpus_of(student, sizes: list[tuple[int, int, int]], vocab_size: int, scale: float) -> list[tuple[Tensor, Tensor]]:
-    """Batches of (B, T) with so many labels; the larger a batch, the better its labels are guessed."""
+    """Draw batches (B, T) with these numbers of labels; larger batches have more likely labels."""
     batches = []
     for rows, length, n_labels in sizes:
         logits = scale * student.draw.normal(rows, length, vocab_size)
@@ -2529,7 +2529,7 @@ def corpus_of(student, sizes: list[tuple[int, int, int]], vocab_size: int, scale
 
 
 def mean_loss(batches: list[tuple[Tensor, Tensor]]) -> float:
-    """Over all labelled tokens, from the definition."""
+    """Return the mean loss over all labelled tokens, from the definition."""
     losses: list[float] = []
     for logits, labels in batches:
         known = labels != IGNORED
@@ -2539,9 +2539,9 @@ def mean_loss(batches: list[tuple[Tensor, Tensor]]) -> float:
 
 
 def logarithms_of(means: list[float], answers: list[Any]) -> list[float | str]:
-    """The logarithms of perplexities; the last mean is so large that its perplexity should be infinite.
+    """Return the logarithms of perplexities; the last mean is so large that its perplexity should be infinite.
 
-    Where it is not, there is a limit; the number behind it, of which there are many, is left out.
+    If it is not, there is a limit, whose number is left out, because there are many.
     """
     found: list[float | str] = []
     numbers = [answer.item() if isinstance(answer, Tensor) and answer.numel() == 1 else answer for answer in answers]
@@ -2592,10 +2592,10 @@ class CheckPerplexity:
             corpus_of(student, [(4, 6, 24), (1, 2, 1), (25, 20, student.draw.integer(450, 499))], 23, 1.0),
             corpus_of(student, [(2, 5, 3), (3, 4, 6)], student.draw.integer(11, 19), 1.5),
         ]
-        for labels in (corpora[1][1][1], *(labels for _, labels in corpora[2])):  # 0 is a token like any other
+        for labels in (corpora[1][1][1], *(labels for _, labels in corpora[2])):  # 0 is an ordinary token
             labels[labels != IGNORED] = 0
         some = corpora[0][1][1]
-        some[some != IGNORED] = torch.arange(31) % 3  # 0, 1 and 2 among them
+        some[some != IGNORED] = torch.arange(31) % 3  # 0, 1 and 2
         found = [student.perplexity(batches) for batches in corpora]
         for number, batches in zip(found, corpora, strict=True):
             hint = (
@@ -2622,10 +2622,10 @@ class CheckPerplexity:
                 wrong = torch.zeros(rows * 4, 1)
                 wrong[: max(1, int(share * len(wrong)))] = worth
                 logits = student.draw.normal(rows, 4, vocab_size)
-                logits += 800.0 * (torch.arange(4) % 2).view(1, 4, 1) - 400.0  # each position at a level of its own
+                logits += 800.0 * (torch.arange(4) % 2).view(1, 4, 1) - 400.0  # each position at its own level
                 logits -= F.one_hot(labels, vocab_size) * wrong.view(rows, 4, 1)
                 batches.append((logits, labels))
-            if worth == 700:  # the mean loss is to be just below 709, where float64 ends
+            if worth == 700:  # the mean loss should be just below 709, where float64 ends
                 missing = 706.0 + float(student.draw.uniform(-1, 1)) - mean_loss(batches)
                 batches = [(logits - missing * F.one_hot(labels, vocab_size), labels) for logits, labels in batches]
             asked.append(batches)
@@ -2656,7 +2656,7 @@ class CheckPerplexity:
 
     @staticmethod
     def note_few(student, batches: list[tuple[Tensor, Tensor]]) -> None:
-        """State whether one token with a loss of about 60 has a finite perplexity, as no product underflows there."""
+        """Note whether one token with a loss of about 60 has a finite perplexity, since no product underflows there."""
         logits, labels = batches[0]
         row, place = (labels > 0).nonzero()[0].tolist() if bool((labels > 0).any()) else (0, 0)
         try:
@@ -2665,7 +2665,7 @@ class CheckPerplexity:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            found = None  # a single token is no concern of this check
+            found = None  # this check does not test a single token
         number = found.item() if isinstance(found, Tensor) and found.numel() == 1 else found
         finite = isinstance(number, (int, float)) and math.isfinite(number)
         student.note("one token with a loss of 60", "finite" if finite else "not finite")

@@ -1,15 +1,15 @@
 """Hidden checks of exercise-5: optimizers and schedules.
 
 The models are built from plain modules with misleading names: norms called ``ln_1``, twelve layers (``layer.1`` is a
-prefix of ``layer.10``), heads with names of parts of the body. What is expected of a parameter follows from its place
-in the given model; the rest is arithmetic, done here in float64.
+prefix of ``layer.10``), heads with names of parts of the body. The expected settings of a parameter follow from its
+place in the given model; the rest is arithmetic, done here in float64.
 
-The judge builds the same models from the same seeds. From the numbers that were returned, it works out what has
+The judge builds the same models from the same seeds. From the returned numbers, it determines what has
 changed, what has moved, and which parameters a group contains. What the helpers in the student process report can only
 cost points, never earn them.
 
 Results that depend on a student's free choices (how many groups, which random numbers, whether the pooler restarts) are
-read in a canonical form, or read untraced and stated as notes.
+read in a canonical form, or read untraced and noted.
 """
 
 import contextlib
@@ -37,30 +37,30 @@ NORM_NAMES = {
     *("scale_in", "before", "after", "final_norm"),
     *("squash", "level"),
 }
-"""As in ``grader.fixtures.optimization.NORMS``, and the BatchNorm and the GroupNorm of one family."""
+"""Names in ``grader.fixtures.optimization.NORMS``, and the BatchNorm and the GroupNorm of one family."""
 
 
 def kind(name: str) -> str:
-    """``bias``, ``norm``, ``matrix`` or ``scalar``, by the name that the given models use."""
+    """Return ``bias``, ``norm``, ``matrix`` or ``scalar``, according to the names in the given models."""
     *holders, last = name.split(".")
     if last == "temperature":
-        return "scalar"  # that it is in a group is all that is asked: many a good rule goes by the type of the module
+        return "scalar"  # it only has to be in a group, since good rules may use the type of the module
     if last.startswith("bias"):
         return "bias"
     return "norm" if holders and holders[-1] in NORM_NAMES else "matrix"
 
 
 class Groups:
-    """What the student's groups settle for every parameter of a model that the judge has as well.
+    """The settings in the student's groups for every parameter of a model that the judge also has.
 
     Args:
         student: the student of this check.
         name: function that makes groups.
-        build: function of ``grader.fixtures.optimization`` that makes the model; called here and over there.
+        build: function of ``grader.fixtures.optimization`` that builds the model; called in both processes.
         keys: settings to read.
-        model: arguments for ``build``, behind the seed.
+        model: arguments for ``build``, after the seed.
         options: keyword arguments for ``build``.
-        again: the function was called for this model before, while nothing in it was frozen.
+        again: True if the function was called for this model before, while nothing in it was frozen.
         settings: arguments for the student's function.
     """
 
@@ -76,7 +76,7 @@ class Groups:
         again: bool = False,
         **settings: float,
     ) -> None:
-        """Ask, and look up whose numbers came back."""
+        """Call the function, and look up the parameters by their numbers."""
         seed, options = student.draw.seed(), options or {}
         self.mine = getattr(built, build)(seed, *model, **options)
         theirs = getattr(student.fixtures.optimization, build)(seed, *model, **options)
@@ -99,27 +99,27 @@ class Groups:
             groups.sort()
         said = read["of"]
         if self.foreign == 0 and any(said.get(n) != groups for n, groups in self.of.items()):
-            self.foreign = 1  # the numbers are those of the model, the objects are not
+            self.foreign = 1  # the numbers are the model's, the objects are not
         student.note("of", self.of)
         student.note("foreign", self.foreign)
         student.note("settings", [values for groups in self.of.values() for values in groups])
 
     @staticmethod
     def _key(parameter: Tensor) -> tuple[Any, ...]:
-        """Shape, first number and sum; no two parameters of a given model agree in them."""
+        """Return shape, first number and sum, which are different for all parameters of a given model."""
         numbers = parameter.detach()
         first = float(numbers.flatten()[0]) if numbers.numel() else 0.0
         return (*numbers.shape, first, float(numbers.double().sum()))
 
 
 def decays(student, *model: Any, weight_decay: float | None = None, again: bool = False) -> Groups:
-    """The weight decay of every group that a parameter of ``mixed`` is in."""
+    """Return the weight decay of every group that contains a parameter of ``mixed``."""
     options: dict[str, Any] = {} if weight_decay is None else {"weight_decay": weight_decay}
     return Groups(student, "decay_groups", "mixed", ["weight_decay"], model, again=again, **options)
 
 
 def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
-    """A step of AdamW from gradients of ones has moved all that is trainable, each number as its weight decay says."""
+    """Require that a step of AdamW with gradients of ones moves every trainable number, according to its decay."""
     expect.equal(sorted(after), sorted(n for n, _ in before.named_parameters()), "names of the parameters")
     for name, parameter in before.named_parameters():
         was, now = parameter.detach().double(), after[name].double()
@@ -137,7 +137,7 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         )
         pull = 0.1 if kind(name) == "matrix" else 0.0
         rate = step / (1 + pull * was)
-        # Which parameters decay is the matter of other checks: here it makes less than a quarter of a step.
+        # Other checks test which parameters decay; here, decay is less than a quarter of a step.
         expect.true(
             bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.25 * rate.mean()),
             say(
@@ -152,7 +152,7 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
 
 
 def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
-    """All parameters of a kind are in some group and have this weight decay, in whatever number of groups."""
+    """Require that all parameters of a kind are in groups with this weight decay, whatever the number of groups."""
     for name, groups in read.of.items():
         if kind(name) == which and name not in read.frozen:
             expect.true(
@@ -167,7 +167,7 @@ def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
 
 
 def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None:
-    """Every trainable parameter in exactly one group, and nothing else."""
+    """Require every trainable parameter in exactly one group, and nothing else."""
     for name, groups in of.items():
         if name in frozen:
             expect.true(
@@ -205,7 +205,7 @@ class CheckDecayGroups:
     @check(points=2, visible=True)
     def check_once(self, student):
         """every trainable parameter is in exactly one group, frozen ones in none"""
-        for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
+        for model in ((), ("bert", True), ("bert", False, True)):  # plain, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
         read = decays(student, "bert", False, True, weight_decay=0.1, again=True)
@@ -264,7 +264,7 @@ class CheckDecayGroups:
 
 
 def part(name: str, n_layers: int) -> str:
-    """``head``, ``pooler``, ``embeddings`` or ``layer i``; an encoder parameter knows its layer by a whole number."""
+    """Return ``head``, ``pooler``, ``embeddings`` or ``layer i``, where i is the integer in the name."""
     found = re.fullmatch(r"bert\.(embeddings|pooler|encoder\.layer\.(\d+))\..*", name)
     if found is None:
         return "head"
@@ -272,17 +272,17 @@ def part(name: str, n_layers: int) -> str:
 
 
 PARTS = (mark("embeddings"), mark("pooler"), mark("head"))
-"""The parts of a model that are no layers, as they are called in a sentence."""
+"""Names in sentences of the parts of a model that are not layers."""
 
 
 def called(which: str) -> str:
-    """A part in the reader's language."""
+    """Return the name of a part in the reader's language."""
     number = which.removeprefix("layer ")
     return say(which) if which in PARTS else say("layer {number}", number=number)
 
 
 class Rates:
-    """What the student's groups say, for a model with a head of many parts, or a plain one."""
+    """The learning rates in the student's groups, for a model with a head of many parts, or a plain one."""
 
     def __init__(
         self,
@@ -295,10 +295,10 @@ class Rates:
         pooler: bool = True,
         **options: Any,
     ) -> None:
-        """Draw the arguments (the decay, if it is None), build the model and ask."""
+        """Draw the arguments (the decay, if it is None), build the model, and call the function."""
         draw = student.draw
         self.n_layers = n_layers
-        # a hundred thousand times what one would train with: the arithmetic is the same, the differences are plainer
+        # a hundred thousand times a usual rate: the arithmetic is the same, the differences are clearer
         self.base_lr, self.head_lr = scale * float(draw.uniform(2, 5)), scale * float(draw.uniform(20, 50))
         self.decay = float(draw.uniform(0.6, 0.9)) if decay is None else decay
         read = Groups(
@@ -316,7 +316,7 @@ class Rates:
         self.of, self.frozen, self.foreign = read.of, read.frozen, read.foreign
 
     def of_part(self, which: str, *, present: bool = True) -> list[tuple[str, float]]:
-        """(name, rate) of all that stands in some group; ``present`` demands that something does."""
+        """Return (name, rate) of all parameters of a part in the groups; ``present`` requires at least one."""
         found = [
             (name, rate) for name, groups in self.of.items() if part(name, self.n_layers) == which for rate, _ in groups
         ]
@@ -325,7 +325,7 @@ class Rates:
         return found
 
     def demand(self, which: str, want: float, hint: str, *, present: bool = True) -> None:
-        """Everything in a part learns at this rate."""
+        """Require this rate for everything in a part."""
         for name, rate in self.of_part(which, present=present):
             what = say("learning rate of {name}, in units of base_lr", name=name)
             expect.close(rate / self.base_lr, want / self.base_lr, what, hint=hint)
@@ -378,7 +378,7 @@ class CheckLlrdGroups:
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
         """top layer and pooler get base_lr, embeddings base_lr * decay^L, head head_lr"""
-        for n_layers, head in ((12, "regressor"), (2, "odd")):  # the parts of an odd head are called like the body's
+        for n_layers, head in ((12, "regressor"), (2, "odd")):  # an odd head has parts named like the body's
             rates = Rates(student, n_layers, head)
             rates.demand(
                 f"layer {n_layers - 1}",
@@ -395,7 +395,7 @@ class CheckLlrdGroups:
                 "pooler",
                 rates.base_lr,
                 "the pooler is pre-trained and comes after the top layer: give it the learning rate of the top layer",
-                present=False,  # whoever forgot it has paid for that already
+                present=False,  # another check tests whether it is missing
             )
             rates.demand(
                 "head", rates.head_lr, "the head is randomly initialised: which argument sets its learning rate?"
@@ -405,7 +405,7 @@ class CheckLlrdGroups:
 
     @staticmethod
     def demand_level(student) -> None:
-        """With a decay of 1, the largest one allowed, all of the body learns at the same rate."""
+        """Require the same rate for the whole body with a decay of 1, the largest one allowed."""
         with expect.allowed("decay=1.0"):
             rates = Rates(student, 3, decay=1.0)
         hint = "the docstring allows a decay of 1: what are the learning rates of the layers in that case?"
@@ -415,7 +415,7 @@ class CheckLlrdGroups:
 
     @staticmethod
     def demand_exact(student) -> None:
-        """Rates of the usual size are not rounded, nor is there a limit to how low they may be."""
+        """Require that rates of the usual size are not rounded, and that there is no lower limit."""
         rates = Rates(student, scale=1e-5, decay=float(student.draw.uniform(0.3, 0.4)))
         found = [rate for groups in rates.of.values() for rate, _ in groups]
         student.note("rates rounded", any(all(round(rate, n) == rate for rate in found) for n in range(10)))
@@ -475,7 +475,7 @@ class CheckLlrdGroups:
 
     @staticmethod
     def demand_same_without_pooler(student) -> None:
-        """Whoever has the right rates has them without a pooler too; other rates are the matter of other checks."""
+        """Require the right rates without a pooler, too, if they are right with one; other checks test those."""
         decay = float(student.draw.uniform(0.6, 0.9))
         wanted = {"embeddings": decay**3} | {f"layer {i}": decay ** (2 - i) for i in range(3)}
         given, without = (Rates(student, 3, decay=decay, pooler=pooler) for pooler in (True, False))
@@ -496,17 +496,17 @@ class CheckLlrdGroups:
 
 
 TRUNCATED = 0.8796
-"""Standard deviation of a standard normal number that is drawn again as long as it lies beyond 2."""
+"""Standard deviation of a standard normal number that is redrawn while it is beyond 2."""
 
 FLAT = 1.87
-"""Between the kurtosis of uniform numbers (1.8) and that of normal ones that are cut at one deviation (1.94)."""
+"""Boundary between the kurtosis of uniform numbers (1.8) and of normal ones truncated at one deviation (1.94)."""
 
 
 class Restarted:
-    """A model before and after the student's ``reinit_top_layers``; what has changed is seen by the numbers."""
+    """A model before and after the student's ``reinit_top_layers``; changes are detected by the numbers."""
 
     def __init__(self, student, n: int, n_layers: int = 4, std: float | None = None, **options: Any) -> None:
-        """Build a model here and over there, let it be re-initialised over there, and fetch its numbers."""
+        """Build a model in both processes, have the student re-initialise it, and fetch its numbers."""
         self.student, self.n_layers = student, n_layers
         self.range = float(student.draw.uniform(0.03, 0.06))
         seed, options = student.draw.seed(), {**options, "initializer_range": self.range}
@@ -519,7 +519,7 @@ class Restarted:
             asked = self.watch.asked()
         student.note(
             "a changed copy is returned", returned == mark("another module")
-        )  # nothing at all is only remarked on
+        )  # returning nothing gets only a remark
         student.note("modules that _init_weights was handed", asked)
         self.returned = returned
         self.before = {
@@ -535,14 +535,14 @@ class Restarted:
             expect.close(there, self.now[name], say("{name}, read a second time", name=name), tolerance=1e-9)
 
     def changed_layers(self) -> list[int]:
-        """Layers of which a matrix has changed."""
+        """Return the layers in which a matrix has changed."""
         parts = {part(name, self.n_layers) for name in self.changed if kind(name) == "matrix"}
         layers = [i for i in range(self.n_layers) if f"layer {i}" in parts]
         self.student.note("layers whose matrices changed", str(layers))
         return layers
 
     def top(self, which: str, n: int) -> dict[str, Tensor]:
-        """What is of this kind in the top n layers."""
+        """Return the tensors of this kind in the top n layers."""
         layers = {f"layer {i}" for i in range(self.n_layers - n, self.n_layers)}
         return {
             name: tensor
@@ -552,7 +552,7 @@ class Restarted:
 
 
 def demand_constant(student, fact: str, tensors: dict[str, Tensor], want: float, hint: str) -> None:
-    """All of these tensors hold one number."""
+    """Require that all entries of these tensors are one number."""
     values = sorted({round(float(number), 3) for tensor in tensors.values() for number in tensor})
     student.note(fact, values if len(values) < 4 else "many numbers")
     for name, tensor in tensors.items():
@@ -573,7 +573,7 @@ class CheckReinitTopLayers:
     @check(points=2, visible=True)
     def check_top_n(self, student):
         """exactly the top n layers get new weights"""
-        for n, n_layers in ((1, 4), (3, 12), (2, 2)):  # as words, the last of twelve numbers are 7, 8 and 9
+        for n, n_layers in ((1, 4), (3, 12), (2, 2)):  # as strings, the last of twelve numbers are 7, 8 and 9
             try:
                 restarted = Restarted(student, n, n_layers)
             except StudentRaised as error:
@@ -626,7 +626,7 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def refuses(student, seed: int, n: int, n_layers: int) -> bool:
-        """Whether an error comes, of whatever kind, and the model stays as it was."""
+        """Return whether an exception of any type is raised and the model stays unchanged."""
         with student.untraced():
             watch = student.fixtures.optimization.watch(student.fixtures.optimization.bert_like(seed, n_layers))
             try:
@@ -670,13 +670,13 @@ class CheckReinitTopLayers:
             runs.append((std, want, restarted, matrices))
             numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
             measured, tails = float(numbers.std()), float((numbers.abs() > 2).double().mean())
-            # A normal distribution that is cut at two standard deviations is as good, and noted like a whole one.
+            # A normal distribution truncated at two standard deviations is accepted, and noted like a full one.
             cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6 and abs(measured / TRUNCATED - 1) < 0.05
             unit = TRUNCATED if cut else 1.0
             self.note_narrow(student, {name: float(tensor.std()) / want / unit for name, tensor in matrices.items()})
-            # the 0.1 keeps 1 / sqrt(2 * 3), of the depth, away from a boundary
+            # the 0.1 keeps 1 / sqrt(2 * 3), scaling by depth, away from a boundary
             student.note("log of the spread", round(5 * math.log(max(measured / unit, 1e-9)) + 0.1))
-            beyond = float((numbers.abs() > 1).double().mean())  # of normal numbers with this spread, at least 2.6%
+            beyond = float((numbers.abs() > 1).double().mean())  # for normal numbers with this spread, at least 2.6%
             student.note("cut at one standard deviation", 0.45 < measured < 0.62 and beyond < 0.01)
             student.note("tails", 1 if cut else round(20 * tails))
             student.note("mean, in standard deviations asked for", round(float(numbers.mean())))
@@ -719,7 +719,7 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def note_narrow(student, spreads: dict[str, float]) -> None:
-        """Note which matrices have a smaller standard deviation than asked for, if all others have the right one."""
+        """Note which matrices have too small a standard deviation, if all others have the right one."""
         right = [name for name, spread in spreads.items() if 0.88 < spread < 1.12]
         narrow = {name: spread for name, spread in spreads.items() if 0.2 < spread < 0.75}
         found = sorted({f"{name.split('.', 4)[-1]} {spread:.1f}" for name, spread in narrow.items()})
@@ -728,10 +728,10 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def demand_normal(matrices: dict[str, Tensor], want: float, hint: str) -> None:
-        """Each matrix has about the standard deviation ``want``, and all together follow a normal distribution."""
+        """Require the standard deviation ``want`` for each matrix, and a normal distribution of all numbers."""
         numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
         tails = float((numbers.abs() > 2).double().mean())
-        # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
+        # Google's BERT truncates the normal distribution at two standard deviations, which makes it narrower.
         cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6  # uniform numbers with this spread end at 1.73
         spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
         for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5%
@@ -764,13 +764,13 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def demand_zeros(student) -> None:
-        """A standard deviation of 0 is one that was passed; all weights are 0. That it is refused is remarked on."""
+        """Require weights of 0 for a standard deviation of 0 that is passed; a refusal gets a remark."""
         try:
             restarted = Restarted(student, 1, 2, 0.0)
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
+            # torch.nn.init.trunc_normal_, which is right in all other cases, divides by it
             expect.remark(
                 say(
                     "reinit_top_layers raises {type} for std=0.0, the value used in the docstring's example",
@@ -853,7 +853,7 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def demand_rest_kept(student) -> None:
-        """Where all layers are re-initialised, the rest is kept. That this is refused is the matter of ``top_n``."""
+        """Require that the rest is kept if all layers are re-initialised; ``top_n`` tests a refusal."""
         try:
             restarted = Restarted(student, 2, 2)
         except StudentRaised as error:
@@ -870,7 +870,7 @@ class CheckReinitTopLayers:
 
     @staticmethod
     def replaced_parameters(restarted: Restarted) -> list[str]:
-        """Names under which the model has other objects now: adding 1 to the old Parameters does not reach them."""
+        """Return the names of replaced Parameters: adding 1 to the old objects does not change them."""
         restarted.watch.nudge(1.0)
         nudged = restarted.watch.numbers()
         return [
@@ -886,14 +886,14 @@ class CheckReinitTopLayers:
 
 
 def up_and_down(step: int, warmup: int, total: int) -> float:
-    """Two straight lines, where they are beyond dispute."""
+    """Return the value of the two straight lines, for steps at which it is unambiguous."""
     if step < warmup:
         return step / warmup
     return (total - step) / (total - warmup) if step < total else 0.0
 
 
 def multipliers(student, steps: Iterable[int], warmup: float, total: int) -> Any:
-    """What the student's schedule says at these steps, one call for each."""
+    """Return the student's multipliers at these steps, with one call for each."""
     function = student.value(None, "warmup_linear")
     return student.fixtures.optimization.at_steps(function, list(steps), warmup, total)
 
@@ -909,7 +909,7 @@ class CheckWarmupLinear:
         draw = student.draw
         warmup, total = draw.integer(3, 12), draw.integer(30, 50)
         cases = [(22, 225), (warmup, total)]
-        # then another length of the one, and of the other: what was kept for one of the two does not fit
+        # then another warmup, and another total, so that a cache for only one of them is wrong
         cases += [(warmup + draw.integer(4, 9), total), (warmup, total + draw.integer(5, 10))]
         for warmup, total in cases:
             expect.close(
@@ -955,7 +955,7 @@ class CheckWarmupLinear:
 
     @staticmethod
     def demand_corners(student, warmup: int, total: int) -> None:
-        """The multiplier is 1 at the end of the warmup and nowhere else, and 0 from the end on and not before."""
+        """Require a multiplier of 1 only at the end of the warmup, and of 0 only from the end on."""
         expect.close(
             student.warmup_linear(warmup, warmup, total),
             1.0,
@@ -988,7 +988,7 @@ class CheckWarmupLinear:
 
     @staticmethod
     def demand_full_rate(student) -> None:
-        """Some whole step has the full rate even if the warmup does not end at one: cut, rounded or rounded up."""
+        """Require the full rate at some step for a fractional warmup, which may be truncated, rounded or rounded up."""
         total = 225
         with student.untraced():
             found = multipliers(student, range(total), 0.1 * total, total)
@@ -1022,8 +1022,8 @@ class CheckWarmupLinear:
 
     @staticmethod
     def demand_no_share(student) -> None:
-        """A fraction below 1 is a number of steps like any other, not a share of all steps."""
-        total = student.draw.integer(45, 50)  # a share of it is rounded and truncated to the same number
+        """Require that a warmup below 1 is a number of steps, not a share of all steps."""
+        total = student.draw.integer(45, 50)  # rounding and truncating a share of it give the same number
         with student.untraced():
             found = multipliers(student, range(total), 0.01 * total, total)
         steps = [float(value) if isinstance(value, (int, float, Tensor)) else math.nan for value in found]
@@ -1064,7 +1064,7 @@ class CheckWarmupLinear:
             say("multiplier at steps 0 to {last}, all of them warmup", last=total - 1),
             hint="here all steps are warmup, and there is no decay phase: what do you divide by?",
         )
-        with student.untraced():  # the peak is also the end: 1 or 0, as you like
+        with student.untraced():  # the peak is also the end: 1 or 0 is right
             last = student.warmup_linear(total, total, total)
         expect.true(
             isinstance(last, (int, float, Tensor)) and -1e-9 <= float(last) <= 1 + 1e-9,
@@ -1078,7 +1078,7 @@ class CheckWarmupLinear:
 
     @staticmethod
     def demand_end(student, total: int) -> None:
-        """After the end of a warmup without a decay, the multiplier is 0; one that stays at 1 is remarked on."""
+        """Require a multiplier of 0 after a warmup without a decay; one that stays at 1 gets a remark."""
         steps = (total + 1, total + 2, total + 3, 3 * total)
         with student.untraced():
             found = [
@@ -1102,7 +1102,7 @@ class CheckWarmupLinear:
 # --- clip_grad_norm ---
 
 SHAPES = ((3, 5), (7,), (2, 3, 4), (1,))
-"""Of the parameters whose gradients are clipped: 47 numbers."""
+"""Shapes of the parameters whose gradients are clipped: 47 numbers."""
 
 
 class Clipped:
@@ -1122,8 +1122,8 @@ class Clipped:
     ) -> None:
         """Draw gradients and bring them to this norm.
 
-        The parameters at ``without`` have none, those at ``double`` are in float64, those at ``half`` in float16,
-        those at ``brain`` in bfloat16.
+        The parameters in ``without`` have none, those in ``double`` are in float64, those in ``half`` in float16,
+        those in ``brain`` in bfloat16.
         """
         self.student = student
         self.numbers = [student.draw.normal(*shape) for shape in shapes]
@@ -1143,7 +1143,7 @@ class Clipped:
         return self.parameters.clip(self.student.value(None, "clip_grad_norm"), max_norm, once=once)
 
     def changed(self) -> bool:
-        """Whether any gradient is another one than before."""
+        """Return whether any gradient has changed."""
         for now, before in zip(self.parameters.gradients(), self.before, strict=True):
             if now is None or before is None:
                 if now is not before:
@@ -1153,7 +1153,7 @@ class Clipped:
         return False
 
     def demand(self, factor: float, what: str, hint: str) -> None:
-        """Every gradient is what it was, times one factor, and the weights are what they were."""
+        """Require that every gradient is multiplied by one factor, and that the weights are unchanged."""
         gradients, numbers = self.parameters.gradients(), self.parameters.numbers()
         for place, (now, before) in enumerate(zip(gradients, self.before, strict=True)):
             if before is None:
@@ -1194,14 +1194,14 @@ class CheckClipGradNorm:
         long = [float(draw.uniform(5, 20)) for _ in range(4)]
         short = float(draw.uniform(0.4, 0.6))
         cases = [(shapes, long[0], float(draw.uniform(0.6, 0.9))), (SHAPES, long[1], float(draw.uniform(1.2, 2)))]
-        # above the norm of each tensor, once above the square of the global norm; then just above every single number
+        # above the norm of each tensor, once above the squared global norm; then just above every single number
         cases += [(shapes, short, 0.97 * short), (shapes, long[2], 0.97 * long[2]), (SHAPES, long[3], 0.6 * long[3])]
         clips = []
         for these, norm, max_norm in cases:
             clipped = Clipped(student, norm, shapes=these)
             with student.untraced():
                 clipped.clip(max_norm)
-            clipped.parameters.gradients()  # of all, before the first is judged: it tells apart what is compared
+            clipped.parameters.gradients()  # read all before judging the first, to distinguish wrong comparisons
             clips.append((clipped, norm, max_norm))
         for clipped, norm, max_norm in clips:
             clipped.demand(
@@ -1227,7 +1227,7 @@ class CheckClipGradNorm:
         for length in (norm, 0.0):
             clipped = Clipped(student, length)
             with student.untraced():
-                clipped.clip(float(student.draw.uniform(50, 90)))  # more than the sum of all: which norm is not asked
+                clipped.clip(float(student.draw.uniform(50, 90)))  # above the sum of all: any norm is below
             clipped.demand(
                 1.0,
                 say("of norm {norm:.3f}, which needed no clipping", norm=length),
@@ -1271,17 +1271,17 @@ class CheckClipGradNorm:
 
     @staticmethod
     def demand_half(student) -> None:
-        """In float16, the squares of large numbers overflow and those of small ones vanish; torch avoids both."""
+        """Require right norms in float16, where squares overflow or vanish; torch avoids both."""
         shares = []
         for norm in (float(student.draw.uniform(2000, 5000)), float(student.draw.uniform(2e-4, 4e-4))):
-            clipped = Clipped(student, norm, half=(0, 2), brain=(3,))  # a norm of one number is exact
+            clipped = Clipped(student, norm, half=(0, 2), brain=(3,))  # the norm of one number is exact
             want = math.hypot(*(float(grad.double().norm()) for grad in clipped.before if grad is not None))
             with student.untraced():
                 found = clipped.clip(1.0)
             plain = isinstance(found, (int, float)) or (isinstance(found, Tensor) and found.numel() == 1)
             shares.append(float(found) / want if plain else math.nan)  # type: ignore[arg-type]
         what = mark("ratio of the returned norm to the right one, for large and for small gradients, some in float16")
-        rounded = 4e-3  # a norm in float16 has three digits, all of them right
+        rounded = 4e-3  # a norm in float16 has three digits, which are right
         student.note(what, [1.0 if abs(share - 1) < rounded else share for share in shares])
         expect.close(
             shares,
@@ -1293,7 +1293,7 @@ class CheckClipGradNorm:
 
     @staticmethod
     def demand_zero(student) -> None:
-        """Of gradients that are all zero, the norm is 0. That no error comes is the matter of ``small_untouched``."""
+        """Require the norm 0 for gradients of zeros; ``small_untouched`` tests that there is no error."""
         try:
             with student.untraced():
                 found = [Clipped(student, 0.0).clip(max_norm) for max_norm in (0.5, 1.0, 4.0)]
@@ -1332,7 +1332,7 @@ class CheckClipGradNorm:
 
     @staticmethod
     def demand_frozen(student) -> None:
-        """A parameter that was frozen after its backward pass has a gradient like any other."""
+        """Require that a parameter frozen after its backward pass is treated like any other."""
         clipped = Clipped(student, 10.0, frozen=(0, 2))
         with student.untraced():
             clipped.clip(2.0)
@@ -1346,17 +1346,17 @@ INPUTS, HIDDEN, OUTPUTS = 4, 6, 3
 
 
 class Accumulated:
-    """A small network, micro-batches, and what the student's function leaves behind.
+    """A small network, micro-batches, and the effects of the student's function.
 
     Args:
         student: the proxy.
         sizes: examples of each micro-batch.
         loss: ``mean_squared_error`` or ``mean_cross_entropy``.
-        places: room for the activations of so many examples; None for plenty.
-        earlier: what the gradients are filled with before the call; None for no gradients.
-        alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
-        padded: (positions, labels) of each example, for every micro-batch; None for one row of numbers each.
-        tokens: the inputs are token ids, of which the network looks up the rows of an embedding matrix.
+        places: number of examples whose activations fit into memory; None for no limit.
+        earlier: number that fills the gradients before the call; None for no gradients.
+        alike: True if all micro-batches are equal, so that all their gradients have the same direction.
+        padded: (positions, labels) of the examples in every micro-batch; None for one row of numbers per example.
+        tokens: True if the inputs are token ids, for which the network looks up rows of an embedding matrix.
     """
 
     def __init__(
@@ -1398,7 +1398,7 @@ class Accumulated:
         model = given.network(*self.weights.values(), places=places, tokens=tokens)
         if earlier is not None:
             given.leave_gradients(model, earlier)
-        # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
+        # Each check reads only what it tests, so that a second error elsewhere does not hide the first.
         self.student = student
         try:
             self.found = given.accumulate(
@@ -1425,19 +1425,19 @@ class Accumulated:
                 student.note("they moved before the last micro-batch", self.found.moved_meanwhile())
 
     def read(self, method: str) -> Any:
-        """``gradients``, ``loss`` or ``weights``; untraced where weights have moved, by a step of whatever size."""
+        """Return ``gradients``, ``loss`` or ``weights``; untraced if a step of unknown size has moved the weights."""
         with self.student.untraced() if self.moved else contextlib.nullcontext():
             return getattr(self.found, method)()
 
     def truth(self) -> tuple[float, dict[str, Tensor]]:
-        """Mean loss over all examples and its gradient, from one large batch in float64, by hand."""
+        """Compute the mean loss over all examples and its gradient, from one large batch in float64."""
         first, second, bias = (tensor.double() for tensor in self.weights.values())
         numbers = [x if x.is_floating_point() else torch.eye(INPUTS)[x] for x, _ in self.batches]  # ids: one-hot
         inputs = torch.cat([x if x.dim() == 2 else x.mean(1) for x in numbers]).double()
         hidden = torch.tanh(inputs @ first.mT)
         outputs = hidden @ second.mT + bias
         n = len(inputs)
-        if self.loss_name != "mean_squared_error":  # with several labels per example, each has the same share of it
+        if self.loss_name != "mean_squared_error":  # with several labels per example, each has an equal share
             shares = outputs.softmax(1)
             one_hot = torch.eye(OUTPUTS, dtype=torch.float64)
             wanted = torch.cat([one_hot[y] if y.dim() == 1 else one_hot[y].mean(1) for _, y in self.batches])
@@ -1445,12 +1445,12 @@ class Accumulated:
         else:
             wrong = outputs - torch.cat([y for _, y in self.batches]).double()
             loss, upstream = wrong.square().mean(), 2 * wrong / (n * OUTPUTS)
-        through = (upstream @ second) * (1 - hidden.square())  # past the tanh
+        through = (upstream @ second) * (1 - hidden.square())  # through the tanh
         gradients = {"first": through.mT @ inputs, "second": upstream.mT @ hidden, "bias": upstream.sum(0)}
         return float(loss), gradients
 
     def demand_gradients(self, what: str, hint: str) -> None:
-        """They are those of one large batch."""
+        """Require the gradients of one large batch."""
         _, wanted = self.truth()
         found = self.read("gradients")
         for name, gradient in wanted.items():
@@ -1486,7 +1486,7 @@ class CheckAccumulateGradients:
         """micro-batches of 4 + 4 + 2 examples give the gradient of one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
-            accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
+            accumulated.read("loss")  # not judged here; distinguishes weighting only the gradients
             accumulated.demand_gradients(
                 say("from {sizes} examples", sizes=" + ".join(map(str, sizes))),
                 "every example must have equal weight, whatever the size of its micro-batch",
@@ -1495,9 +1495,9 @@ class CheckAccumulateGradients:
 
     @staticmethod
     def demand_padded(student) -> None:
-        """Examples are as long as the longest of their micro-batch, and have more or fewer labels.
+        """Require the right result for padded micro-batches whose examples have different numbers of labels.
 
-        Whoever joins all micro-batches meets an error here; what that costs is the matter of ``memory``.
+        Concatenating all micro-batches raises an error for them; ``memory`` tests that.
         """
         try:
             accumulated = Accumulated(student, (4, 2, 3), "mean_over_labels", padded=((2, 1), (5, 4), (3, 2)))
@@ -1540,7 +1540,7 @@ class CheckAccumulateGradients:
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
         """forward and backward run for one micro-batch at a time"""
-        # Which micro-batches count, and how much, is the matter of other checks.
+        # Other checks test the weights of the micro-batches.
         accumulated = Accumulated(student, (4, 4, 4), places=4, alike=True)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
@@ -1555,14 +1555,14 @@ class CheckAccumulateGradients:
                 ),
                 hint="run forward and backward for one micro-batch, then for the next",
             )
-        # Micro-batches that cannot be joined: whoever refuses them gets no further than this.
+        # Micro-batches that cannot be concatenated: a refusal ends the check here.
         with student.untraced():
             Accumulated(student, (4, 2, 3), "mean_over_labels", places=4, padded=((2, 1), (5, 4), (3, 2)))
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
         """old gradients are not added to the new ones, and weights do not change"""
-        sizes = (2, 4, 1, 3)  # in no order
+        sizes = (2, 4, 1, 3)  # not sorted
         accumulated = Accumulated(student, sizes, earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1587,7 +1587,7 @@ class CheckAccumulateGradients:
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
         found = single.read("gradients")
-        # One micro-batch needs no weights, so whatever is wrong here was there before.
+        # One micro-batch needs no weights, so any error comes from the earlier gradients.
         for name, gradient in wanted.items():
             expect.close(
                 found.get(name),
@@ -1602,7 +1602,7 @@ class CheckAccumulateGradients:
 
 
 def up_and_round(step: int, warmup: int, total: int, floor: float = 0.0) -> float:
-    """The multiplier, from its definition."""
+    """Compute the multiplier from its definition."""
     if step < warmup:
         return step / warmup
     if step >= total:
@@ -1612,7 +1612,7 @@ def up_and_round(step: int, warmup: int, total: int, floor: float = 0.0) -> floa
 
 
 def cosines(student, steps: Iterable[int], *rest: float) -> list[Any]:
-    """What the student's function says at these steps."""
+    """Return the student's multipliers at these steps."""
     function = student.value(None, "warmup_cosine")
     answers: list[Any] = student.fixtures.optimization.at_steps(function, list(steps), *rest)
     return answers
@@ -1653,7 +1653,7 @@ class CheckWarmupCosine:
         draw = student.draw
         asked = []
         warmup, total = draw.integer(4, 15), draw.integer(30, 60)
-        for floor in (0.1, float(draw.uniform(0.2, 0.6))):  # of one schedule: nothing but the floor differs
+        for floor in (0.1, float(draw.uniform(0.2, 0.6))):  # of one schedule, only the floor differs
             asked.append((cosines(student, range(total + 5), warmup, total, floor), warmup, total, floor))
         for found, warmup, total, floor in asked:
             expect.close(
@@ -1710,7 +1710,7 @@ class CheckWarmupCosine:
             say("multiplier at steps 0 to {last} without warmup", last=total + 2),
             hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
-        steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
+        steps = [*range(total), total + 1, total + 2]  # the value at the peak itself is free
         with student.untraced(), expect.allowed("warmup_steps=total_steps"):
             found = cosines(student, steps, total, total)
         student.note("multipliers of nothing but warmup", found)
@@ -1730,7 +1730,7 @@ class CheckWarmupCosine:
 
     @staticmethod
     def demand_peak(student, total: int) -> None:
-        """Where the peak is the end as well, the multiplier is 1 or the floor, and after it the floor."""
+        """Require 1 or the floor if the peak is also the end, and the floor after it."""
         floor = float(student.draw.uniform(0.2, 0.6))
         peak_of = "at the peak of nothing but warmup"
         try:
@@ -1770,7 +1770,7 @@ class CheckWarmupCosine:
 def adam(
     weight: Tensor, grads: list[Tensor], mode: str, changes: Sequence[dict[str, float]] = (), **settings: Any
 ) -> list[Tensor]:
-    """The weight after each step, in float64, from the definition; with other settings in some steps, if given."""
+    """Compute the weight after each step in float64, from the definition; ``changes`` are other settings per step."""
     lr, decay = settings.get("lr", 1e-3), settings.get("weight_decay", 0.01)
     (one, two), eps = settings.get("betas", (0.9, 0.999)), settings.get("eps", 1e-8)
     w, first, second, path = weight.double(), torch.zeros(()), torch.zeros(()), []
@@ -1786,7 +1786,7 @@ def adam(
 
 
 def clearly_not_zero(student, *shape: int) -> Tensor:
-    """Gradients beside which the usual eps is nothing: where it goes is the matter of a check with a large one."""
+    """Draw gradients for which the usual eps is negligible; a check with a large eps tests its position."""
     drawn: Tensor = student.draw.normal(*shape)
     return drawn + 0.3 * torch.where(drawn < 0, -1.0, 1.0)
 
@@ -1806,7 +1806,7 @@ class CheckAdamStep:
         changes: Sequence[dict[str, float]] = (),
         **settings: Any,
     ) -> Any:
-        """The student's weights after each of n steps, and those expected; ``changes`` are other settings per step."""
+        """Return the student's weights after each of n steps, and the expected ones; ``changes`` as in ``adam``."""
         weight = student.draw.normal(*shape) * 2
         grads = [scale * clearly_not_zero(student, *shape) for _ in range(n)]
         stepper = student.fixtures.optimization.stepper(student.value(None, "adam_step"), weight, mode, **settings)
@@ -1815,17 +1815,17 @@ class CheckAdamStep:
 
     @staticmethod
     def watched(student, *arguments: Any) -> Any:
-        """The answer, the arguments being as they were; which one was not, is noted."""
+        """Return the answer, and require unchanged arguments; note which one was changed."""
         try:
             return student.pure("adam_step", *arguments)
         except Failed as failed:
-            which = re.search(r"\b[123]\b", failed.message)  # of the argument; the words are the reader's
+            which = re.search(r"\b[123]\b", failed.message)  # the argument; the message is translated
             student.note("what is overwritten", ("weight", "grad", "state")[int(which[0]) - 1] if which else "?")
             raise
 
     @staticmethod
     def demand(found: list[Any], want: list[Tensor], what: str, hint: str) -> None:
-        """Step by step."""
+        """Compare the weights step by step."""
         for t, (got, expected) in enumerate(zip(found, want, strict=True), start=1):
             label = say("weight after step {t}, {what}", t=t, what=translated(what))
             expect.close(got, expected, label, tolerance=1e-4, hint=hint)
@@ -1837,7 +1837,7 @@ class CheckAdamStep:
         second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
         fourth = self.walk(student, "none", (3,), 3, lr=0.4, betas=[0.9, 0.6])
-        falling = [{"lr": rate} for rate in (0.6, 0.3, 0.1)]  # as a schedule would have it
+        falling = [{"lr": rate} for rate in (0.6, 0.3, 0.1)]  # as in a schedule
         fifth = self.walk(student, "none", (4,), 3, 1.0, falling)
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
         for (found, want), what in (
@@ -1852,7 +1852,7 @@ class CheckAdamStep:
     @check(points=2, visible=True)
     def check_modes(self, student):
         """ "l2" adds the decay to the gradient, "decoupled" subtracts it from the weight"""
-        # Where decay is added to the gradient, the two may cancel: no eps that would then matter.
+        # Decay added to the gradient may cancel it: no eps, which would then have an effect.
         settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-12}
         walks = [
             (self.walk(student, mode, shape, 4, **settings), mode)
@@ -1908,7 +1908,7 @@ class CheckAdamStep:
             )
             what = say("weight {number} of two", number=t % 2 + 1)
             expect.close(found[t], wants[t % 2][t // 2], what, tolerance=1e-4, hint=hint)
-        with student.untraced():  # of which type it is, if not a ValueError, is no matter
+        with student.untraced():  # the type does not matter if it is not a ValueError
             refusals = [
                 student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
             ]
@@ -1928,7 +1928,7 @@ class CheckAdamStep:
             )
 
     def demand_arguments_kept(self, student, mode: str) -> None:
-        """Two steps change none of their arguments, and are right."""
+        """Require that two steps are right and change none of their arguments."""
         weight, grad = student.draw.normal(3), clearly_not_zero(student, 3)
         with student.untraced():
             answer = self.watched(student, weight, grad, {}, mode)

@@ -1,8 +1,8 @@
 """Hidden checks of exercise-10: choosing a strategy.
 
-The expected values are arithmetic, done here: the memory, the storage and the time that a plan takes are worked out
-from the given situation, and the helpers in the student's file are never used. Where several answers are right, all of
-them pass; what depends on free choices is read untraced, and what is wrong about it is stated as a note.
+The expected values are computed here: the memory, the storage and the time that a plan takes are calculated
+from the given situation, and the helpers in the student's file are never used. If several answers are right, all of
+them pass; results that depend on free choices are read untraced, and what is wrong with them is noted.
 """
 
 import itertools
@@ -21,7 +21,7 @@ from grader.judge import expect
 from grader.judge.check import check
 
 DIVISIONS = ("ZeroDivisionError", "StatisticsError")
-"""What dividing by the number of no things raises, or ``statistics.mean``."""
+"""Exceptions from dividing by a count of zero, or from ``statistics.mean`` of nothing."""
 
 
 # --- training_memory ---
@@ -34,7 +34,7 @@ PARTS = ("weights", "grads", "optimizer", "activations")
 
 
 def number(value: Any) -> float | None:
-    """A finite number, however it is written; None for anything else."""
+    """Return a finite number from any form of it; None for anything else."""
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -43,7 +43,7 @@ def number(value: Any) -> float | None:
 
 
 def sizes(draw) -> dict[str, int]:
-    """A model and a batch, all sizes different."""
+    """Draw a model and a batch, with all sizes different."""
     return {
         "batch": draw.integer(2, 9),
         "seq": draw.integer(20, 90),
@@ -54,17 +54,17 @@ def sizes(draw) -> dict[str, int]:
 
 
 def static_parts(n_total: int, n_train: int) -> dict[str, int]:
-    """Bytes that do not depend on the batch."""
+    """Return the bytes that do not depend on the batch."""
     return {"weights": 4 * n_total, "grads": 4 * n_train, "optimizer": 8 * n_train}
 
 
 def stored(batch: int, seq: int, hidden: int, layers: int, heads: int, act_per_token: int) -> int:
-    """Bytes of the activations; the body is not frozen."""
+    """Return the bytes of the activations; the body is not frozen."""
     return layers * (act_per_token * batch * seq * hidden + 9 * batch * heads * seq**2)
 
 
 def demand_part(got: Any, name: str, want: float, what: str, hint: str, *, tolerance: float = 1e-6) -> None:
-    """One entry of the answer is right, whatever the others are."""
+    """Require that one entry of the answer is right, whatever the others are."""
     expect.true(
         isinstance(got, dict) and name in got,
         say("training_memory should return a dictionary with the key {name!r}", name=name),
@@ -84,7 +84,7 @@ class CheckTrainingMemory:
     def check_static_full(self, student):
         """full fine-tuning takes 4 + 4 + 8 bytes per parameter, plus activations"""
         draw = student.draw
-        for n in (BERT_BASE, draw.integer(3 * 10**8, 10**9)):  # of a large model, more bytes than 32 bits can count
+        for n in (BERT_BASE, draw.integer(3 * 10**8, 10**9)):  # a large model has more bytes than 32 bits can count
             got = student.training_memory(n, n, **sizes(draw))
             for name, want in static_parts(n, n).items():
                 demand_part(
@@ -143,8 +143,8 @@ class CheckTrainingMemory:
                 hint,
             )
         full, lora = sizes(draw), sizes(draw)
-        large = {**lora, "batch": draw.integer(66, 99), "seq": draw.integer(1030, 1500)}  # more than BERT reads at once
-        for act_per_token, model in ((66, full), (48, lora), (42, large), (42, full)):  # one model twice
+        large = {**lora, "batch": draw.integer(66, 99), "seq": draw.integer(1030, 1500)}  # too much for BERT
+        for act_per_token, model in ((66, full), (48, lora), (42, large), (42, full)):  # one model occurs twice
             n = draw.integer(10**6, 10**8)
             got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
             want = stored(**model, act_per_token=act_per_token)
@@ -203,34 +203,34 @@ class CheckTrainingMemory:
 # --- choose_objective ---
 
 READ = ("label", "token_labels", "span")
-"""Outputs that are read off a text which is all there."""
+"""Outputs that are read from a complete text."""
 WRITTEN = "free_text"
 ACCEPTED = {
     **{(output, has_source): ("mlm",) for output in READ for has_source in (False, True)},
     (WRITTEN, False): ("clm",),
     (WRITTEN, True): ("seq2seq", "clm"),
 }
-"""Output and whether there is a source -> the objectives that are right."""
+"""(output, whether there is a source) -> the right objectives."""
 NO_ANSWER = mark("an error instead of a return value")
 TO_WRITE = ("clm", "seq2seq")
 
 
 def shuffled(student, items):
-    """The items in a drawn order."""
+    """Return the items in random order."""
     order = torch.randperm(len(items), generator=student.draw.generator)
     return [items[place] for place in order.tolist()]
 
 
 def spoken(answer):
-    """An answer as the student reads it."""
+    """Return an answer as the student reads it."""
     return expect.Words(translated(answer)) if answer == NO_ANSWER else answer
 
 
 def objectives(student, cases):
-    """What the student chooses for each case, asked in a drawn order; an error stands as ``NO_ANSWER``.
+    """Return the student's choice for each case, asked in random order; ``NO_ANSWER`` for an error.
 
-    The notes say less: where several are right, they name the first, and where text should be read, not by which model
-    it is written.
+    The notes say less: if several are right, they name the first, and if text should be read, they do not name the
+    model that writes it.
     """
     chosen = {}
     for output, has_source in shuffled(student, cases):
@@ -254,11 +254,11 @@ def objectives(student, cases):
 
 
 def demand_objectives(chosen, cases, hint):
-    """These cases are answered rightly, and not by one word for everything."""
+    """Require right answers for these cases, and not one word for everything."""
     for output, has_source in cases:
         expect.equal(
             spoken(chosen[output, has_source]),
-            ACCEPTED[output, has_source][0],  # stands for all that are right
+            ACCEPTED[output, has_source][0],  # representative of all right ones
             say("the objective for output={output!r}, has_source={has_source}", output=output, has_source=has_source),
             hint=hint,
         )
@@ -349,11 +349,11 @@ class CheckChooseObjective:
             )
 
 
-# --- situations, and what a plan costs in them: worked out here, whatever stands in the student's file ---
+# --- situations, and the costs of a plan in them, computed independently of the student's file ---
 
 METHODS = ("full", "lora", "head")
 FIELDS = ("method", "micro_batch", "accum", "epochs", "augment", "early_stopping")
-"""Of a plan, in the order in which they travel."""
+"""Fields of a plan, in the order in which they are sent."""
 BASE: dict[str, Any] = {
     "n_train": 20_000,
     "gpu_gib": 16.0,
@@ -375,21 +375,21 @@ ACCIDENTS = {
     *("IndexError", "KeyError", "TypeError", "AttributeError", "NameError", "UnboundLocalError"),
     *("ZeroDivisionError", "OverflowError", "StopIteration", "RecursionError"),
 }
-"""Errors that nobody raises on purpose where nothing fits."""
+"""Exceptions that are not raised on purpose when nothing fits."""
 SCENARIO_A = {"n_train": 100_000, "gpu_gib": 16.0, "hours": 72.0}
 SCENARIO_B = {"n_train": 500, "gpu_gib": 8.0}
 SCENARIO_C = {"n_tasks": 20, "storage_mb": 1000.0}
 
 
 def trained(s: dict[str, Any], method: str) -> int:
-    """Parameters that a method trains."""
+    """Return the number of parameters that a method trains."""
     if method == "full":
         return int(s["n_params"])
     return int(s["head_params"]) + (s["layers"] * 2 * 8 * 2 * s["hidden"] if method == "lora" else 0)
 
 
 def memory(s: dict[str, Any], method: str, batch: int) -> int:
-    """Bytes of a training step."""
+    """Return the bytes of a training step."""
     n_train = trained(s, method)
     n_total = s["n_params"] + (n_train - s["head_params"] if method == "lora" else 0)
     kept = {"full": 66, "lora": 48, "head": 0}[method]
@@ -398,43 +398,43 @@ def memory(s: dict[str, Any], method: str, batch: int) -> int:
 
 
 def usable(s: dict[str, Any]) -> float:
-    """Bytes of the GPU that a plan may fill."""
+    """Return the bytes of the GPU that a plan may use."""
     return 0.9 * float(s["gpu_gib"]) * 2**30
 
 
 def storage(s: dict[str, Any], method: str) -> float:
-    """MB of all files."""
+    """Return the MB of all files."""
     if method == "full":
         return int(4 * s["n_params"] * s["n_tasks"]) / 1e6
     return int(4 * s["n_params"] + 4 * trained(s, method) * s["n_tasks"]) / 1e6
 
 
 def possible(s: dict[str, Any]) -> list[str]:
-    """Methods for which there is a plan at all."""
+    """Return the methods for which a plan exists."""
     return [m for m in METHODS if memory(s, m, 1) <= usable(s) and storage(s, m) <= s["storage_mb"]]
 
 
 def brief(situations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What differs from ``BASE``; the rest need not travel each time."""
+    """Return the differences from ``BASE``; the rest need not be sent each time."""
     return [{name: value for name, value in s.items() if value != BASE[name]} for s in situations]
 
 
 def in_words(s: dict[str, Any]) -> str:
-    """A situation, so that the student can build it again: what differs from the defaults."""
+    """Describe a situation by its differences from the defaults, so that the student can rebuild it."""
     (changed,) = brief([s])
     shown = {name: f"{value:_}" if isinstance(value, int) else f"{value:.6g}" for name, value in changed.items()}
     return f"Scenario({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 def some(draw, **changes: Any) -> dict[str, Any]:
-    """A situation with a drawn batch that the optimizer should see."""
+    """Return a situation with a random target batch."""
     return {**BASE, "target_batch": (16, 24, 32, 48, 64)[draw.integer(0, 5)], **changes}
 
 
 def grid(draw) -> list[dict[str, Any]]:
-    """240 situations: data, memory, tasks, storage, model and length of the texts, each near a round number.
+    """Return 240 situations: data, memory, tasks, storage, model and text length, each near a round number.
 
-    A third of them, ``grid(draw)[start::3]``, still mixes all these.
+    A third of them, ``grid(draw)[start::3]``, still mixes all of these.
     """
     found = []
     gpus: dict[Any, float] = {}  # the same for every model and for short and long texts
@@ -458,10 +458,10 @@ def grid(draw) -> list[dict[str, Any]]:
 
 
 class Plans:
-    """What the student plans in many situations."""
+    """The student's plans in many situations."""
 
     def __init__(self, student, situations: list[dict[str, Any]]) -> None:
-        """Ask for all of them at once; the answers depend on the student's free choices, so they are left untraced."""
+        """Request all plans at once, untraced, since they depend on the student's free choices."""
         self.student, self.situations = student, situations
         with student.untraced():
             self.choose, self.scenario = student.value(None, "choose_strategy"), student.value(None, "Scenario")
@@ -477,7 +477,7 @@ class Plans:
         student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
 
     def pairs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        """Situation and plan, where there is a plan."""
+        """Yield situation and plan, for situations with a plan."""
         for s, answer in zip(self.situations, self.answers, strict=True):
             if isinstance(answer, dict):
                 method = answer.get("method")
@@ -490,10 +490,10 @@ class Plans:
                 yield s, answer
 
     def method(self, place: int) -> str:
-        """The method in one situation; a plan is demanded.
+        """Return the method in one situation, which must have a plan.
 
         Raises:
-            StudentRaised: there is an exception instead, which is shown where it was raised.
+            StudentRaised: the student's function raised an exception instead, which is raised again for its traceback.
         """
         s, answer = self.situations[place], self.answers[place]
         if isinstance(answer, str):
@@ -515,7 +515,7 @@ class Plans:
         return method
 
     def demand_substance(self) -> None:
-        """The plans are worth judging: where full fine-tuning or LoRA is possible, they are used now and then."""
+        """Require plans worth judging: full fine-tuning and LoRA are sometimes used where they are possible."""
         asked = met = 0
         for s, answer in zip(self.situations, self.answers, strict=True):
             if s["n_train"] >= 1000 and {"full", "lora"} & {*possible(s)}:
@@ -535,13 +535,13 @@ class Plans:
 
 
 def whole(value: Any) -> int | None:
-    """A whole number from 1 on, however it is written; None for anything else."""
+    """Return an integer of at least 1 from any form of it; None for anything else."""
     found = number(value)
     return int(found) if found is not None and 1 <= found < 2**31 and found == int(found) else None
 
 
 def demand_whole(plan: dict[str, Any], name: str, s: dict[str, Any]) -> int:
-    """One of the plan's counts."""
+    """Return one of the plan's counts, which must be an integer of at least 1."""
     number = whole(plan.get(name))
     if number is None:
         raise Failed(
@@ -570,9 +570,9 @@ class CheckChooseStrategy:
             student,
             [
                 {**BASE, **SCENARIO_A},
-                {**BASE, **SCENARIO_B},  # what it rules out is possible again in those after it
+                {**BASE, **SCENARIO_B},  # methods that it rules out are possible in the following ones
                 some(draw, **many, gpu_gib=draw.integer(16, 25)),
-                some(draw, **many, gpu_gib=draw.integer(60, 80) / 10),  # smaller than in the chapter, and enough
+                some(draw, **many, gpu_gib=draw.integer(60, 80) / 10),  # smaller than in the chapter, but enough
                 {**BASE, **many, "seq": 512},  # 32 texts at once do not fit, 21 do
                 {**BASE, **many, "n_train": 5000},
                 some(draw, **many, gpu_gib=draw.integer(245, 290) / 100),  # 5 to 10 texts fit
@@ -623,7 +623,7 @@ class CheckChooseStrategy:
         )
         few = [answer if isinstance(answer, dict) else {} for answer in plans.answers[:4]]
         last = plans.answers[5]
-        if isinstance(last, dict) and last.get("method") == "head":  # other answers are another check's concern
+        if isinstance(last, dict) and last.get("method") == "head":  # another check tests other answers
             few.append(last)
         student.note("full", [answer.get("method") == "full" for answer in few])
         for name in ("augment", "early_stopping"):
@@ -649,7 +649,7 @@ class CheckChooseStrategy:
 
     @staticmethod
     def demand_careful(plans: Plans, place: int) -> None:
-        """This plan trains few parameters, augments the data and stops early."""
+        """Require that this plan trains few parameters, augments the data and stops early."""
         what = in_words(plans.situations[place])
         expect.true(
             plans.method(place) in ("lora", "head"),
@@ -705,12 +705,12 @@ class CheckChooseStrategy:
     def check_fits_memory(self, student):
         """in 240 situations, every plan fits into 90% of the GPU memory"""
         again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(60, 80) / 10}
-        # One situation after the other, with another model only, or with longer texts only.
+        # Successive situations differ only in the model, or only in the length of the texts.
         plans = Plans(student, [*grid(student.draw)[:-3], again, {**again, **LARGE}, {**again, "seq": 512}])
         plans.demand_substance()
         excess, worst = [], None
         for s, plan in plans.pairs():
-            micro_batch = whole(plan["micro_batch"]) or 1  # what is no batch at all is the next check's concern
+            micro_batch = whole(plan["micro_batch"]) or 1  # the next check tests invalid batches
             share = memory(s, plan["method"], micro_batch) / usable(s)
             excess.append(share if share > 1 + 1e-9 else 0.0)
             if share > 1 + 1e-9 and (worst is None or share > worst[0]):
@@ -776,16 +776,16 @@ class CheckChooseStrategy:
     def check_effective_batch(self, student):
         """micro_batch * accum is the target batch or less than one micro-batch more"""
         situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
-        # The largest that fits does not divide 32: in four cases, less than half of one is left over, in four, more.
+        # The largest that fits does not divide 32: in four cases, the remainder is less than half of it, in four, more.
         batches = *shuffled(student, (5, 10, 13, 14, 15, 25, 27))[:4], *shuffled(student, (7, 9, 11, 12, 18, 20))[:4]
         close = [(32, batch) for batch in batches]
-        # Where 12 to 15 fit, halving these targets again and again gives no divisor of them.
+        # If 12 to 15 fit, repeatedly halving these targets does not give a divisor of them.
         close += [(odd, student.draw.integer(12, 16)) for odd in shuffled(student, range(33, 49, 2))[:4]]
         for target, batch in close:
             needed = (memory(BASE, "full", batch) + memory(BASE, "full", batch + 1)) / 2
             n_train = student.draw.integer(5000, 90_000)
             situations.append({**BASE, "n_train": n_train, "target_batch": target, "gpu_gib": needed / 0.9 / 2**30})
-        # One situation after the other, with a smaller target batch only.
+        # Successive situations differ only in a smaller target batch.
         again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(161, 249) / 10}
         situations += [{**again, "target_batch": target} for target in (48, 20)]
         plans = Plans(student, situations)
@@ -797,7 +797,7 @@ class CheckChooseStrategy:
             micro_batch, accum = demand_whole(plan, "micro_batch", s), demand_whole(plan, "accum", s)
             target, effective = s["target_batch"], micro_batch * accum
             good = micro_batch <= target <= effective < target + micro_batch
-            # Elsewhere the method is a free choice, and with it the micro-batch.
+            # In other situations, the method is a free choice, and so is the micro-batch.
             prescribed = s["n_train"] >= 5000 and s["n_tasks"] == 1 and "full" in possible(s)
             if not (prescribed and plan["method"] == "full"):
                 wrong.append(0)
@@ -864,7 +864,7 @@ class CheckChooseStrategy:
 
     @staticmethod
     def demand_no_refusal(s: dict[str, Any], answer: object, method: str) -> None:
-        """A situation in which this method is possible is not refused."""
+        """Require that a situation in which this method is possible is not refused."""
         if answer == "ValueError":
             raise Failed(
                 say("ValueError was raised although a plan is possible: {situation}", situation=in_words(s)),
@@ -876,7 +876,7 @@ class CheckChooseStrategy:
 
     @staticmethod
     def demand_refusal(s: dict[str, Any], answer: object) -> None:
-        """A situation in which nothing is possible is refused, and not by accident."""
+        """Require that a situation in which nothing is possible is refused on purpose."""
         expect.true(
             isinstance(answer, str),
             say("a plan was returned although no method fits: {situation}", situation=in_words(s)),
@@ -949,15 +949,15 @@ class CheckChooseStrategy:
         """about 3 epochs are planned if time allows, fewer otherwise"""
         draw = student.draw
         situations, rooms = [], []
-        # The hours are those of one task: shared by all tasks of the last case, they would do for one epoch only.
+        # The hours are for one task: shared by all tasks of the last case, they would suffice for only one epoch.
         rooms_and_tasks = (
             *((room, 1) for room in (40.4, 1.6, 2.6, 1.2, 160.4, 2.2)),
-            (0.3, 1),  # a single epoch takes longer than the hours, and is allowed
-            (0.05, 1),  # so it does even for somebody who counts 16 or 32 examples as one
+            (0.3, 1),  # one epoch takes longer than the hours, but is allowed
+            (0.05, 1),  # even if 16 or 32 examples are counted as one
             (2.2, draw.integer(3, 9)),
             (24.4, draw.integer(13, 21)),
             (30.4, 1),  # with few examples
-            (14_000.4, 1),  # more than 3 epochs even for somebody who counts hours as seconds
+            (14_000.4, 1),  # more than 3 epochs even if hours are taken for seconds
         )
         for room, n_tasks in rooms_and_tasks:
             n_train, speed = (
@@ -973,7 +973,7 @@ class CheckChooseStrategy:
         for place, room in enumerate(rooms):
             answer = plans.answers[place]
             if room < 1 and not (isinstance(answer, dict) and whole(answer.get("epochs"))):
-                epochs.append(1)  # no plan where there is no time for one is a fair reading
+                epochs.append(1)  # no plan without enough time is accepted
                 continue
             plans.method(place)
             epochs.append(demand_whole(plans.answers[place], "epochs", situations[place]))
@@ -1025,7 +1025,7 @@ MATRICES = (
     "bert.pooler.dense.weight",
     "classifier.weight",
 )
-"""With the biases and the LayerNorms: one name of every kind of parameter that BERT has."""
+"""Weight matrices; with the biases and the LayerNorms, one name of every kind of parameter in BERT."""
 BIASES = (
     "bert.encoder.layer.0.attention.self.query.bias",
     "bert.encoder.layer.2.attention.self.key.bias",
@@ -1047,8 +1047,8 @@ NORMS = (
 
 
 def reading(value: float, known: Mapping[str, float], whole: float, slack: float) -> str | float:
-    """What a wrong number of steps amounts to: one of the known ones, or a share."""
-    for allowed in (2.0, slack):  # rounded up or down; then counted in another way
+    """Describe a wrong number of steps: as one of the known ones, or as a share."""
+    for allowed in (2.0, slack):  # rounded up or down; then counted differently
         for name, number in known.items():
             if abs(value - number) <= allowed + 0.01 * number:
                 return name
@@ -1060,7 +1060,7 @@ SHARES = {"a hundredth": 0.01, "a fifth": 0.2}
 
 
 def share_of(warmup: float, steps: int) -> str | None:
-    """Which of ``SHARES`` a warmup has, however it was rounded; None of them."""
+    """Return which of ``SHARES`` a warmup has, with any rounding; None if it has none."""
     for name, share in SHARES.items():
         if abs(warmup - share * steps) <= 1.5:
             return name
@@ -1068,7 +1068,7 @@ def share_of(warmup: float, steps: int) -> str | None:
 
 
 def counted_with(total: int, n_train: int, epochs: int, batches: Mapping[str, int]) -> str | None:
-    """Which of these batches would make as many steps, whether or not an incomplete one counts; None of them."""
+    """Return which of these batches gives as many steps, with or without an incomplete one; None if none does."""
     for name, batch in batches.items():
         if n_train // batch * epochs <= total <= math.ceil(n_train / batch) * epochs:
             return name
@@ -1076,15 +1076,15 @@ def counted_with(total: int, n_train: int, epochs: int, batches: Mapping[str, in
 
 
 def within(value: float, low: float, high: float) -> bool:
-    """Whether a number lies in a range, its ends included."""
+    """Return whether a number is in a range, including its ends."""
     return low * (1 - 1e-6) <= value <= high * (1 + 1e-6)
 
 
 class Settings:
-    """What the student recommends in one case."""
+    """The student's recommended settings in one case."""
 
     def __init__(self, student, method: str, n_train: int, per_step_batch: int, target_batch: int | None) -> None:
-        """Ask; the settings are the student's free choice within ranges, so they are left untraced."""
+        """Call the function, untraced, since the settings are a free choice within ranges."""
         given = (method, n_train, per_step_batch)
         self.target = 32 if target_batch is None else target_batch
         self.n_train, self.per_step_batch = n_train, per_step_batch
@@ -1103,7 +1103,7 @@ class Settings:
         student.note("asked", [n_train, per_step_batch, self.target])
 
     def read(self, name: str) -> Any:
-        """The value of a key."""
+        """Return the value of a key."""
         expect.true(
             name in self.found,
             say("the key {key!r} is missing from the dictionary you return", key=name),
@@ -1113,7 +1113,7 @@ class Settings:
         return self.found[name]
 
     def number(self, name: str) -> float:
-        """A finite number."""
+        """Return a value that must be a finite number."""
         value = self.read(name)
         found = number(value)
         if found is None:
@@ -1125,7 +1125,7 @@ class Settings:
         return found
 
     def count(self, name: str) -> int:
-        """A whole number from 0 on."""
+        """Return a value that must be an integer of at least 0."""
         value = self.number(name)
         expect.true(
             value == int(value) and 0 <= value < 2**31,
@@ -1136,7 +1136,7 @@ class Settings:
         return int(value)
 
     def positive(self, name: str) -> int:
-        """A whole number from 1 on."""
+        """Return a value that must be an integer of at least 1."""
         value = self.count(name)
         expect.true(
             value >= 1,
@@ -1147,14 +1147,14 @@ class Settings:
         return value
 
     def steps(self) -> tuple[int, int]:
-        """Fewest and most steps of the optimizer that these settings amount to, by their own batch and epochs."""
+        """Return the fewest and the most optimizer steps that follow from the settings' own batch and epochs."""
         effective = self.positive("micro_batch") * self.positive("accum")
         epochs = self.positive("epochs")
         return max(1, self.n_train // effective * epochs), math.ceil(self.n_train / effective) * epochs
 
 
 def cases(draw) -> list[tuple[str, int, int, int | None]]:
-    """Method, examples, largest micro-batch, target batch."""
+    """Draw cases: (method, examples, largest micro-batch, target batch)."""
     return [
         ("full", draw.integer(3000, 9000), 8, None),
         ("lora", draw.integer(10_000, 30_000), (3, 6, 7)[draw.integer(0, 3)], 128),
@@ -1174,7 +1174,7 @@ class CheckRecommendHparams:
         draw = student.draw
         order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
         found = {}
-        others = []  # with a target of 2 and of 4,096: even its square root takes most rates out of their ranges
+        others = []  # with targets of 2 and 4,096, even scaling by the square root moves most rates out of their ranges
         for method in order:
             case = Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
             found[method] = case.number("lr")
@@ -1187,7 +1187,7 @@ class CheckRecommendHparams:
             student.note(f"rate of {method}", "good" if method in whose else known)
         if all(
             within(rate, *RATES[method]) for method, rate in found.items()
-        ):  # else a range is missed with any target
+        ):  # otherwise, a range is missed with any target
             for target in (2, 4096):
                 where = {in_range(rate, *RATES[method]) for method, given, rate, _ in others if given == target}
                 student.note(f"rates with a target of {target}", " ".join(sorted(where - {"good"})) or "good")
@@ -1221,7 +1221,7 @@ class CheckRecommendHparams:
     def check_batch(self, student):
         """the micro-batch fits into memory and is accumulated to the target batch"""
         seen, message = [], None
-        single = ("full", student.draw.integer(3000, 9000), 1, student.draw.integer(10, 15))  # one example fits
+        single = ("full", student.draw.integer(3000, 9000), 1, student.draw.integer(10, 15))  # only one example fits
         for case in (*cases(student.draw), single):
             settings = Settings(student, *case)
             micro_batch, accum = settings.positive("micro_batch"), settings.positive("accum")
@@ -1312,7 +1312,7 @@ class CheckRecommendHparams:
         """warmup_steps is an integer, about a tenth of the optimizer steps"""
         seen: list[str | float] = []
         message = None
-        # A twentieth of the steps of the last is more than 1,000.
+        # A twentieth of the steps in the last case is more than 1,000.
         longer = [*cases(student.draw), ("lora", student.draw.integer(400_000, 600_000), 8, None)]
         for case in (*longer, ("full", student.draw.integer(200, 400), 8, None)):
             settings = Settings(student, *case)
@@ -1331,7 +1331,7 @@ class CheckRecommendHparams:
             if good:
                 seen.append("good")
             elif len(seen) == len(longer) and warmup >= fewest:
-                seen.append("all of the steps, or more")  # of a short run, whether cut to its length or not
+                seen.append("all of the steps, or more")  # in a short run, truncated to its length or not
             elif warmup < 1:
                 seen.append(warmup)
             elif share := share_of(warmup, most):
@@ -1343,7 +1343,7 @@ class CheckRecommendHparams:
             if not good and message is None:
                 message = settings, most, warmup
         if seen[0] in ("a tenth of one epoch", *SHARES) and seen[:-1] == [seen[0]] * (len(seen) - 1):
-            seen[-1] = seen[0]  # 0 or 1 step, depending on how it is rounded
+            seen[-1] = seen[0]  # 0 or 1 step, depending on rounding
         student.note("warmup, as a share of the steps", seen)
         if message is not None:
             settings, most, warmup = message
@@ -1416,7 +1416,7 @@ class CheckRecommendHparams:
 
     @staticmethod
     def demand_exempt(excluded: Any) -> None:
-        """The names exempt biases and LayerNorms from weight decay, and no weight matrix."""
+        """Require that the names exempt biases and LayerNorms from weight decay, but no weight matrix."""
         expect.true(
             isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
             "decay_exclude should be a set (or a list) of strings",
@@ -1443,27 +1443,27 @@ class CheckRecommendHparams:
 
 
 def in_range(value: float, low: float, high: float) -> str:
-    """Where a number lies, as a fact."""
+    """Describe the position of a number relative to a range, as a fact."""
     return "good" if within(value, low, high) else "none" if value <= 0 else "above" if value > high else "below"
 
 
 def strings(excluded: Any) -> list[str]:
-    """The strings in a set, list or tuple; none if it is something else."""
+    """Return the strings in a set, list or tuple; an empty list for anything else."""
     return [item for item in excluded if isinstance(item, str)] if isinstance(excluded, (set, list, tuple)) else []
 
 
 def matched(excluded: Any, name: str) -> bool:
-    """Whether a parameter's name contains one of these strings."""
+    """Return whether a parameter's name contains one of these strings."""
     return any(piece in name for piece in strings(excluded))
 
 
 def kind(name: str) -> str:
-    """What a weight matrix is for, whichever layer it is in."""
+    """Return the kind of a weight matrix, without its layer."""
     return re.sub(r"^bert\.(embeddings\.|encoder\.layer\.\d+\.)?|\.weight$", "", name)
 
 
 def misspelt(excluded: Any, name: str) -> bool:
-    """Whether the name would contain one of them if case and underscores did not count, as with ``layer_norm``."""
+    """Return whether the name would contain one of them without case and underscores, as with ``layer_norm``."""
 
     def plain(text: str) -> str:
         return re.sub(r"[^a-z0-9.]", "", text.lower())
@@ -1477,29 +1477,29 @@ def misspelt(excluded: Any, name: str) -> bool:
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 SIGN = "%"
-"""A word without a letter or a digit, which the drawn vocabularies know."""
+"""A word without letters or digits, which is in the drawn vocabularies."""
 KNOWN_CHARACTER, UNKNOWN_CHARACTERS = "心", "糖尿病"
-"""One Chinese character that the drawn vocabularies know, and three that they do not."""
+"""One Chinese character that is in the drawn vocabularies, and three that are not."""
 NO_PIECES = "\u200b"
-"""A zero-width space, of which BERT's tokenizer leaves nothing."""
+"""A zero-width space, which BERT's tokenizer removes."""
 UNKNOWN_MARKS = {"continues": "[UNK]", "begins": "<unk>"}
 UNKNOWN_PARTS = {"continues": "UNK", "begins": "unk"}
-"""A word that the drawn vocabularies know, although it stands in their unknown piece."""
+"""A word that is in the drawn vocabularies although it is part of their unknown piece."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """Words whose pieces are known, since they were put together from them."""
+    """Words with known pieces, from which they were built."""
 
     words: list[str]
     cut: dict[str, list[str]]
     """Word -> its pieces, as the tokenizer marks them."""
     tokenize: Any
-    """Over there."""
+    """The tokenizer, in the student process."""
     unk: str
 
     def measures(self):
-        """What ``fragmentation`` measures."""
+        """The expected measures of ``fragmentation``."""
         cuts = [self.cut[word] for word in self.words]
         return {
             "pieces_per_word": sum(map(len, cuts)) / len(cuts),
@@ -1509,7 +1509,7 @@ class Domain:
 
 
 def syllables(student, count):
-    """Different pieces, each a consonant and one to three vowels: a word made of them can be cut in one way only."""
+    """Draw different pieces of a consonant and one to three vowels, so that words can be cut in only one way."""
     draw = student.draw
     found: dict[str, Any] = {}
     while len(found) < count:
@@ -1519,23 +1519,23 @@ def syllables(student, count):
 
 
 def domain(student, style, known=(), nothing=True):
-    """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once.
+    """Draw a vocabulary, and 17 or 19 different words: whole ones, split ones, some with unknown pieces.
 
-    One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter, and one is no piece
-    at all, unless ``nothing`` is False; for the other one, a mark is a piece of its own if the first character is
-    unknown. Words in ``known`` are added as whole ones. One of the whole ones is a part of the unknown piece.
+    One of the whole words is a sign. For BERT's tokenizer, one word repeats another with a capital letter, and one has
+    no pieces, unless ``nothing`` is False; for the other tokenizer, a mark is a separate piece if the first character
+    is unknown. Words in ``known`` are added as whole words. One of the whole words is a part of the unknown piece.
     """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
     n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 6 + nothing if style == "continues" else 4
-    lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words that can be written, in pieces
+    lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words without unknown pieces, in pieces
     rest = iter(pieces)
     parts = [*([next(rest) for _ in range(length)] for length in lengths), [SIGN]]
     first, second, third = list(UNKNOWN_CHARACTERS)
     if style == "continues":
         cut = {"".join(word): [word[0], *(f"##{piece}" for piece in word[1:])] for word in parts}
-        cut[f"{pieces[0]}qu"] = [unk]  # one unknown letter, and the whole word is unknown
-        cut["".join(parts[2]).capitalize()] = [unk]  # as is a capital letter
+        cut[f"{pieces[0]}qu"] = [unk]  # one unknown letter makes the whole word unknown
+        cut["".join(parts[2]).capitalize()] = [unk]  # as does a capital letter
         cut[f"{first}{second}{third}"] = [unk] * 3
         cut[f"{KNOWN_CHARACTER}{first}{third}"] = [KNOWN_CHARACTER, unk, unk]
         cut[f"{second}{KNOWN_CHARACTER}"] = [unk, KNOWN_CHARACTER]
@@ -1559,7 +1559,7 @@ def domain(student, style, known=(), nothing=True):
 
 
 def measured(student, words, *arguments):
-    """The three measures that came back, as far as they did; the words must come out as they went in."""
+    """Return those of the three measures that were returned, and require that the words are unchanged."""
     with student.untraced():
         came = student.fixtures.strategy.beside(student.value(None, "fragmentation"), words, *arguments)
     report = came["answer"]
@@ -1576,10 +1576,10 @@ def measured(student, words, *arguments):
 
 
 def demand_measure(student, key, hint):
-    """One measure, with a tokenizer like BERT's (whose unknown piece is the default) and with another one."""
-    split: list[str] = []  # words that the first tokenizer splits are whole ones of the second
+    """Require one measure, with a tokenizer like BERT's (whose unknown piece is the default) and with another one."""
+    split: list[str] = []  # words that the first tokenizer splits are whole for the second
     for style in ("continues", "begins"):
-        given = domain(student, style, split, nothing=key != "split_rate")  # whether no piece is split, is open
+        given = domain(student, style, split, nothing=key != "split_rate")  # no pieces: split or not
         split = [word for word in given.words if len(given.cut[word]) > 1 and word[0] in CONSONANTS]
         arguments = [given.tokenize] if style == "continues" else [given.tokenize, given.unk]
         found, _ = measured(student, given.words, *arguments)
@@ -1656,7 +1656,7 @@ class CheckFragmentation:
 
     @staticmethod
     def demand_zeros_for_no_words(student, tokenize) -> None:
-        """An empty list of words is no error, and all three measures are 0."""
+        """Require that an empty list of words is not an error, and that all three measures are 0."""
         try:
             with student.untraced():
                 none = student.fragmentation([], tokenize)
@@ -1683,7 +1683,7 @@ class CheckFragmentation:
 
 
 def new_words(student, n_old, count):
-    """Ids of the pieces of new words, one to five each; the lowest ids, the highest, and repeated ones included.
+    """Draw ids of the pieces of new words, one to five each, including the lowest, the highest, and repeated ids.
 
     Two of the words have the same pieces, but not equally often.
     """
@@ -1696,17 +1696,17 @@ def new_words(student, n_old, count):
 
 
 def means(weight, words):
-    """The mean row of each word, in float64, piece by piece."""
+    """Compute the mean row of each word in float64, piece by piece."""
     return torch.stack([sum(weight[i].double() for i in ids) / len(ids) for ids in words])
 
 
 def table(student, n_old, width, dtype=torch.float32):
-    """An embedding matrix whose rows have a common part, as those of real models have."""
+    """Draw an embedding matrix whose rows have a common component, as in real models."""
     return (student.draw.normal(n_old, width) + student.draw.normal(width)).to(dtype)
 
 
 def enlarged(student, weight, words):
-    """The answer, if it has a row for every old id and every new word."""
+    """Return the answer, which must have a row for every old id and every new word."""
     with student.untraced():
         got = student.extend_embedding(weight, words)
     rows = tuple(got.shape) if isinstance(got, torch.Tensor) else ()
@@ -1807,23 +1807,23 @@ class CheckExtendEmbedding:
 
 
 def corpus(student, lengths, zero=False):
-    """Documents of these lengths, every id of them once: it shows from where each came.
+    """Draw documents of these lengths with different ids, so that the origin of each id is known.
 
-    As in a vocabulary of many languages, none of the ids fits into 16 bits, except 0, if it is one of them.
+    As in a multilingual vocabulary, none of the ids fits into 16 bits, except 0, if it is one of them.
     """
     start = student.draw.integer(70_000, 120_000)
     ids = (torch.randperm(5000, generator=student.draw.generator)[: sum(lengths)] + start).tolist()
-    if zero:  # 0 is an id like any other: in GPT-2's vocabulary, an exclamation mark
+    if zero:  # 0 is an ordinary id: in GPT-2's vocabulary, an exclamation mark
         ids[sum(lengths[:1]) + 1] = 0
     rest = iter(ids)
     return [[next(rest) for _ in range(length)] for length in lengths]
 
 
 def blocks_of(answer):
-    """The blocks as lists, or None if they are something else.
+    """Return the blocks as lists, or None if the answer is something else.
 
     Raises:
-        Failed: they are no list of lists of ids.
+        Failed: the answer is not a list of lists of ids.
     """
     rows = list(answer) if isinstance(answer, (list, tuple, torch.Tensor)) else None
     if rows is not None:
@@ -1841,13 +1841,13 @@ def blocks_of(answer):
 
 
 def specials(student):
-    """Ids of [CLS] and [SEP], away from those of the documents."""
+    """Draw ids of [CLS] and [SEP], different from those of the documents."""
     cls_id = student.draw.integer(100, 150)
     return cls_id, cls_id + 1 + student.draw.integer(0, 40)
 
 
 def chunks(student, docs, block, cls_id, sep_id):
-    """The student's blocks, noted as they are: for documents that leave no free choice."""
+    """Return and note the student's blocks, for documents without a free choice."""
     with student.untraced():
         answer = student.chunk_for_mlm(docs, block, cls_id, sep_id)
     blocks = blocks_of(answer)
@@ -1857,14 +1857,14 @@ def chunks(student, docs, block, cls_id, sep_id):
 
 
 FILLING = ((10, (15, 4, 12, 13)), (9, (3, 16, 9, 2, 14)))
-"""Size of a block, and lengths of documents that fill a whole number of them: 6 of 8 ids, and 7 of 7.
+"""Size of a block, and lengths of documents that fill complete blocks: 6 with 8 ids, and 7 with 7.
 
 In both, a document also ends where a block does, before the last one.
 """
 
 
 def filled(student, which, zero=False):
-    """One of the fillings: documents, size of the blocks, and the ids of [CLS] and [SEP]; with an id 0, if wanted."""
+    """Return one of the fillings: documents, size of the blocks, ids of [CLS] and [SEP]; with ``zero``, an id 0."""
     block, lengths = FILLING[which]
     return corpus(student, lengths, zero=zero), block, *specials(student)
 
@@ -1877,7 +1877,7 @@ class CheckChunkForMlm:
     @check(points=2, visible=True)
     def check_format(self, student):
         """every block begins with [CLS], ends with [SEP] and has at most `block` ids"""
-        with student.untraced():  # 17 ids in pieces of 7: two blocks, whatever becomes of the rest
+        with student.untraced():  # 17 ids in pieces of 7: two blocks, and a rest that is a free choice
             more = student.chunk_for_mlm(corpus(student, (4, 11)), 9, *specials(student))
         student.note("blocks of documents that do not fill the last one", bool(blocks_of(more)))
         for which in (0, 1):
@@ -1952,8 +1952,8 @@ class CheckChunkForMlm:
         """all blocks but the last are full; a remainder below half a block is dropped"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
-        # Without [CLS] and [SEP], exactly half a block has block // 2 ids, with them two less: both are a free choice.
-        # Half an odd block is no whole number: block // 2 is below it even with them, block // 2 + 1 above it even
+        # Exactly half a block has block // 2 ids without [CLS] and [SEP], and two less with them: a free choice.
+        # Half an odd block is not an integer: block // 2 is below it even with them, block // 2 + 1 above it even
         # without.
         half = block // 2
         rests = ((block + 1, half - 2), (block, step - student.draw.integer(1, 3)), (block + 1, half + 1), (block, 1))
@@ -1998,7 +1998,7 @@ class CheckChunkForMlm:
 
     @staticmethod
     def demand_one_sequence(student):
-        """More than a thousand documents, which fill a whole number of blocks, are one sequence as well."""
+        """Require that more than a thousand documents, which fill complete blocks, are also one sequence."""
         block, count = 9, 1050 + 7 * student.draw.integer(0, 20)
         with student.untraced():
             blocks = blocks_of(student.chunk_for_mlm(corpus(student, [1] * count), block, *specials(student)))
@@ -2015,7 +2015,7 @@ class CheckChunkForMlm:
 
     @staticmethod
     def demand_long_blocks(student):
-        """Blocks may be longer than those that BERT reads at once."""
+        """Require that blocks may be longer than BERT's maximum."""
         block = 1100 + student.draw.integer(0, 100)
         with student.untraced():
             answer = student.chunk_for_mlm(corpus(student, (300, block - 303)), block, *specials(student))
@@ -2035,7 +2035,7 @@ class CheckChunkForMlm:
 
     @staticmethod
     def demand_smallest_blocks(student):
-        """Blocks of three ids hold one id of the text each.
+        """Require that blocks of three ids contain one id of the text each.
 
         One id is less than half of three, so we also accept that the last block is missing.
         """
@@ -2077,17 +2077,17 @@ class CheckChunkForMlm:
 
 ACTIONS = frozenset({"domain_model", "dapt", "extend_vocab", "knowledge", "peft", "augment"})
 SPLIT, WHOLE = (2.0, 4.0), (1.25, 1.0)
-"""Pieces per word, from the limit on."""
+"""Ranges of pieces per word, starting at the limit."""
 MUCH, LITTLE, NONE = (10_000, 900_000), (1, 9_999), (0, 0)
-"""Texts without labels, from the limit on."""
+"""Ranges of texts without labels, starting at the limit."""
 SCARCE, PLENTY = (999, 60), (5_000, 90_000)
-"""Labelled examples, from the limit on."""
+"""Ranges of labelled examples, starting at the limit."""
 
 
 def situations(student, pieces, texts, labels, domain_model, relations=(False, True)):
-    """One situation for each combination of what is passed.
+    """Return one situation for each combination of the arguments.
 
-    Numbers are drawn between both ends; where they are needed for the first time, they stand on the limit itself.
+    Numbers are drawn between both ends; when they are used for the first time, they are the limit itself.
     """
     used, found = set(), []
 
@@ -2117,13 +2117,13 @@ def situations(student, pieces, texts, labels, domain_model, relations=(False, T
 
 
 def plans(student, given):
-    """The student's plan for each situation; ``needs_relations`` is left out where it is False.
+    """Return the student's plan for each situation; ``needs_relations`` is not passed if it is False.
 
     Raises:
-        Failed: one is no collection of words.
+        Failed: a plan is not a collection of words.
     """
     calls = [list(situation.values()) for situation in given]
-    calls.append(calls[0])  # once more, to see what has been kept since
+    calls.append(calls[0])  # again, to see whether anything was kept
     with student.untraced():
         answers = student.fixtures.strategy.each(
             student.value(None, "domain_plan"), [call if call[-1] else call[:-1] for call in calls]
@@ -2142,16 +2142,16 @@ def plans(student, given):
 
 
 def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for, hint):
-    """What is called for is in the plans, what is ruled out is not, and they are not one plan for everything.
+    """Require the wanted actions in the plans, not the ruled out ones, and not one plan for everything.
 
     Args:
         student: the student of this check.
-        wanted: situations in which one of the actions is called for.
-        sentence: what to say if none is there; has a place for the situation.
+        wanted: situations in which one of the actions is required.
+        sentence: message if none is in the plan; has a placeholder for the situation.
         unwanted: situations in which the last of the actions is ruled out.
-        other_sentence: what to say if it is there.
-        looked_for: the actions; where the first of them is ``domain_model``, it counts where there is one.
-        hint: shown with both.
+        other_sentence: message if it is in the plan.
+        looked_for: the actions; if the first one is ``domain_model``, it counts where there is one.
+        hint: shown with both messages.
     """
     answers = plans(student, [*wanted, *unwanted])
     has = []
@@ -2286,7 +2286,7 @@ REASONS = ("memory", "storage", "overfitting", "data_rich", "many_tasks")
 
 
 def true_reasons(s: dict[str, Any]) -> list[str]:
-    """What can be calculated, in the order of the alphabet."""
+    """Return the true reasons, which can be calculated, in alphabetical order."""
     holds = {
         "memory": memory(s, "full", 1) > usable(s),
         "storage": storage(s, "full") > s["storage_mb"],
@@ -2298,7 +2298,7 @@ def true_reasons(s: dict[str, Any]) -> list[str]:
 
 
 def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
-    """The student's reasons in every situation, sorted."""
+    """Return the student's reasons in every situation, sorted."""
     with student.untraced():
         function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
         answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
@@ -2321,7 +2321,7 @@ def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str, str]) -> None:
-    """The student's reasons are the true ones in every situation, all of them and no others."""
+    """Require that the student's reasons are exactly the true ones in every situation."""
     for s, answer in zip(situations, reasons_given(student, situations), strict=True):
         want = true_reasons(s)
         for name in answer:
@@ -2369,7 +2369,7 @@ class CheckStrategyReasons:
         situations = [
             {**BASE, **SCENARIO_A},
             some(draw, n_train=draw.integer(5000, 200_000), gpu_gib=draw.integer(16, 25)),
-            some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # nothing is true
+            some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # no reason is true
         ]
         demand_reasons(student, situations, {"data_rich": "a data set counts as rich from 5,000 examples on"})
 
@@ -2381,7 +2381,7 @@ class CheckStrategyReasons:
         situations = [
             {**BASE, **SCENARIO_B},
             {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(55, 80) / 10},
-            # Here memory is one, whether or not a tenth of it is reserved: the border is the matter of another check.
+            # Memory is a reason here whether or not a tenth of it is reserved; another check tests the boundary.
             {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": needed * float(draw.uniform(0.55, 0.95))},
         ]
         hint = "calculate it: how much memory does full fine-tuning of this model need with a micro-batch of 1?"
@@ -2394,9 +2394,9 @@ class CheckStrategyReasons:
         few = {"n_train": 2000 + draw.integer(0, 2000)}
         situations = [
             {**BASE, **SCENARIO_C, **few},
-            some(draw, n_tasks=20, storage_mb=draw.integer(442, 458), **few),  # too little for 20 adapters as well
-            some(draw, n_tasks=draw.integer(6, 20), storage_mb=20_000.0, **few),  # many, and room for all
-            some(draw, n_tasks=draw.integer(3, 5), storage_mb=1000.0, **few),  # few, and no room
+            some(draw, n_tasks=20, storage_mb=draw.integer(442, 458), **few),  # too little even for 20 adapters
+            some(draw, n_tasks=draw.integer(6, 20), storage_mb=20_000.0, **few),  # many, and enough storage for all
+            some(draw, n_tasks=draw.integer(3, 5), storage_mb=1000.0, **few),  # few, and not enough storage
             some(draw, n_tasks=2, storage_mb=1000.0, **few),
         ]
         demand_reasons(student, situations, {"storage": "how many full copies of the model would be stored on disk?"})
@@ -2432,7 +2432,7 @@ class CheckStrategyReasons:
 
 
 def front(costs: list[tuple[float, ...]]) -> list[int]:
-    """Places of the plans that nothing beats, by going through all pairs."""
+    """Return the indices of the plans that none beats, by comparing all pairs."""
     beaten = set()
     for place, plan in enumerate(costs):
         for other in costs:
@@ -2444,21 +2444,21 @@ def front(costs: list[tuple[float, ...]]) -> list[int]:
 
 
 def drawn_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
-    """Plans of which a good part is in the front: what is cheap in one respect is dear in another."""
+    """Draw plans of which many are in the front: plans with one low cost have another high one."""
     numbers = draw.normal(n_plans, n_criteria).double()
     numbers -= 0.8 * numbers.mean(dim=1, keepdim=True)
     return [tuple(round(100 + 20 * value, 3) for value in plan) for plan in numbers.tolist()]
 
 
 def whole_costs(draw, n_plans: int, n_criteria: int, start: int = 0) -> list[tuple[float, ...]]:
-    """Plans whose costs are whole numbers from ``start`` on, so that many are equal in one respect, and some in all."""
+    """Draw plans with integer costs from ``start`` on, so that many are equal in one criterion, and some in all."""
     plans = [tuple(map(float, plan)) for plan in draw.integers(start, start + 5, (n_plans, n_criteria)).tolist()]
     kept = front(plans)
     return [*plans, plans[kept[0]], plans[kept[-1]]]
 
 
 def asked_front(student, costs: list[tuple[float, ...]]) -> Any:
-    """The student's places."""
+    """Return the student's indices."""
     got = student.pareto_front(costs)
     places = got.tolist() if isinstance(got, Tensor) and got.numel() < 1000 else got
     if isinstance(places, (list, tuple)) and all(isinstance(place, int) for place in places):
@@ -2467,7 +2467,7 @@ def asked_front(student, costs: list[tuple[float, ...]]) -> Any:
 
 
 def demand_front(student, costs: list[tuple[float, ...]], what: str, hint: str) -> None:
-    """The student's places are those of the front."""
+    """Require that the student's indices are those of the front."""
     expect.equal(asked_front(student, costs), front(costs), what, hint=hint)
 
 
@@ -2491,7 +2491,7 @@ class CheckParetoFront:
     @check(points=3)
     def check_ties(self, student):
         """a plan better in one cost and equal in the rest wins; equal plans both stay"""
-        # The large ones are exact in float32, too.
+        # The large costs are exact in float32, too.
         cases = [
             whole_costs(student.draw, n_plans, n_criteria, start)
             for n_plans, n_criteria, start in ((14, 3, 0), (21, 3, 8_000_000), (13, 2, 0), (8, 1, 0))
@@ -2516,8 +2516,8 @@ class CheckParetoFront:
         for n_criteria in (1, 2, 4):
             for n_plans, little in ((12, 0.004), (9, 0.03)):
                 costs = drawn_costs(student.draw, n_plans, n_criteria)
-                # One plan of the front is beaten by very little, in every cost. Before it come three that it beats, and
-                # that do not beat each other.
+                # One plan of the front is beaten by another by very little, in every cost. Before it come three that it
+                # beats, and that do not beat each other.
                 nearly = costs.pop(front(costs)[0])
                 three = [
                     tuple(

@@ -1,12 +1,12 @@
 """Hidden checks of exercise-6: the training loop.
 
-The model is a small classifier whose gradient the judge works out by hand, in float64. Weights after some steps, losses
-and accuracies are compared with those that the judge computes from the batches it has drawn. The model's dropout is
+The model is a small classifier whose gradient the judge computes in float64. Weights after some steps, losses
+and accuracies are compared with those that the judge computes from the same batches. The model's dropout is
 deterministic (it depends on an example's first token), so a training step with dropout has a single right result, too.
 
-Each check tests one thing only: the batches of ``clipping`` are one group, the learning rate of ``metrics`` is 0 in two
-epochs of three. So an error elsewhere does not hide the error that a check looks for. What the helpers in the student
-process report (steps counted, calls recorded, graphs alive) can only cost points, never earn them.
+Each check tests only one thing: the batches of ``clipping`` are one group, the learning rate of ``metrics`` is 0 in two
+of three epochs. So an error elsewhere does not hide the error that a check tests. Reports of the helpers in the student
+process (steps counted, calls recorded, graphs alive) can only cost points, never earn them.
 """
 
 import functools
@@ -26,20 +26,20 @@ from grader.judge.check import check
 
 VOCABULARY, WIDTH, CLASSES = 11, 6, 4
 PLENTY = 1000.0
-"""A norm that no gradient here comes near."""
+"""A norm far above that of every gradient in these checks."""
 TOLERANCE = 1e-4
-"""Float32 through a few steps of a tiny model; other results differ by a hundred times as much."""
+"""Tolerance for float32 after a few steps of a tiny model; other results differ by a hundred times as much."""
 PRECISE = 1e-5
-"""Float32 through the forward passes of one epoch: ten times its error, and less than rounding to three decimals."""
+"""Tolerance for float32 in the forward passes of an epoch: ten times its error, less than rounding to 3 decimals."""
 CLEAR = 1e-3
-"""By how much the largest logit of an example leads, so that no rounding changes a prediction."""
+"""Minimum lead of the largest logit of an example, so that rounding does not change a prediction."""
 
 Batch = dict[str, Tensor]
 Numbers = dict[str, Tensor]
 
 
 def draw_batch(draw, n: int, classes: int = CLASSES) -> Batch:
-    """n examples, padded on the right."""
+    """Draw n examples, padded on the right."""
     n_tokens = draw.integer(3, 6)
     lengths = draw.integers(1, n_tokens + 1, (n,))
     return {
@@ -50,12 +50,12 @@ def draw_batch(draw, n: int, classes: int = CLASSES) -> Batch:
 
 
 def with_positions(batches: Sequence[Batch]) -> list[Batch]:
-    """The same batches, with the positions (T,) as their first entry: only ``labels`` need have B entries."""
+    """Add the positions (T,) as the first entry of each batch: only ``labels`` must have B entries."""
     return [{"position_ids": torch.arange(batch["input_ids"].shape[1]), **batch} for batch in batches]
 
 
 def draw_weights(draw, classes: int = CLASSES) -> Numbers:
-    """Of the classifier, in float32."""
+    """Draw the weights of the classifier, in float32."""
     return {
         "embeddings": 0.6 * draw.normal(VOCABULARY, WIDTH),
         "weight": 0.6 * draw.normal(classes, WIDTH),
@@ -65,16 +65,16 @@ def draw_weights(draw, classes: int = CLASSES) -> Numbers:
 
 @dataclass
 class Net:
-    """The classifier, in float64, with its gradient worked out by hand."""
+    """The classifier in float64, with an explicitly computed gradient."""
 
     numbers: Numbers
     dropout: bool = False
-    """In training mode, and with dropout."""
+    """True in training mode with dropout."""
     frozen: bool = False
-    """The embeddings."""
+    """True if the embeddings are frozen."""
 
     def hidden(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """Before dropout (B, C), what dropout multiplies with (B, C), and the share of each token in the mean."""
+        """Return the state before dropout (B, C), dropout's factors (B, C), and each token's share in the mean."""
         shares = batch["attention_mask"].double()
         shares = shares / shares.sum(1, keepdim=True)
         mean = (self.numbers["embeddings"][batch["input_ids"]] * shares[:, :, None]).sum(1)
@@ -84,22 +84,22 @@ class Net:
         return torch.tanh(mean), factors.double(), shares
 
     def logits(self, batch: Batch) -> Tensor:
-        """(B, K)"""
+        """Return the logits (B, K)."""
         hidden, factors, _ = self.hidden(batch)
         return (hidden * factors) @ self.numbers["weight"].mT + self.numbers["bias"]
 
     def loss(self, batch: Batch) -> float:
-        """Mean over the examples."""
+        """Return the mean over the examples."""
         logits, labels = self.logits(batch), batch["labels"]
         return float((logits.logsumexp(1) - logits[torch.arange(len(labels)), labels]).mean())
 
     def guesses(self, batch: Batch) -> list[int]:
-        """The class of the largest logit."""
+        """Return the class of the largest logit for each example."""
         found: list[int] = self.logits(batch).argmax(1).tolist()
         return found
 
     def gradient(self, group: Sequence[Batch]) -> Numbers:
-        """Of the mean loss over all examples of some batches."""
+        """Return the gradient of the mean loss over all examples of some batches."""
         n = sum(len(batch["labels"]) for batch in group)
         total = {name: torch.zeros_like(numbers) for name, numbers in self.numbers.items()}
         for batch in group:
@@ -109,29 +109,29 @@ class Net:
             total["weight"] += wrong.mT @ (hidden * factors)
             total["bias"] += wrong.sum(0)
             if not self.frozen:
-                mean = (wrong @ self.numbers["weight"]) * factors * (1 - hidden.square())  # past the tanh
+                mean = (wrong @ self.numbers["weight"]) * factors * (1 - hidden.square())  # through the tanh
                 spread = mean[:, None, :] * shares[:, :, None]
                 total["embeddings"].index_add_(0, batch["input_ids"].flatten(), spread.flatten(0, 1))
         return total
 
     def step(self, gradient: Numbers, rate: float, max_norm: float) -> None:
-        """Clip and descend."""
+        """Clip the gradient, and take one step of gradient descent."""
         factor = rate * min(1.0, max_norm / max(norm(gradient), 1e-12))
         self.numbers = {name: numbers - factor * gradient[name] for name, numbers in self.numbers.items()}
 
 
 def norm(gradient: Numbers) -> float:
-    """Of all numbers together."""
+    """Return the norm of all numbers together."""
     return math.sqrt(sum(float(numbers.square().sum()) for numbers in gradient.values()))
 
 
 def doubled(numbers: Numbers) -> Numbers:
-    """In float64."""
+    """Convert all numbers to float64."""
     return {name: tensor.double() for name, tensor in numbers.items()}
 
 
 def clear_cut(numbers: Numbers, batches: Sequence[Batch], *, dropout: bool = False) -> bool:
-    """Whether one logit leads in every example, and some guesses are right and some wrong, more in one batch."""
+    """Return whether every example has a clear prediction, with right and wrong ones in different shares per batch."""
     net = Net(doubled(numbers), dropout)
     rights = []
     for batch in batches:
@@ -148,9 +148,9 @@ def clear_cut(numbers: Numbers, batches: Sequence[Batch], *, dropout: bool = Fal
 def draw_clear(
     draw, sizes: Sequence[int], *, gaps: bool = False, classes: int = CLASSES
 ) -> tuple[Numbers, list[Batch]]:
-    """Weights and batches whose predictions no rounding can change; with ``gaps``, a class is missing somewhere.
+    """Draw weights and batches whose predictions rounding cannot change; with ``gaps``, a class is missing somewhere.
 
-    With two classes, the sign of a logit does not say which class leads.
+    With two classes, the sign of a logit does not show which class leads.
     """
     for _ in range(1000):
         numbers, batches = draw_weights(draw, classes), [draw_batch(draw, n, classes) for n in sizes]
@@ -161,7 +161,7 @@ def draw_clear(
 
 
 def signs_mislead(numbers: Numbers, batches: Sequence[Batch]) -> bool:
-    """Whether class 1 leads with a logit below 0, or class 0 with one of class 1 above 0, and each changes a share."""
+    """Return whether predicting class 1 by the sign of either logit would change the accuracy."""
     net = Net(doubled(numbers))
     logits, labels = torch.cat([net.logits(batch) for batch in batches]), torch.cat([b["labels"] for b in batches])
     right = [
@@ -171,7 +171,7 @@ def signs_mislead(numbers: Numbers, batches: Sequence[Batch]) -> bool:
 
 
 def all_occur(numbers: Numbers, batches: Sequence[Batch]) -> bool:
-    """Whether a table of the labels and the predictions that occur has as much on its diagonal as a table of all."""
+    """Return whether a table of only the occurring classes has the same diagonal sum as a table of all classes."""
     net = Net(doubled(numbers))
     guesses = [guess for batch in batches for guess in net.guesses(batch)]
     labels = [label for batch in batches for label in batch["labels"].tolist()]
@@ -181,16 +181,16 @@ def all_occur(numbers: Numbers, batches: Sequence[Batch]) -> bool:
 
 
 QUIET = 0.9
-"""Gradients of the checks that are not about clipping are shorter, so that clipping to 1 is no matter there."""
+"""Maximum length of gradients in checks that do not test clipping, so that clipping to 1 has no effect."""
 
 
 def steeper(numbers: Numbers, factor: float) -> Numbers:
-    """Weights with so many times the logits."""
+    """Return weights whose logits are multiplied by ``factor``."""
     return {**numbers, "weight": factor * numbers["weight"], "bias": factor * numbers["bias"]}
 
 
 def shortfalls(numbers: Numbers, batches: Sequence[Batch]) -> list[float]:
-    """By how much the logit of each label is below the largest logit."""
+    """Return how far the logit of each label is below the largest logit."""
     logits = torch.cat([Net(doubled(numbers)).logits(batch) for batch in batches])
     labels = torch.cat([batch["labels"] for batch in batches])
     found: list[float] = (logits.amax(1) - logits[torch.arange(len(labels)), labels]).tolist()
@@ -198,7 +198,7 @@ def shortfalls(numbers: Numbers, batches: Sequence[Batch]) -> list[float]:
 
 
 def draw_learned(draw, n: int) -> tuple[Numbers, list[Batch]]:
-    """Weights and two batches; the first has been learned, so its gradient is nearly zero, and the second has not."""
+    """Draw weights and two batches: one already learned, with a gradient of nearly zero, and one not learned."""
     for _ in range(300):
         numbers, batches = draw_weights(draw), [draw_batch(draw, n) for _ in range(2)]
         net = Net(doubled(numbers))
@@ -206,13 +206,13 @@ def draw_learned(draw, n: int) -> tuple[Numbers, list[Batch]]:
         lead = float((orders[0].values[:, 0] - orders[0].values[:, 1]).min())
         if lead > 0.3:
             for place, (batch, order) in enumerate(zip(batches, orders, strict=True)):
-                batch["labels"] = order.indices[:, place]  # the most likely class, and the next one
+                batch["labels"] = order.indices[:, place]  # the most likely class, and the second one
             return steeper(numbers, 25 / lead), batches
     raise AssertionError("no clear lead in 300 draws")
 
 
 def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Batch]]:
-    """Weights and batches whose gradients stay short; ``peak(numbers, batches)`` is the longest on the way."""
+    """Draw weights and batches whose gradients stay short; ``peak(numbers, batches)`` returns the longest."""
     for _ in range(300):
         numbers, batches = draw_weights(draw), [draw_batch(draw, n) for n in sizes]
         if peak(numbers, batches) < QUIET:
@@ -221,13 +221,13 @@ def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Bat
 
 
 def in_groups(batches: Sequence[Batch], size: int) -> Iterator[Sequence[Batch]]:
-    """Groups of consecutive batches; the last one may be smaller."""
+    """Yield groups of consecutive batches; the last one may be smaller."""
     for start in range(0, len(batches), size):
         yield batches[start : start + size]
 
 
 def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
-    """The weights are those expected from the batches."""
+    """Require the weights that follow from the batches."""
     expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights could not be read")
     for name in ("weight", "bias", "embeddings"):
         label = say("{name} {what}", name=name, what=translated(what))
@@ -238,23 +238,23 @@ def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
 
 
 class Epoch:
-    """A classifier, batches, gradient descent, and what the student's ``train_epoch`` makes of them.
+    """A classifier, batches, gradient descent, and the results of the student's ``train_epoch``.
 
     Args:
         student: the proxy.
         sizes: examples of each batch.
-        accum: batches per step; 1 is left to the default.
-        share: the gradient of the first group is so many times as long as ``max_norm``; None for a norm of plenty.
-        factors: of the learning rate, one per optimizer step, and one more; None for no schedule.
-        epochs: how often the student's function is called.
-        lr: learning rate; drawn, if None.
-        dropout: whether the model has dropout.
-        training: the mode in which the model comes.
-        frozen: the embeddings.
-        drawn: weights and batches, instead of fresh ones.
-        max_norm: given by the check itself, instead of ``share``; ``"default"`` leaves it to the default, 1.
-        watched: graphs are counted.
-        positions: each batch also has an entry with its positions, which is not of length B.
+        accum: batches per step; 1 is not passed, since it is the default.
+        share: length of the first group's gradient divided by ``max_norm``; None for a norm of ``PLENTY``.
+        factors: factors of the learning rate, one per optimizer step, and one more; None for no schedule.
+        epochs: number of calls of the student's function.
+        lr: learning rate; drawn if None.
+        dropout: True if the model has dropout.
+        training: mode of the model before the call.
+        frozen: True if the embeddings are frozen.
+        drawn: weights and batches to use instead of new ones.
+        max_norm: set by the check instead of ``share``; ``"default"`` uses the default, 1.
+        watched: True to count graphs.
+        positions: True if each batch also has an entry with its positions, whose length is not B.
     """
 
     def __init__(
@@ -309,11 +309,11 @@ class Epoch:
         )
 
     def truth(self) -> Numbers:
-        """The weights afterwards."""
+        """Return the expected weights after training."""
         return self._train(self.start, self.batches)[0]
 
     def peak(self, numbers: Numbers, batches: Sequence[Batch]) -> float:
-        """Norm of the longest gradient on the way."""
+        """Return the norm of the longest gradient during training."""
         return self._train(numbers, batches)[1]
 
     def _train(self, numbers: Numbers, batches: Sequence[Batch]) -> tuple[Numbers, float]:
@@ -328,7 +328,7 @@ class Epoch:
         return net.numbers, peak
 
     def demand(self, what: str, hint: str) -> None:
-        """The weights are right."""
+        """Require the right weights."""
         demand_weights(self.found.weights(), self.truth(), what, hint)
 
 
@@ -359,7 +359,7 @@ class CheckTrainEpoch:
                 Epoch(student, (4,), drawn=self.long(student), max_norm="default"),
                 mark("after one step with a gradient norm above the default max_norm of 1"),
             ),
-            (  # either parameter group alone is too long, too
+            (  # each parameter group alone is also too long
                 Epoch(student, (4,), share=8.0),
                 mark("after one step with a gradient norm that is eight times max_norm"),
             ),
@@ -374,7 +374,7 @@ class CheckTrainEpoch:
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
             mark("after one step with a clipped gradient and frozen embeddings"), hint
         )
-        # the square of its norm is below max_norm, and so is every single number
+        # the square of its norm is below max_norm, as is every single number
         short = draw_quiet(student.draw, (3,), lambda numbers, batches: norm(Net(doubled(numbers)).gradient(batches)))
         Epoch(student, (3,), share=1.1, drawn=short).demand(
             mark("after one step with a gradient norm slightly above max_norm"), hint
@@ -390,7 +390,7 @@ class CheckTrainEpoch:
 
     @staticmethod
     def long(student) -> tuple[Numbers, list[Batch]]:
-        """Weights and a batch whose gradient is longer than 1.3: every label is the least likely one."""
+        """Draw weights and a batch whose gradient is longer than 1.3, since every label is the least likely one."""
         for _ in range(200):
             numbers, batch = draw_weights(student.draw), draw_batch(student.draw, 4)
             batch["labels"] = Net(doubled(numbers)).logits(batch).argmin(1)
@@ -432,7 +432,7 @@ class CheckTrainEpoch:
     def check_scheduler(self, student):
         """the schedule advances once after every optimizer step"""
         for sizes, accum, epochs in (((3, 3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
-            # a warmup: every step has another rate, and the first one none
+            # a warmup: every step has a different rate, and the first one 0
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
                 say(
@@ -444,7 +444,7 @@ class CheckTrainEpoch:
                 "write down which learning rate each optimizer step should use: the schedule's first rate "
                 "belongs to the first step",
             )
-        # Whether the first step is left out shows in the rate of the second.
+        # The rate of the second step shows whether the first one is left out.
         factors = [float(student.draw.uniform(0.8, 1.0)), float(student.draw.uniform(0.2, 0.5)), 0.1]
         Epoch(student, (3, 3), drawn=draw_learned(student.draw, 3), factors=factors, lr=0.1).demand(
             mark("after two batches with a schedule, where the gradient of the first batch is nearly zero"),
@@ -474,7 +474,7 @@ class CheckTrainEpoch:
             epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn, positions=len(sizes) == 4)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
         with student.untraced():
-            now = epoch.found.weights()  # of the last one, which has a rate
+            now = epoch.found.weights()  # of the last epoch, which has a nonzero rate
         moved = isinstance(now, dict) and not all(
             torch.equal(now[name], start) for name, start in epoch.start.items() if isinstance(now.get(name), Tensor)
         )
@@ -495,7 +495,7 @@ class CheckTrainEpoch:
     def demand_metrics(
         drawn: tuple[Numbers, list[Batch]], sizes: tuple[int, ...], got_loss: object, got_accuracy: object
     ) -> None:
-        """The loss is the mean over the examples, the accuracy the share that was guessed right."""
+        """Require the mean loss over the examples, and the share of right predictions as the accuracy."""
         net, n = Net(doubled(drawn[0])), sum(sizes)
         loss = sum(net.loss(batch) * len(batch["labels"]) for batch in drawn[1]) / n
         right = sum(
@@ -528,7 +528,7 @@ class CheckTrainEpoch:
 
     @staticmethod
     def demand_one_pass(student, epochs: Sequence[tuple[Epoch, tuple[int, ...]]]) -> None:
-        """The loader hands out every batch once, and every example goes through the model once."""
+        """Require that the loader yields every batch once, and that the model processes every example once."""
         with student.untraced():
             traffic = [epoch.found.traffic() for epoch, _ in epochs]
         student.note("examples that went through the model", [int(taken) for taken, _ in traffic])
@@ -563,7 +563,7 @@ class CheckTrainEpoch:
 
     @staticmethod
     def demand_graphs_released(student) -> None:
-        """During the last of many batches, hardly any graph of an earlier one is still in memory."""
+        """Require that hardly any earlier graph is still in memory during the last of many batches."""
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
             graphs = int(watched.found.graphs()[-1])
@@ -580,11 +580,11 @@ class CheckTrainEpoch:
 
     @staticmethod
     def demand_graphs_released_in_a_group(student) -> None:
-        """The same where all batches form one group."""
+        """Require that earlier graphs are released if all batches form one group."""
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), accum=8, lr=0.0, watched=True)
         with student.untraced():
             graphs, backwards = [int(count) for count in watched.found.graphs()], int(watched.found.backwards())
-        held = graphs[-1] > 3  # up to 3 are a matter of taste
+        held = graphs[-1] > 3  # up to 3 are accepted
         student.note("graphs that each batch of a group found in memory", [max(3, count) for count in graphs])
         student.note("backward passes before the last batch of a group", backwards if held else "no matter")
         expect.true(
@@ -602,7 +602,7 @@ class CheckTrainEpoch:
 
     @staticmethod
     def demand_plain(student, epoch: Epoch) -> None:
-        """Neither number is attached to a graph; tensors are remarked on."""
+        """Require that neither number is attached to a graph; tensors get a remark."""
         with student.untraced():
             tensors = [bool(epoch.found.is_tensor(place)) for place in (0, 1)]
             attached = bool(epoch.found.attached(0))
@@ -634,7 +634,7 @@ class CheckTrainEpoch:
 
 
 class Evaluated:
-    """A classifier, batches, and what the student's ``evaluate`` returns."""
+    """A classifier, batches, and the result of the student's ``evaluate``."""
 
     def __init__(
         self,
@@ -651,9 +651,9 @@ class Evaluated:
         positions: bool = False,
         largest: float | None = None,
     ) -> None:
-        """Draw everything and call the student's function, while gradients are recorded or not.
+        """Draw everything and call the student's function, with autograd on or off.
 
-        With ``largest``, the loss of one example is that large (nearly), and no other one is larger.
+        With ``largest``, the largest loss of an example is (nearly) that large.
         """
         self.student, self.sizes, self.recording = student, sizes, recording
         self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps, classes=classes)
@@ -680,7 +680,7 @@ class Evaluated:
         self.what = say("from batches of {sizes}", sizes=", ".join(map(str, sizes)))
 
     def again(self) -> Any:
-        """Call it, once more, on the same model and the same batches."""
+        """Call the function again on the same model and the same batches."""
         evaluate = self.student.value(None, "evaluate")
         return self.student.fixtures.training.evaluated(
             evaluate, self.model, self.batches, self.gradient, self.recording
@@ -688,7 +688,7 @@ class Evaluated:
 
 
 def draw_other(draw, measured: Evaluated) -> tuple[Numbers, Net]:
-    """Other weights for the same batches, with another loss and other predictions."""
+    """Draw other weights for the same batches, with another loss and other predictions."""
     for _ in range(200):
         numbers = draw_weights(draw)
         net = Net(doubled(numbers))
@@ -708,7 +708,7 @@ TRACES = {
     "attached": mark("evaluate returns a loss that is still attached to its graph"),
     "batches": mark("evaluate has a side effect: the batches of the loader are modified"),
 }
-"""Of an evaluation, and what is said of them; looked at in this order."""
+"""Side effect of an evaluation -> its message; checked in this order."""
 
 
 class CheckEvaluate:
@@ -720,7 +720,7 @@ class CheckEvaluate:
     def check_values(self, student):
         """predictions and labels are returned in loader order, with the accuracy"""
         results = []
-        # of the last four, sorted by size, three go round in a circle, whether the largest or the smallest comes first
+        # sorting the last four by size, in either direction, permutes three of them in a cycle
         for sizes in ((4, 4, 3), (5, 2), (4, 1, 2, 7), (6, 3)):
             measured = Evaluated(student, sizes, gaps=sizes != (6, 3), classes=2 if sizes == (6, 3) else CLASSES)
             read = {key: measured.found.list_of(key) for key in ("predictions", "labels")}
@@ -752,7 +752,7 @@ class CheckEvaluate:
     def check_loss_weighted(self, student):
         """the loss is the mean over all examples, whatever the batch sizes"""
         for sizes in ((6, 6, 2), (1, 7), (4, 4)):
-            largest = 40.0 if sizes == (4, 4) else None  # a label of such a loss has a probability of 4e-18
+            largest = 40.0 if sizes == (4, 4) else None  # a label with such a loss has a probability of 4e-18
             measured = Evaluated(student, sizes, positions=sizes == (6, 6, 2), largest=largest)
             expect.close(
                 measured.found.number("loss"),
@@ -766,7 +766,7 @@ class CheckEvaluate:
     def check_deterministic(self, student):
         """dropout is off during evaluation, and a second call gives the same results"""
         results = []
-        for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
+        for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal sizes: another check tests weighting
             measured = Evaluated(student, sizes, dropout=True, training=training)
             for found, what in (
                 (measured.found, mark("first call, with model.training={training} initially")),
@@ -793,14 +793,14 @@ class CheckEvaluate:
 
     @staticmethod
     def demand_new_results(student) -> None:
-        """The same model and loader give other results when the weights are others."""
+        """Require other results for the same model and loader after the weights have changed."""
         measured = Evaluated(student, (4, 4))
         numbers, net = draw_other(student.draw, measured)
         found = measured.found.later(student.value(None, "evaluate"), numbers)
         loss, predictions = found.number("loss"), found.list_of("predictions")
         what = say("after more training, of the same model on the same loader")
         hint = "the weights have changed since the last call: where does this result come from?"
-        want = sum(net.loss(batch) for batch in measured.batches) / len(measured.batches)  # of equal size
+        want = sum(net.loss(batch) for batch in measured.batches) / len(measured.batches)  # the sizes are equal
         expect.close(loss, want, say("loss {what}", what=what), tolerance=TOLERANCE, hint=hint)
         guesses = [guess for batch in measured.batches for guess in net.guesses(batch)]
         expect.equal(predictions, guesses, say("predictions {what}", what=what), hint=hint)
@@ -870,22 +870,22 @@ class CheckEvaluate:
 
 
 def worse_after(draw, best: float, n: int, *, sign: float = 1.0) -> list[float]:
-    """n values, each worse than the one before it, and the first one worse than the best."""
+    """Draw n values, each worse than the previous one, and the first one worse than the best."""
     return [best + sign * gap for gap in sorted(float(draw.uniform(0.02, 0.5)) for _ in range(n))]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a stopper is fed, and what it should make of it."""
+    """Values for a stopper, and its expected results."""
 
     values: list[float]
     after: int
-    """How many values it takes before it says stop; 0 for never."""
+    """Number of values after which it says stop; 0 for never."""
     what: str
     options: dict[str, Any]
     best: float | None = None
     best_step: int | None = None
-    """Both are left out if None."""
+    """``best`` and ``best_step`` are not compared if None."""
 
 
 class CheckEarlyStopper:
@@ -895,20 +895,20 @@ class CheckEarlyStopper:
 
     @staticmethod
     def stop(student, values: list[float], **options: Any) -> Any:
-        """Feed values to a new stopper of the student's."""
+        """Feed values to a new stopper of the student."""
         return student.fixtures.training.stops(student.value(None, "EarlyStopper"), values, options)
 
     def waits(self, student, patience: int, least: int = 2) -> int:
-        """How many values without an improvement the student's stopper waits for, with this patience.
+        """Return the number of values without an improvement for which the student's stopper waits with this patience.
 
-        How long exactly patience lasts is the matter of the first check alone. The others are fed with values that suit
-        a stopper that waits for another number, whatever it is; if that is fewer than ``least``, the promised one.
+        Only the first check tests how long patience lasts. The others use values that suit
+        a stopper that waits for any other number; if that is less than ``least``, the documented one.
         """
         found = self.stop(student, [1.0 + 0.1 * i for i in range(patience + 4)], patience=patience).after() - 1
         return int(found) if least <= found <= patience + 2 else patience
 
     def demand(self, student, cases: Sequence[Case], *, hint: str) -> None:
-        """All of them are tried first, then compared one by one."""
+        """Run all cases first, then compare them one by one."""
         results = []
         for case in cases:
             found = self.stop(student, case.values, **case.options)
@@ -916,7 +916,7 @@ class CheckEarlyStopper:
             if case.best is not None:
                 read["best"] = found.best()
             if case.best_step is not None:
-                with student.untraced():  # before the first improvement, it may be anything
+                with student.untraced():  # it may be anything before the first improvement
                     read["best_step"], improved = found.best_step(), found.has_improved()
                 student.note("best_step", read["best_step"] if improved else "none yet")
             results.append(read)
@@ -993,7 +993,7 @@ class CheckEarlyStopper:
             falling = [2.0, *worse_after(draw, 2.0, 1)]
             falling += [1.75 - 0.25 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
             best, n = falling[-1], len(falling)
-            recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below
+            recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below the best
             what = say("patience={patience}, a jump up and a slow recovery", patience=patience)
             n_waited = self.waits(student, patience)
             cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
@@ -1002,7 +1002,7 @@ class CheckEarlyStopper:
         self.demand_zero(student, "min")
 
     def demand_first(self, student, mode: str) -> None:
-        """The first value is an improvement, however bad it is."""
+        """Require that the first value is an improvement, however bad it is."""
         cases = []
         for patience in (3, 4, 5):
             waits = self.waits(student, patience)
@@ -1022,16 +1022,16 @@ class CheckEarlyStopper:
         )
 
     def demand_zero(self, student, mode: str) -> None:
-        """A best value of 0 is one like any other."""
+        """Require that a best value of 0 is treated like any other."""
         cases = []
         for patience, before in ((3, [0.5]), (4, []), (5, [0.6, 0.4])):
             sign = 1.0 if mode == "min" else -1.0
             waits = self.waits(student, patience)
-            worse = worse_after(student.draw, sign * max(before, default=0.0), waits + 2, sign=sign)  # than any
+            worse = worse_after(student.draw, sign * max(before, default=0.0), waits + 2, sign=sign)  # worse than any
             values = [*(sign * value for value in before), 0.0, *worse]
             what = say('mode="{mode}", patience={patience}, with a best value of 0', mode=mode, patience=patience)
             n = len(before) + 1
-            best_step = n - 1 if mode == "min" else None  # the matter of one of the two checks
+            best_step = n - 1 if mode == "min" else None  # only one of the two checks tests this
             cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, best_step))
         self.demand(
             student,
@@ -1082,23 +1082,23 @@ class CheckEarlyStopper:
             delta = float(draw.uniform(0.2, 0.3))
             plain = {"patience": 3, "mode": mode}
             options = {**plain, "min_delta": delta}
-            small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: none counts
+            small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: no improvement
             small += [small[-1]] * (waits + 1)
             what = say('mode="{mode}", improvements smaller than min_delta', mode=mode)
             cases.append(Case(small, 1 + waits, what, options))
-            rounds = 2 * waits + 1  # two improvements of 1.2 deltas, each when patience is nearly at its end
+            rounds = 2 * waits + 1  # two improvements of 1.2 deltas, each just before patience ends
             creeping = [sign * (3.0 - 1.2 / waits * delta * i) for i in range(rounds)]
             creeping += [creeping[-1]] * (waits + 1)
             what = say('mode="{mode}", small improvements that add up', mode=mode)
             cases.append(Case(creeping, rounds + waits, what, options))
             if waits > 1:
-                pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
+                pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second value is 1.2 deltas better
                 what = say('mode="{mode}", every second value better by more than min_delta', mode=mode)
                 cases.append(Case(pairs + [pairs[-1]] * (waits + 1), 5 + waits, what, options))
             nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * (waits + 2)]
             what = say('mode="{mode}", an improvement of nearly min_delta', mode=mode)
             cases.append(Case(nearly, 1 + waits, what, options))
-            back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, waits + 4))]  # worse each time
+            back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, waits + 4))]  # always worse
             what = say('mode="{mode}", slightly worse values', mode=mode)
             cases.append(Case(back, 1 + waits, what, options))
             # powers of two: these differences are exact
@@ -1145,7 +1145,7 @@ class CheckEarlyStopper:
 
 
 class Mixed:
-    """A classifier, batches and a scaler, and the student's ``amp_step`` called on them."""
+    """A classifier, batches and a scaler, for calls of the student's ``amp_step``."""
 
     def __init__(
         self,
@@ -1161,7 +1161,7 @@ class Mixed:
         dropout: bool = False,
         training: bool = True,
     ) -> None:
-        """Draw everything; ``share`` is how many times as long as ``max_norm`` the first gradient is."""
+        """Draw everything; ``share`` is the length of the first gradient divided by ``max_norm``."""
         draw = student.draw
         self.student, self.scale = student, scale
         self.lr = float(draw.uniform(0.5, 1.0))
@@ -1175,7 +1175,7 @@ class Mixed:
         self.mixed = given.mixed(model, self.lr, scale, lasting, growth_interval)
 
     def peak(self, numbers: Numbers, batches: Sequence[Batch]) -> float:
-        """Norm of the longest gradient on the way, whichever step is left out."""
+        """Return the norm of the longest gradient during training, whichever step is left out."""
         lengths = []
         for left_out in range(-1, len(batches)):
             net = Net(doubled(numbers))
@@ -1186,7 +1186,7 @@ class Mixed:
         return max(lengths)
 
     def step(self, place: int, *, overflow: bool = False, default: bool = False) -> Any:
-        """One step over there, and the same one here; an overflow moves nothing."""
+        """Take one step in the student process, and the same one here; an overflow changes no weights."""
         function = self.student.value(None, "amp_step")
         options = {} if default else {"max_norm": self.max_norm}
         found = self.mixed.step(function, self.batches[place], options, overflow=overflow)
@@ -1195,7 +1195,7 @@ class Mixed:
         return found
 
     def demand(self, what: str, hint: str) -> None:
-        """The weights are those of the steps made here."""
+        """Require the weights of the steps taken here."""
         demand_weights(self.mixed.weights(), self.net.numbers, what, hint)
 
 
@@ -1230,7 +1230,7 @@ class CheckAmpStep:
         self.demand_device_type(student)
 
     def demand_device_type(self, student) -> None:
-        """Autocast for a GPU rounds nothing on the CPU, where this model is although it says that it is on a GPU."""
+        """Require autocast for a GPU, which does not round on the CPU, where this model actually is."""
         weight, features, labels = self.rounded(student.draw)
         options = {"device_type": "cuda", "dtype": torch.float16}
         try:
@@ -1239,7 +1239,7 @@ class CheckAmpStep:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            return  # for the GPU that is not there, perhaps
+            return  # perhaps because of the missing GPU
         expect.close(
             found,
             self.loss_in(torch.float32, weight, features, labels),
@@ -1250,9 +1250,9 @@ class CheckAmpStep:
         )
 
     def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
-        """Weights that bfloat16 and float16 round differently; features that pick one of them each, so no sum rounds.
+        """Draw weights that bfloat16 and float16 round differently, and one-hot features, so that no sum rounds.
 
-        Within [1, 2), bfloat16 knows steps of 1/128 and float16 of 1/1024.
+        Within [1, 2), bfloat16 has steps of 1/128 and float16 of 1/1024.
         """
         for _ in range(500):
             weight = 1 + draw.integers(0, 8, (CLASSES, 5)).float() / 64 + draw.uniform(-0.46, 0.46, CLASSES, 5) / 128
@@ -1269,13 +1269,13 @@ class CheckAmpStep:
 
     @staticmethod
     def loss_in(dtype: torch.dtype, weight: Tensor, features: Tensor, labels: Tensor) -> float:
-        """Mean cross-entropy, the weights being rounded to a dtype; the logits are then exact in it."""
+        """Return the mean cross-entropy with weights rounded to a dtype, in which the logits are exact."""
         logits = features.double() @ weight.to(dtype).double().mT
         return float((logits.logsumexp(1) - logits[torch.arange(len(labels)), labels]).mean())
 
     @staticmethod
     def one_step(student, weight: Tensor, features: Tensor, labels: Tensor, options: dict[str, Any]) -> Any:
-        """Call the student's function once on a model of one matrix product."""
+        """Call the student's function once on a model with one matrix product."""
         given = student.fixtures.training
         mixed = given.mixed(given.rounder(weight, options.get("device_type", "cpu")), 0.1, 8.0)
         return mixed.step(student.value(None, "amp_step"), {"features": features, "labels": labels}, options)
@@ -1308,7 +1308,7 @@ class CheckAmpStep:
         long.step(0)
         what = mark("after one step with scale {scale:g} and a true gradient norm above 1 and far below max_norm")
         results.append((long, long.mixed.weights(), what))
-        for share, what in (  # all of these gradients are shorter than 1
+        for share, what in (  # all these gradients are shorter than 1
             (
                 float(student.draw.uniform(2.5, 4)),
                 mark("after one step with scale {scale:g} and a true gradient norm above max_norm"),
@@ -1372,8 +1372,8 @@ class CheckAmpStep:
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
         """the unscaled loss from before the step is returned as a plain number"""
-        # The second scale doubles in the very step. (After an overflow the scaled loss may be infinite, so whoever
-        # divides by the old scale, which is right, could not give the loss back.)
+        # The second scale doubles during the step. (After an overflow, the scaled loss may be infinite, so
+        # dividing by the old scale, which is right, would not recover the loss.)
         for scale, growth_interval in (
             (2.0 ** student.draw.integer(5, 9), 2000),
             (2.0 ** student.draw.integer(10, 15), 1),
@@ -1417,7 +1417,7 @@ class CheckAmpStep:
         self.demand_mode(student)
 
     def demand_mode(self, student) -> None:
-        """A model in training mode is trained in it and stays in it; one that is put into it is remarked on."""
+        """Require that a model in training mode is trained in it and stays in it; setting the mode gets a remark."""
         hint = "the docstring leaves the mode to the caller: which line of your code changes it?"
         drawn = self.draw_dropped(student.draw)
         mixed = Mixed(student, 1, 1024.0, drawn=drawn, dropout=True)
@@ -1445,7 +1445,7 @@ class CheckAmpStep:
 
     @staticmethod
     def draw_dropped(draw) -> tuple[Numbers, list[Batch]]:
-        """Weights and a batch whose loss shows whether dropout is on."""
+        """Draw weights and a batch whose loss shows whether dropout is on."""
         for _ in range(200):
             numbers, batch = draw_weights(draw), draw_batch(draw, 5)
             if abs(Net(doubled(numbers), dropout=True).loss(batch) - Net(doubled(numbers)).loss(batch)) > 0.02:
@@ -1471,10 +1471,10 @@ class Losses:
         shift: float | Tensor = 0.0,
         given: bool = True,
     ) -> None:
-        """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
+        """Draw everything, and call the student's function; arguments of 0 are not passed unless ``given``."""
         self.logits = size * student.draw.normal(n, n_classes) + shift
         self.labels = student.draw.integers(0, n_classes, (n,))
-        if size > 100:  # every second example is known for certain
+        if size > 100:  # every second example is certain
             self.labels[::2] = self.logits[::2].argmax(1)
         options = {"smoothing": smoothing, "gamma": gamma}
         options = {name: value for name, value in options.items() if given or value}
@@ -1495,7 +1495,7 @@ class Losses:
         self.want, self.want_slope = float((factor * cross).mean()), slope / n
 
     def demand(self, hint: str, tolerance: float = 2e-5) -> None:
-        """The value is right."""
+        """Require the right value."""
         expect.close(self.loss, self.want, say("loss, {what}", what=self.what), tolerance=tolerance, hint=hint)
 
 
@@ -1566,7 +1566,7 @@ class CheckCustomLoss:
         student.note("finite for examples far apart", isinstance(apart, Tensor) and bool(apart.isfinite().all()))
         self.note_unlikely(student)
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
-            with student.untraced():  # infinite or NaN, as it happens: one fact
+            with student.untraced():  # infinite and NaN are noted as the same fact
                 result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
             for which, found in (("loss", result.loss), ("gradient", result.slope)):
                 finite = isinstance(found, Tensor) and bool(found.isfinite().all())
@@ -1608,9 +1608,9 @@ class CheckCustomLoss:
 
     @staticmethod
     def note_unlikely(student) -> None:
-        """State the gradient of examples whose label has a probability from 1e-6 down to 1e-12.
+        """Note the gradient of examples whose label has a probability from 1e-6 down to 1e-12.
 
-        It shows which small constant limits a probability, and whether it is added or takes its place.
+        It shows which small constant limits a probability, and whether it is added or replaces it.
         """
         given = student.fixtures.training
         logits = torch.stack([torch.zeros(8), torch.arange(14.0, 30.0, 2.0)], dim=1)
@@ -1629,10 +1629,10 @@ MOMENTUM = 0.9
 
 
 class Interrupted:
-    """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
+    """A run of some steps, a checkpoint, more steps, and another run into which the checkpoint is restored."""
 
     def __init__(self, student, before: int, after: int, *, scheduled: bool = False, double: bool = False) -> None:
-        """Train, take the checkpoint, train on; ``double`` for a model in float64."""
+        """Train, take the checkpoint, continue training; with ``double``, the model is in float64."""
         draw = student.draw
         self.double = double
         self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
@@ -1646,14 +1646,14 @@ class Interrupted:
         self.first.train(self.batches[before:])
 
     def run(self, which: int, lr: float | None = None) -> Any:
-        """A new run, from one start or from the other, perhaps with another learning rate."""
+        """Start a new run, from one of the two starts, optionally with another learning rate."""
         start, lr = self.starts[which], self.lr if lr is None else lr
         return self.given.run(
             start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double
         )
 
     def truth(self, steps: int) -> Numbers:
-        """The weights after so many steps from the first start, without an interruption."""
+        """Return the weights after ``steps`` steps from the first start, without an interruption."""
         net = Net(doubled(self.starts[0]))
         velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
         for step, batch in enumerate(self.batches[:steps]):
@@ -1663,7 +1663,7 @@ class Interrupted:
         return net.numbers
 
     def seen(self, steps: int) -> int:
-        """Examples in so many steps."""
+        """Return the number of examples in ``steps`` steps."""
         return sum(len(batch["labels"]) for batch in self.batches[:steps])
 
 
@@ -1703,7 +1703,7 @@ class CheckCheckpoint:
 
     @staticmethod
     def demand_exact(student) -> None:
-        """The weights of a model in float64 are restored to the last digit."""
+        """Require that the weights of a model in float64 are restored exactly."""
         story = Interrupted(student, 2, 1, double=True)
         run = story.run(1)
         with student.untraced():
@@ -1726,7 +1726,7 @@ class CheckCheckpoint:
 
     @staticmethod
     def demand_two(student) -> None:
-        """Two checkpoints of one run, each with contents of its own."""
+        """Require that two checkpoints of one run have separate contents."""
         story = Interrupted(student, 1, 2)
         later = story.first.checkpoint(student.value(None, "Checkpoint"))
         run = story.run(1)
@@ -1749,7 +1749,7 @@ class CheckCheckpoint:
             story = Interrupted(student, before, after)
             story.first.checkpoint(student.value(None, "Checkpoint"))  # a later one, which is not restored
             run = story.run(1, lr=None if before else 0.5 * story.lr)
-            if before == 0:  # into a run whose optimizer has a momentum already
+            if before == 0:  # into a run whose optimizer already has momentum
                 run.train(story.batches[:1])
             run.restore(story.checkpoint)
             run.train(story.batches[before:])
@@ -1765,7 +1765,7 @@ class CheckCheckpoint:
         """the schedule continues from its position at the checkpoint"""
         for before, after in ((2, 3), (3, 3)):
             story = Interrupted(student, before, after, scheduled=True)
-            if before == 3:  # restored before, into a run that is given up
+            if before == 3:  # restored before, into a run that is abandoned
                 story.run(1).restore(story.checkpoint)
             run = story.run(1)
             run.restore(story.checkpoint)

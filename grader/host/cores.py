@@ -1,7 +1,7 @@
-"""A core for each grading: judge and student process take turns, so two cores for them gain nothing.
+"""Gives each grading one core: judge and student process take turns, so a second core would gain nothing.
 
-Waking a process on another core costs an interrupt between the two, and the woken process finds its data in the other
-one's cache. On one core, each sleeps while the other works.
+Waking a process on another core costs an interrupt, and the data of the woken process are in the other core's cache. On
+one core, each sleeps while the other works.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import os
 import socket
 
 NAME = "course-grader-core"
-"""How the claims begin; an abstract name, which goes with whoever holds it."""
+"""Prefix of the claims' names; these are abstract socket names, which disappear with the process that holds them."""
 
 
 def claim() -> socket.socket | None:
     """Bind this process to a core that no other grading on this machine has claimed: the present one, if possible.
 
     Returns:
-        What holds the claim until it is closed or the process ends; None where there is no core to choose, or none
-        left: then the process runs wherever the kernel puts it.
+        A socket that holds the claim until it is closed or the process ends. None if there is no choice of cores or
+        all are claimed: then the kernel decides where the process runs.
     """
     if not hasattr(os, "sched_setaffinity"):
         return None

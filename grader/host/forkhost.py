@@ -1,4 +1,4 @@
-"""The host on Linux: reads requests and relays events, and forks the first of the fork servers."""
+"""The host on Linux: reads requests, relays events, and forks the first fork server."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from grader.requests import Request, fault
 
 
 class ForkHost(ForkServer):
-    """Reads requests from standard input, has a judge forked for each, passes their events on.
+    """Reads requests from standard input, has a judge forked for each, and relays the judges' events.
 
-    It forks no student process itself: in its memory lie the requests and results of everybody who was graded before,
-    and a fork can read all of it. Those that do are forked from it before the first request is read.
+    It never forks a student process itself: its memory holds the requests and results of earlier gradings, and a fork
+    can read all of it. The fork servers that do so are forked from it before the first request is read.
 
     Args:
         output: where events go.
@@ -38,7 +38,7 @@ class ForkHost(ForkServer):
         self._open = True
         self._chain(())
         self.selector.register(0, selectors.EVENT_READ, self._on_input)
-        if output.is_pipe():  # of its writing end, one hears only that nobody reads any more
+        if output.is_pipe():  # the writing end becomes ready only when there is no reader any more
             self.selector.register(output.fileno(), selectors.EVENT_READ, self._on_nobody)
 
     def run(self) -> None:
@@ -60,7 +60,7 @@ class ForkHost(ForkServer):
                 self._request(line)
 
     def _on_nobody(self) -> None:
-        """Whoever wanted the events is gone: what is running is of use to nobody."""
+        """Exit because the reader of the events is gone."""
         sys.exit(141)
 
     def _request(self, line: bytes) -> None:
@@ -78,8 +78,8 @@ class ForkHost(ForkServer):
 
         chain = self._chain(tuple(name for name in request.exercise.preloads if name != "torch"))
         ready = [server for server in chain if server.ready]
-        # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the
-        # fork. The judge comes from the one that has imported most, so that its own simulations wait for nothing.
+        # A check is forked from the server with the fewest imports that suffices, because fewer imports make a fork
+        # cheaper. The judge is forked from the server with the most imports, so that its simulations need not wait.
         clients: list[socket.socket] = []
         for server in chain:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -106,7 +106,7 @@ class ForkHost(ForkServer):
             del self.reporting[reader]
 
     def _chain(self, wanted: tuple[str, ...]) -> list[FurtherServer]:
-        """A server with torch alone, then one per preload, each forked from the one before and importing one more."""
+        """Return one server with torch alone, then one per preload; each is forked from the previous one."""
         chain: list[FurtherServer] = []
         for place, preload in enumerate((None, *wanted)):
             preloads = wanted[:place]
@@ -122,13 +122,13 @@ class ForkHost(ForkServer):
         return chain
 
     def _on_server(self, preloads: tuple[str, ...]) -> None:
-        """It says once that it has imported everything; after that only its end can be heard."""
+        """Note that a server is ready, which it reports once; any later event means that it has ended."""
         server = self.servers.get(preloads)
-        if server is None:  # it went a moment ago, with the one that it was forked from
+        if server is None:  # it has just ended, with the server that it was forked from
             return
         try:
             word = server.sock.recv(100)
-        except ConnectionResetError:  # it went with something unread
+        except ConnectionResetError:  # it ended with something unread
             word = b""
         if word == b"ready":
             server.ready = True
@@ -147,8 +147,8 @@ class FurtherServer:
     """A further fork server, as the host sees it.
 
     Args:
-        sock: our end; the other one is the server's first client.
-        preloads: what it has imported, or is importing.
+        sock: our end; the other end is the server's first client.
+        preloads: names of the preloads that it has imported or is importing.
     """
 
     def __init__(self, sock: socket.socket, preloads: tuple[str, ...]) -> None:
@@ -157,17 +157,17 @@ class FurtherServer:
         self.ready = False
 
     def give(self, client: socket.socket, exercise: str) -> None:
-        """Hand over the server's end of a new client: a judge that grades this exercise."""
+        """Pass the server its end of the socket to a new client, a judge that grades ``exercise``."""
         self._send({"do": "client", "exercise": exercise}, [client.fileno()])
         client.close()
 
     def fork_server(self, preload: str | None, sock: socket.socket) -> None:
-        """Have a further server forked over there."""
+        """Have this server fork a further server."""
         self._send({"do": "fork server", "preload": preload}, [sock.fileno()])
         sock.close()
 
     def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> None:
-        """Have a judge forked over there; our copies of the descriptors are closed."""
+        """Have this server fork a judge; our copies of the descriptors are closed."""
         self._send({"do": "judge"}, [request, events, *(sock.fileno() for sock in servers)])
         os.close(request)
         os.close(events)
@@ -188,7 +188,7 @@ class Reporting:
 
 
 def _in_memory(packet: dict[str, Any]) -> int:
-    """A descriptor to read the request from: only the judge does, and nobody else can find it in its memory."""
+    """Return a descriptor that the judge reads the request from; no other process has the request in its memory."""
     descriptor = os.memfd_create("request", os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "wb") as file:
         file.write(json.dumps(packet).encode())
@@ -197,7 +197,7 @@ def _in_memory(packet: dict[str, Any]) -> int:
 
 
 def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
-    """In a forked judge: grade, write events, leave."""
+    """Grade in a forked judge, writing the events to ``events``."""
     limits.limit_judge()
     with os.fdopen(descriptor, "rb") as source:
         packet: dict[str, Any] = json.load(source)

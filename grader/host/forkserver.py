@@ -1,22 +1,22 @@
-"""A fork server, which judges and student processes are forked from: single-threaded, and holds nothing secret.
+"""A fork server, from which judges and student processes are forked: single-threaded, and holds nothing secret.
 
 Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
 
     {"do": "student", "ticket": n, "snapshot": PATH, "compiled": PATH, "name": SLUG, "level": "full", "limits": {...},
      "threads": 1, "cores": [0]}
     {"do": "end", "ticket": n}
-    {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
+    {"do": "stack", "ticket": n}          send the process the signal upon which it writes its stack to its socket
     {"do": "client", "exercise": SLUG}    with one file descriptor: the server's end for a further client, a judge
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
-    {"do": "fork server", "preload": NAME}  with one descriptor: fork a further server that imports this as well; with
-                                          "modules" (``grader.imports``) and "seconds" for those, too
+    {"do": "fork server", "preload": NAME}  with one descriptor: fork a further server that also imports this preload
+                                          and, if given, "modules" (``grader.imports``) within "seconds"
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
 prints), and later ``{"ended": n, "status": wait status, "reason": r}``, where r is null or one of ``memory``, ``disk``,
 ``threads`` and ``overdue``; or only the latter, with the reason ``refused``, if the process could not be started.
 
-A student process is killed when its judge says so, when its judge is gone, when it takes more memory, disk or threads
-than it may, and at the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process
+A student process is killed when its judge asks for it, when its judge is gone, when it exceeds its limits of memory,
+disk or threads, and at the latest ``BACKSTOP_SECONDS`` after it started. It never outlives this process
 (``PR_SET_PDEATHSIG``).
 """
 
@@ -53,13 +53,13 @@ from grader.student.scratch import overflows, remove, remove_if_plain, why
 
 BACKSTOP_SECONDS = 300.0
 TICK_SECONDS = 0.1
-"""How often memory, disk and threads of the running student processes are looked at."""
+"""Seconds between two checks of the memory, disk and threads of the running student processes."""
 MAX_THREADS = 256
-"""Threads of one student process; the kernel's own limit does not hold for root."""
+"""Threads of one student process; the kernel's own limit does not apply to root."""
 PACKET_BYTES = 64 * 1024
 SETTLE_AFTER = 2
-"""The number of gradings after which a server prepares for many more; models are built after that many of their
-exercise. One grading gains less by it than it takes."""
+"""Number of gradings after which a server prepares for many more; models are built after as many gradings of their
+exercise. For a single grading, this would cost more than it gains."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -74,7 +74,7 @@ class Child:
     scratch: Path
     started: float
     resident_limit: int
-    """Bytes of memory above which it is killed, shared pages of the fork server included."""
+    """Bytes of memory above which it is killed, including the pages shared with the fork server."""
     reason: str | None = None
 
 
@@ -82,9 +82,9 @@ class ForkServer:
     """Forks student processes and judges on request.
 
     Args:
-        judge: what a forked judge runs: ``judge(request, events, servers)``; the first two are descriptors.
-        settle: what else is worth doing once, before judges are forked, where many are asked for.
-        folder: where the scratch folders are made; the system's temporary folder if None.
+        judge: function that a forked judge runs: ``judge(request, events, servers)``; the first two are descriptors.
+        settle: called once many gradings are likely, to do work that later judges then need not repeat.
+        folder: parent of the scratch folders; the system's temporary folder if None.
     """
 
     def __init__(
@@ -100,9 +100,9 @@ class ForkServer:
         self.judges: dict[int, Callable[[int], None]] = {}
         self.cleaners: set[int] = set()
         self._grading: dict[socket.socket, str] = {}
-        """Client -> the exercise that it grades."""
+        """Client -> exercise that it grades."""
         self._graded: Counter[str] = Counter()
-        """Exercise -> judges that have gone."""
+        """Exercise -> number of its judges that have ended."""
         self.prepared: dict[str, sandbox.Prepared] = {}
         if folder is None:
             remove_leftovers()
@@ -116,13 +116,13 @@ class ForkServer:
         self.selector.register(self._wakeup, selectors.EVENT_READ, self._on_child)
 
     def add_client(self, sock: socket.socket, exercise: str | None = None) -> None:
-        """Serve this client from now on; a judge says what it grades."""
+        """Serve this client from now on; for a judge, ``exercise`` is what it grades."""
         self.selector.register(sock, selectors.EVENT_READ, lambda: self._on_packet(sock))
         if exercise is not None:
             self._grading[sock] = exercise
 
     def _prepare_for_more(self, exercise: str) -> None:
-        """Do what every further grading gains by, when nobody is likely to wait for it."""
+        """Count a finished grading and, after ``SETTLE_AFTER`` of them, do work that speeds up all further ones."""
         self._graded[exercise] += 1
         settling, filling = self._graded.total() == SETTLE_AFTER, self._graded[exercise] == SETTLE_AFTER
         if settling:
@@ -141,7 +141,7 @@ class ForkServer:
         self._watch()
 
     def close(self) -> None:
-        """Kill what is left, remove the scratch folders."""
+        """Kill the remaining processes and remove the scratch folders."""
         for child in list(self.children.values()):
             self._kill(child)
         for pid in [*self.children, *self.judges]:
@@ -155,7 +155,7 @@ class ForkServer:
         remove(self.folder)
 
     def fork(self, work: Callable[[], None]) -> int:
-        """Run ``work`` in a fork of this process; the child never returns from here."""
+        """Run ``work`` in a fork of this process and return its pid; the child never returns."""
         pid = os.fork()
         if pid:
             return pid
@@ -218,11 +218,11 @@ class ForkServer:
         sock.close()
 
     def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> int:
-        """Fork a judge; the descriptors given are closed on this side."""
+        """Fork a judge and return its pid; our copies of the descriptors are closed."""
 
         def work() -> None:
             self._forget(keep={request, events, *(sock.fileno() for sock in servers)})
-            tempfile.tempdir = os.fspath(self.folder)  # what it leaves behind when it is killed goes with ours
+            tempfile.tempdir = os.fspath(self.folder)  # so that anything it leaves behind is removed with our folder
             self.judge(request, events, servers)
 
         pid = self.fork(work)
@@ -236,21 +236,21 @@ class ForkServer:
     def start_server(
         self, preload: str | None, sock: socket.socket, modules: imports.Wanted | None = None, seconds: float = 0
     ) -> int:
-        """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has.
+        """Fork a server that also imports ``preload``, and then sends ``ready`` on ``sock``.
 
-        What a student's file imports (``modules``) must be there within ``seconds``, and may not start a thread.
+        The imports of a student's file (``modules``) must take at most ``seconds`` and must not start a thread.
         """
 
         def work() -> None:
             self._forget(keep={sock.fileno()})
-            sandbox.clean_environment(self.folder)  # once, for all that is forked from here
+            sandbox.clean_environment(self.folder)  # once, for all processes forked from here
             for module in PRELOADS[preload] if preload else ():
                 importlib.import_module(module)
             if modules:
                 signal.setitimer(
                     signal.ITIMER_PROF, seconds
-                )  # their signals end this process; one counts its own work,
-                signal.setitimer(signal.ITIMER_REAL, 4 * seconds)  # the other what a busy machine makes of it
+                )  # the timers' signals end this process; this one counts its own processor time,
+                signal.setitimer(signal.ITIMER_REAL, 4 * seconds)  # and this one elapsed time, for a busy machine
                 os.chdir(self.folder)  # some libraries look for settings in the current folder
                 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                     imports.preload(modules)
@@ -286,7 +286,7 @@ class ForkServer:
         try:
             scratch = Path(tempfile.mkdtemp(dir=self.folder))
             pid = self.fork(work)
-        except OSError as error:  # the disk is full, or the process table: this one cannot be had, others go on
+        except OSError as error:  # the disk or the process table is full: only this request fails
             print(f"no student process could be started: {error}", file=sys.stderr)
             os.close(reader)
             answer = json.dumps({"ended": message["ticket"], "status": 0, "reason": "refused"}).encode()
@@ -343,14 +343,14 @@ class ForkServer:
                 self._kill(child)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove a scratch folder; what might take long is left to a process of its own, for others are waiting."""
+        """Remove a scratch folder, in a process of its own if that might take long, because others are waiting."""
         if not remove_if_plain(folder):
 
             def work() -> None:
                 self._forget(keep=set())
                 remove(folder)
 
-            with contextlib.suppress(OSError):  # no process to be had: it goes with the whole folder in the end
+            with contextlib.suppress(OSError):  # no new process possible: it is removed with the whole folder later
                 self.cleaners.add(self.fork(work))
 
     def _kill(self, child: Child) -> None:
@@ -359,10 +359,9 @@ class ForkServer:
                 kill(child.pid, signal.SIGKILL)
 
     def _forget(self, keep: set[int]) -> None:
-        """In a fork that is no student process: close whatever was open here, except ``keep``.
+        """Close all inherited descriptors except ``keep``, in a fork that is not a student process.
 
-        Everything, not only what this server registered: an end of a pipe that is left open here keeps its reader
-        waiting.
+        Not only those that this server registered: an end of a pipe that stays open here keeps its reader waiting.
         """
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
@@ -375,18 +374,18 @@ def remove_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob("course-grader-*-*"):
         pid = folder.name.split("-")[2]
         with contextlib.suppress(OSError):
-            found = folder.lstat()  # anybody may put a folder, or a link, of this name there
+            found = folder.lstat()  # any user can put a folder, or a link, of this name there
             if pid.isdigit() and stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
                 if not _ran_at(pid, found.st_ctime):
                     remove(folder)
 
 
 def _ran_at(pid: str, moment: float) -> bool:
-    """Whether the process of this number is alive, no zombie, and as old as that: numbers are given out again.
+    """Return whether process ``pid`` is running and already was at ``moment``; process numbers are reused.
 
     Args:
-        pid: the number of a process.
-        moment: in seconds since the epoch; the kernel tells the starts of processes to a second.
+        pid: the number of a process; a zombie does not count as running.
+        moment: in seconds since the epoch; the kernel reports start times with a precision of one second.
     """
     try:
         fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
@@ -398,9 +397,9 @@ def _ran_at(pid: str, moment: float) -> bool:
 
 
 def warm_up() -> None:
-    """Do once, before any fork, what every student process would otherwise do first: lazy imports inside torch, mostly.
+    """Do once, before any fork, what every student process would otherwise repeat: mostly lazy imports inside torch.
 
-    Forward only, on one thread: a process that has started threads cannot be forked from safely.
+    Forward only, on one thread: a process that has started threads cannot be forked safely.
     """
     torch.set_num_threads(1)
     seed_everything(0)
@@ -420,7 +419,7 @@ def _run_student(
     prepared: sandbox.Prepared,
     limits: sandbox.Limits,
 ) -> None:
-    """In the fresh fork: shut every door, then load the student's file."""
+    """Enter the sandbox in a new fork, then load the student's file."""
     path = scratch / f"{message['name']}.py"
     path.write_bytes(Path(message["snapshot"]).read_bytes())
     compiled = Path(message["compiled"])
@@ -430,14 +429,14 @@ def _run_student(
     os.dup2(output, 1)
     os.dup2(output, 2)
     sandbox.close_fds({0, 1, 2, sock.fileno()})
-    with contextlib.suppress(OSError):  # taken away from this container meanwhile
+    with contextlib.suppress(OSError):  # the core may have been taken away from this container
         os.sched_setaffinity(0, message["cores"])
     os.chdir(scratch)
     sandbox.move_in(scratch)
     sandbox.apply(prepared, scratch, limits)
     try:
         process.serve(sock, str(path), message["name"], message["threads"], marshalled)
-    except BaseException:  # the student's doing; a traceback through our files would say nothing to them
+    except BaseException:  # caused by the student's code; a traceback through our files would not help them
         os._exit(70)
 
 

@@ -1,7 +1,7 @@
-"""Huge pages for a process that is forked again and again.
+"""Huge pages for a process that is forked many times.
 
 A fork copies an entry for each page in use, and a process that has imported torch uses forty thousand pages of its
-own. In huge pages of two megabytes there is next to nothing to copy, and next to nothing to take down when the child
+own. With huge pages of two megabytes, there is almost nothing to copy, and almost nothing to release when the child
 ends.
 """
 
@@ -14,10 +14,10 @@ _MADV_COLLAPSE = 25
 
 
 def collapse() -> int:
-    """Put this process's own writable memory into huge pages, as far as whole ones fit.
+    """Move this process's own writable memory into huge pages, wherever a whole one fits.
 
     Returns:
-        How many huge pages it lies in now; 0 where the kernel cannot do it (Linux before 6.1).
+        The number of huge pages in use; 0 if the kernel does not support this (Linux before 6.1).
     """
     libc = ctypes.CDLL(None)
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
@@ -29,7 +29,7 @@ def collapse() -> int:
 
 
 def _anonymous() -> list[tuple[int, int]]:
-    """Private writable mappings without a file: what malloc and Python's own allocator live on."""
+    """Return the private writable mappings without a file, which malloc and Python's allocator use."""
     found = []
     with open("/proc/self/maps", encoding="ascii", errors="replace") as file:
         for line in file:

@@ -1,8 +1,8 @@
-"""``python -m grader``: imports torch once, then grades whatever it is asked to.
+"""``python -m grader``: imports torch once, then serves requests.
 
 It reads one JSON request per line from standard input and writes one JSON event per line to standard output (formats:
-``grader/__init__.py``). End of input means no further requests; what is running is finished first. Where there is no
-``fork`` to rely on (macOS, Windows), the judge runs in this process and spawns student processes.
+``grader/__init__.py``). At the end of input, it finishes the running gradings and ends. Where ``fork`` is not reliable
+(macOS, Windows), the judge runs in this process and spawns student processes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.student import sandbox
 
 
 def can_fork() -> bool:
-    """Forking a process that has imported torch is relied on under Linux only."""
+    """Return whether a process that has imported torch can be forked safely: on Linux only."""
     return sys.platform == "linux"
 
 
@@ -29,7 +29,7 @@ def main(spawn: bool = False) -> None:
     """Serve until standard input ends.
 
     Args:
-        spawn: do without fork, as where there is none.
+        spawn: spawn processes instead of forking them.
     """
     output = Output()
     if spawn or not can_fork():
@@ -48,7 +48,7 @@ def main(spawn: bool = False) -> None:
 
 
 def _spawning(output: Output) -> None:
-    """One request after the other, judged in this process; student processes are spawned."""
+    """Judge one request after another in this process; student processes are spawned."""
     from grader.judge import grading
 
     for line in sys.stdin:
@@ -65,7 +65,7 @@ def _spawning(output: Output) -> None:
 
 
 def doctor() -> dict[str, Any]:
-    """What ``course doctor`` wants to know of this side."""
+    """Return the facts about the grader that ``course doctor`` reports."""
     import torch
 
     level, reasons = sandbox.available()

@@ -1,4 +1,4 @@
-"""Events out, one JSON object per line."""
+"""Writes events, one JSON object per line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 
 class Output:
-    """Our standard output, kept for events; nothing else ever reaches its descriptor."""
+    """The original standard output, reserved for events; stray prints go to standard error."""
 
     def __init__(self) -> None:
         self._file: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -17,15 +17,15 @@ class Output:
         os.dup2(2, 1)  # a stray print goes to standard error
 
     def fileno(self) -> int:
-        """The descriptor that events go to."""
+        """Return the descriptor that events are written to."""
         return self._file.fileno()
 
     def is_pipe(self) -> bool:
-        """Whether the other end may be closed."""
+        """Return whether this is a pipe, whose reader may close it."""
         return stat.S_ISFIFO(os.fstat(self.fileno()).st_mode)
 
     def emit(self, identifier: object, event: dict[str, Any]) -> None:
         """Write one event."""
         line = memoryview(json.dumps({"id": identifier, **event}).encode() + b"\n")
-        while line:  # a child's end may interrupt a long write in its middle
+        while line:  # SIGCHLD may interrupt a long write
             line = line[self._file.write(line) :]

@@ -1,7 +1,7 @@
 """The plugin of grader/checks/conftest.py, with which authors run the checks as ordinary tests.
 
-They are collected as the judge collects them, and get the same draws, substitutes and order, but run in this process,
-without sandbox or diagnosis, so that a debugger works (``--pdb``). Never use it to grade.
+The checks are collected as in the judge, with the same draws, substitutes and order, but run in this process, without
+sandbox or diagnosis, so that a debugger works (``--pdb``). Never use this for grading.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.judge.compiling import compiled_definition
 from grader.student.process import substitute
 
 PASSED = pytest.StashKey[dict[str, bool]]()
-"""Which checks have run in this session, and whether they passed."""
+"""Id of a check that has run in this session -> True if it passed."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Authors(CheckFiles):
-    """Collects the checks of the files that were named."""
+    """Collects the checks of the given files."""
 
     def module_of(self, path: Path) -> types.ModuleType:
         """Return the imported check file."""
@@ -74,7 +74,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> proxy.Student:
-    """The student in this process: the file, loaded anew for every check, with the substitutes that the judge uses."""
+    """Return a student in this process: the file, loaded afresh for every check, with the judge's substitutes."""
     item, config = request.node, request.config
     spec, passed = _spec_of(item), config.stash[PASSED]
     for name in spec.after:
@@ -94,7 +94,7 @@ def student(request: pytest.FixtureRequest) -> proxy.Student:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a check as the judge does, with what it notes for the diagnosis."""
+    """Run a check as the judge does, including its notes for the diagnosis."""
     if not pyfuncitem.path.match("check_*.py"):
         return None
     _spec_of(pyfuncitem).run(pyfuncitem.funcargs["student"])
@@ -105,7 +105,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember how a check ended; show what the student would read, or a traceback for a fault of ours."""
+    """Store how a check ended; show what the student would read, or a traceback if the fault is ours."""
     report = yield
     if item.path.match("check_*.py"):
         if call.when == "call" or report.outcome != "passed":
@@ -116,7 +116,7 @@ def pytest_runtest_makereport(
 
 
 def _told(title: str, error: BaseException) -> str:
-    """Return what the student would read about an error; nothing for an error of ours."""
+    """Return what the student would read about an error; empty if the fault is ours."""
     if isinstance(error, Failed):
         shown = [title, error.message]
         values = (("expected", error.expected), ("got", error.actual), ("hint", error.hint))

@@ -1,4 +1,4 @@
-"""How a hidden check is declared, and how the manifest of an exercise is read.
+"""Declares hidden checks, and reads the manifest of an exercise.
 
 A check file holds one class per function of the exercise; each method is one property:
 
@@ -9,7 +9,7 @@ A check file holds one class per function of the exercise; each method is one pr
         def check_forward(self, student):
             \"\"\"the output is W x + b plus (alpha/r) times B A x\"\"\"
 
-The method's docstring is the title that the student reads; the manifest is what must report in every grading.
+The method's docstring is the title that the student reads; the manifest lists the checks that must report.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ CheckFunction = Callable[..., None]
 
 @dataclass(frozen=True)
 class CheckSpec:
-    """What a check says about itself."""
+    """The declaration of one check."""
 
     id: str
     """``Function.check``; unique in the exercise."""
     title: str
     function: str
-    """The group that the check belongs to; usually one function or class of the student's file."""
+    """Group that the check belongs to; usually one function or class of the student's file."""
     names: tuple[str, ...]
-    """What the student's file must define for this group."""
+    """Names that the student's file must define for this group."""
     points: int
     visible: bool
     after: tuple[str, ...]
@@ -47,13 +47,13 @@ class CheckSpec:
     preloads: tuple[str, ...]
     """Preloads beyond torch."""
     substitutes: tuple[str, ...]
-    """Names that are replaced by the reference's when their own group did not pass."""
+    """Names whose definitions are taken from the reference if their own group did not pass."""
     seconds: float | None
-    """Own time limit of the student process; None means the exercise's."""
+    """Time limit of this check; None means the exercise's."""
     run: CheckFunction
-    """Called with the student proxy."""
+    """The check itself; called with the student proxy."""
     bonus: bool = False
-    """Its group is one of the exercise's bonus functions."""
+    """True if its group is one of the exercise's bonus functions."""
 
 
 def check(
@@ -84,7 +84,7 @@ def check(
 
 
 def load_file(path: Path, name: str) -> types.ModuleType:
-    """Import one file under a module name of our choice."""
+    """Import one file as the module ``name``."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot load {path}")
@@ -95,7 +95,7 @@ def load_file(path: Path, name: str) -> types.ModuleType:
 
 
 def manifest(module: types.ModuleType, bonus: Collection[str] = ()) -> list[CheckSpec]:
-    """All checks of a check file, in the order of the file.
+    """Return all checks of a check file, in the order of the file.
 
     Args:
         module: the check file, imported.

@@ -19,7 +19,7 @@ class CheckFiles:
         raise NotImplementedError
 
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
-        """Use the module that the manifest was read from; pytest would load the file a second time."""
+        """Use the module that the manifest was read from, because pytest would load the file a second time."""
         module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
         module.obj = self.module_of(module_path)
         return module

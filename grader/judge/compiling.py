@@ -1,8 +1,8 @@
-"""Compiles the student's file on the judge's side, so that what runs is what was hashed.
+"""Compiles the student's file on the judge's side, so that the code that runs is the code that was hashed.
 
-A compiler that reads hostile source may run out of memory, of stack or of time. So it works in a process of its own,
-forked from the judge, limited and short-lived, in which nothing of the source ever runs. Student processes receive its
-code; a file whose code is too large to hand over is compiled by each of them.
+A compiler that reads hostile source may run out of memory, stack or time. So it runs in a process of its own, forked
+from the judge, limited and short-lived, and never executes the source. Student processes receive the code; if it is too
+large to pass on, each of them compiles the file itself.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if sys.platform != "win32":
 
 CPU_SECONDS = 10
 PATIENCE_SECONDS = 60.0
-"""On a busy machine; the compiler has ended itself long before on a quiet one."""
+"""Seconds to wait for the compiler on a busy machine; on an idle one, its own limit ends it much earlier."""
 MEMORY_BYTES = 2**30
 MAX_CODE_BYTES = 8 * 2**20
-"""Of code that is handed over; every student process reads it."""
+"""Bytes of code that are passed on; every student process reads them."""
 
 _LENGTH = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1
@@ -43,25 +43,25 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Compiled:
-    """What became of a file in the compiler."""
+    """The result of compiling a file."""
 
     code: bytes | None = None
-    """Marshalled; None if there is an error, or if it is too large to hand over."""
+    """Marshalled code; None if there was an error, or if it is too large to pass on."""
     error: dict[str, Any] | None = None
-    """What the compiler raised (``dispatch.describe``)."""
+    """The compiler's exception, described by ``dispatch.describe``."""
     imports: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    """What the file will import (``grader.imports``)."""
+    """The file's imports (``grader.imports``)."""
     status: int = 0
-    """Wait status of the compiler's process; not zero if it had to be ended."""
+    """Wait status of the compiler's process; nonzero if it had to be killed."""
 
 
 def compile_aside(source: bytes, filename: str, functions: tuple[str, ...] = ()) -> Compiled:
     """Compile ``source`` as ``filename`` in a process of its own.
 
     Args:
-        source: as the file holds it; decoded as Python does (PEP 263).
-        filename: what the code calls itself.
-        functions: names in whose definitions imports are looked for as well.
+        source: contents of the file; decoded as Python does (PEP 263).
+        filename: file name for the code's tracebacks.
+        functions: names of functions whose bodies are also searched for imports.
     """
     reader, writer = os.pipe()
     parent = os.getpid()
@@ -90,7 +90,7 @@ def compile_aside(source: bytes, filename: str, functions: tuple[str, ...] = ())
 
 
 def _work(source: bytes, filename: str, functions: tuple[str, ...], writer: int) -> None:
-    """In the compiler's process."""
+    """Compile in the compiler's process, and write the result to ``writer``."""
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 2)  # warnings about the source
     data = int(sandbox._proc("self/statm").split()[5]) * os.sysconf("SC_PAGE_SIZE")
@@ -100,10 +100,10 @@ def _work(source: bytes, filename: str, functions: tuple[str, ...], writer: int)
     code, error, found = b"", None, []
     try:
         code = marshal.dumps(compile(source, filename, "exec", dont_inherit=True))
-    except BaseException as raised:  # a SyntaxError; or no memory, too deep a nesting, a strange encoding
+    except BaseException as raised:  # a SyntaxError, or out of memory, nesting too deep, an unknown encoding
         error = describe(raised, filename)
     else:
-        with contextlib.suppress(Exception):  # what can be compiled may still be too deep for a tree; it waits longer
+        with contextlib.suppress(Exception):  # a file that compiles may be too deeply nested for ast
             found = imports(source, functions)
     head = json.dumps({"error": error, "imports": found}).encode()
     answer = memoryview(_LENGTH.pack(len(head)) + head + (code if len(code) <= MAX_CODE_BYTES else b""))
@@ -112,7 +112,7 @@ def _work(source: bytes, filename: str, functions: tuple[str, ...], writer: int)
 
 
 def _read(reader: int, deadline: float) -> bytes:
-    """All that the compiler says, or what it has said at the deadline."""
+    """Return everything that the compiler writes; nothing if it has not finished by the deadline."""
     parts = bytearray()
     while (seconds := deadline - time.monotonic()) > 0:
         if not select.select([reader], [], [], seconds)[0]:
@@ -126,9 +126,9 @@ def _read(reader: int, deadline: float) -> bytes:
 
 @functools.cache
 def compiled_definition(path: Path, name: str) -> bytes:
-    """One class or function of a module, compiled with the module's imports and nothing else, without docstrings.
+    """Compile one class or function of a module, with the module's imports only and without docstrings.
 
-    This is all that a student process ever receives of a reference: no source, no neighbouring function.
+    A student process never receives more of a reference than this: no source, no other function.
 
     Raises:
         ValueError: the module does not define ``name``.

@@ -1,8 +1,8 @@
-"""What the frequent messages of torch and Python mean: a sentence for each, beside the traceback of a crashed check.
+"""Explains frequent error messages of torch and Python in a sentence, shown with the traceback of a crashed check.
 
-A sentence says what the message states and where to look; it does not guess what was meant. The first pattern that is
-found in ``Type: message`` speaks; its groups fill the gaps of the sentence. ``tests/test_explanations.py`` provokes
-each of these messages with the torch that is installed.
+A sentence says what the message states and where to look; it does not guess what was meant. The first pattern found in
+``Type: message`` decides; its groups fill the gaps of the sentence. ``tests/test_explanations.py`` provokes each of
+these messages with the installed torch.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from course.text import translated
 
 ARGUMENTS = "arguments-do-not-fit"
 MAX_GROUP = 80
-"""Longest piece of a message that is quoted in a sentence."""
+"""Characters of a group that are quoted in a sentence."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One kind of crash."""
+    """The explanation of one kind of crash."""
 
     id: str
     pattern: str
     text: str
-    """May quote the pattern's groups: {0}, {1}, …"""
+    """The sentence; it can quote the pattern's groups: {0}, {1}, …"""
     unquoted: str = ""
-    """What is said instead where nothing may be quoted; a sentence with gaps and without this is then not said."""
+    """Sentence to use if quoting is not allowed; if it is empty, a sentence with gaps is then left out."""
 
 
 SENTENCES = (
@@ -691,15 +691,15 @@ SENTENCES = (
 
 
 def explain(kind: str, message: str, quoting: bool = True) -> tuple[str, str] | None:
-    """What is known of this exception.
+    """Explain an exception.
 
     Args:
         kind: name of its type.
-        message: what it says.
-        quoting: whether the sentence may quote from the message.
+        message: its message.
+        quoting: True if the sentence may quote from the message.
 
     Returns:
-        An id and the sentence; None for a message that is not in the table, or that could only be explained by a quote.
+        An id and the sentence; None if the message is not in the table, or can be explained only by quoting.
     """
     words = f"{kind}: {message}"
     for sentence in SENTENCES:

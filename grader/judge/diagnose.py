@@ -1,24 +1,23 @@
 """Diagnosis by simulation: which misconception explains what the student's code did?
 
-A misconception is a small edit of the reference. The very check that failed is run again, same seed, against each
-edited reference, in this process; two runs are the same if everything that came back through the proxy is the same,
-and the verdict too. So the comparison is of behaviour, whatever the student's code looks like.
+A misconception is a small edit of the reference. The check that failed is run again with the same seed against each
+edited reference, in this process; two runs are equal if everything returned through the proxy and the verdict are
+equal. So only behaviour is compared, whatever the student's code looks like.
 
 A wrong diagnosis is worse than none. A misconception is named only if
 
-1. its own check (``caught_by``) is among those that failed, and
-2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in its
-   own check and in this one, with numbers that no accident explains; and
-3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
-   and yes/no facts are shared by errors that nobody has thought of: on them alone only those misconceptions are named
-   whose text says no more than the facts do (``facts.toml``); and
-4. no other misconception fits as well, nor a function that does nothing.
+1. its own check (``caught_by``) is among the failed ones, and
+2. its trace equals the student's in every check of that function, or, if several things are wrong at once, in its own
+   check and in this one, with numbers that cannot agree by chance; and
+3. the differences from the reference are sufficient evidence (``evidence``). Complaints about the form of an answer
+   are none, and yes/no facts may have causes that are not in the catalogue: if there are only such facts, only the
+   misconceptions whose text claims no more than the facts can be named (``facts.toml``); and
+4. no other misconception fits equally well, and neither does a function that does nothing.
 
-Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
-between the answer and the expected one may be stated (``relations``).
+If none fits alone, pairs are tried by the same rules (``_pair``). If no simulation fits, a relation between the answer
+and the expected one may be stated (``relations``).
 
-DESIGN's fallback, deciding by the pattern of failed checks alone, was left out: a pattern of two or three verdicts
-fits too much.
+The pattern of failed checks alone never decides: a pattern of two or three verdicts fits too many causes.
 """
 
 from __future__ import annotations
@@ -50,13 +49,13 @@ from grader.judge.check import CheckSpec
 from grader.judge.proxy import Outcome, RemoteRef, check_seed, local_student
 
 TOLERANCE = 1e-4
-"""Largest difference, relative to 1 + |value|, at which two results count as the same behaviour."""
+"""Largest difference, relative to 1 + |value|, between two results that count as the same behaviour."""
 ENOUGH = 6
-"""Evidence that a name needs; ``evidence`` says what counts."""
+"""Evidence required for naming a misconception; ``evidence`` computes it."""
 PAIR_SECONDS = 0.3
 """Processor time for trying pairs of misconceptions on one function."""
 RELATION_SECONDS = 0.2
-"""The same for relations."""
+"""Processor time for trying relations on one function."""
 IDLE = {
     "returns-nothing": (
         mark("in all checks, `{name}` behaves as if it did nothing at all"),
@@ -67,7 +66,7 @@ IDLE = {
         mark("in the failed checks, `{name}` behaves as if it simply returned its first argument"),
     ),
 }
-"""What might as well stand in the student's place; what is said if all checks, or the failed ones, go as with it."""
+"""Function that does nothing -> sentences to use if all checks, or the failed ones, end as they would with it."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +78,18 @@ class Misconception:
     """(old, new); each ``old`` occurs exactly once in the reference."""
     caught_by: str
     title: str
-    """A short statement, in English: what the report shows."""
+    """A short statement in English, shown in the report."""
     hint: str
     kin: str = ""
-    """Misconceptions of the same kin are one to the student: where they behave the same, either may be named."""
+    """Misconceptions of the same kin are equivalent to the student: if they behave the same, either may be named."""
 
     @property
     def function(self) -> str:
-        """The group of checks that it belongs to."""
+        """Group of checks that it belongs to."""
         return self.caught_by.split(".")[0]
 
     def apply(self, source: str) -> str:
-        """The edited reference.
+        """Return the edited reference.
 
         Raises:
             ValueError: an ``old`` text does not occur exactly once.
@@ -106,40 +105,40 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Observed:
-    """What one check saw of the student."""
+    """The results of one check of the student's code."""
 
     spec: CheckSpec
     status: str
     failing: str
-    """What the verdict hung on."""
+    """Reason for the verdict (``hung_on``)."""
     trace: list[Outcome]
     exchanged: Sequence[tuple[bytes, bytes]] = ()
-    """Requests and answers as they travelled."""
+    """Requests and answers, as they were sent."""
     seconds: float = 0.0
-    """Of processor time, where the check was run in this process."""
+    """Processor time, if the check was run in this process."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What explains a failed check: a misconception, two of them (``pair``), a relation, or another failure."""
+    """The explanation of a failed check: a misconception, two of them (``pair``), a relation, or another failure."""
 
     kind: ExplanationKind
     """``misconception``, ``pair``, ``relation`` or ``follows``."""
     id: str
     text: str
-    """In the reader's language; of a misconception its hint, in English."""
+    """The explanation in the reader's language; for a misconception, its hint in English."""
     title: str = ""
-    """In English, of a misconception or a relation; other kinds have none."""
+    """Title in English of a misconception or a relation; other kinds have none."""
 
     @classmethod
     def of(cls, misconception: Misconception) -> Diagnosis:
-        """That it is this misconception."""
+        """Return the diagnosis that names this misconception."""
         return cls("misconception", misconception.name, misconception.hint, misconception.title)
 
 
 @functools.cache
 def load_misconceptions(path: Path, function: str = "") -> tuple[Misconception, ...]:
-    """All misconceptions of an exercise, or those of one function; only what is asked for is parsed.
+    """Read all misconceptions of an exercise, or those of one function; the others are not parsed.
 
     Raises:
         ValueError: an entry is incomplete.
@@ -167,7 +166,7 @@ def load_misconceptions(path: Path, function: str = "") -> tuple[Misconception, 
 
 
 def edited_module(slug: str, misconception: Misconception) -> types.ModuleType:
-    """The reference with one misconception (or with two in one), as a module of its own."""
+    """Return a new module: the reference with one misconception (or with two, combined by ``compose``)."""
     module = types.ModuleType(f"edited_{re.sub('[^a-z0-9]', '_', misconception.name.lower())}")
     module.__file__ = "<edited>"
     for part in parts(slug, misconception):
@@ -177,9 +176,9 @@ def edited_module(slug: str, misconception: Misconception) -> types.ModuleType:
 
 @functools.lru_cache(maxsize=8)
 def parts(slug: str, misconception: Misconception) -> list[str]:
-    """The edited source in parts that can be compiled one by one, most of them as they stand in the reference.
+    """Return the edited source in parts that can be compiled one by one; most are unchanged from the reference.
 
-    One exercise has hundreds of misconceptions and a grading tries dozens: only what the edit touched is compiled anew.
+    An exercise has hundreds of misconceptions, and a grading tries dozens: so only the edited part is compiled again.
 
     Raises:
         ValueError: an ``old`` text does not occur exactly once.
@@ -203,10 +202,10 @@ def _reference(slug: str) -> str:
 
 @functools.cache
 def _statements(source: str) -> list[str]:
-    """The source, cut before every statement of the module.
+    """Split the source before every statement of the module.
 
     Raises:
-        ValueError: the module asks for a feature of the future, which its statements one by one would not have.
+        ValueError: the module imports from ``__future__``, which would not apply to separately compiled statements.
     """
     if "__future__" in source:
         raise ValueError("a reference solution does without __future__")
@@ -240,7 +239,7 @@ def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: li
             spec.run(student)
     except StudentRaised as raised:
         status, error = "crashed", raised
-    except Exception as raised:  # an expectation, or the check tripped over the edited answer
+    except Exception as raised:  # an expectation failed, or the check could not process the edited answer
         status, error = "failed", raised  # type: ignore[assignment]
     finally:
         expect.seen[:], expect.remarks[:] = seen, remarks
@@ -248,7 +247,7 @@ def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: li
 
 
 def hung_on(error: BaseException | None) -> str:
-    """What the verdict hung on, in words that do not depend on the numbers drawn."""
+    """Return the reason for the verdict, in words that do not depend on the random numbers."""
     if error is None:
         return ""
     if isinstance(error, Failed):
@@ -259,16 +258,16 @@ def hung_on(error: BaseException | None) -> str:
 def diagnose(
     slug: str, observed: Mapping[str, Observed], references: Mapping[str, Observed], run_seed: int
 ) -> dict[str, Diagnosis]:
-    """Say what explains the failures.
+    """Explain the failures.
 
     Args:
         slug: the exercise.
-        observed: check id -> what the judge saw of the student.
-        references: check id -> the same check, same seed, against the reference; at least for the failed checks.
+        observed: check id -> its results with the student's code.
+        references: check id -> its results with the reference and the same seed; at least for the failed checks.
         run_seed: seed of the run.
 
     Returns:
-        Check id -> what explains its failure.
+        Check id -> explanation of its failure.
     """
     found: dict[str, Diagnosis] = {}
     wrong = {name for name, item in observed.items() if item.status in ("failed", "crashed")}
@@ -291,7 +290,7 @@ class Function:
     _modules: dict[str, types.ModuleType] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Sort the checks: what failed first, and what costs little first."""
+        """Sort the checks: the failed ones first, and cheap ones before expensive ones."""
         self.comparable = {
             name: item for name, item in self.group.items() if item.status in ("passed", "failed", "crashed")
         }
@@ -303,7 +302,7 @@ class Function:
         self.evidence = {name: evidence(self.group[name], self.references[name]) for name in self.wrong}
 
     def explain(self) -> dict[str, Diagnosis]:
-        """Check id -> what explains its failure."""
+        """Return check id -> explanation of its failure."""
         suspects = [
             misconception
             for misconception in load_misconceptions(paths.misconceptions(self.slug), self.name)
@@ -321,7 +320,7 @@ class Function:
             return dict.fromkeys(self.wrong, idle)
         alone = self._related({})
         if any(diagnosis.id == "returns-nothing" for diagnosis in alone.values()):
-            found = {}  # the other failures follow from the missing result, whatever misconception they look like
+            found = {}  # the other failures follow from the missing result, even if they fit a misconception
         if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
             return alone  # one relation that explains everything is simpler than two misconceptions
         related = alone | found
@@ -334,8 +333,8 @@ class Function:
     # --- one misconception ---------------------------------------------------------------------------------------
 
     def _module(self, misconception: Misconception) -> types.ModuleType:
-        if any("__dict__" in new for _, new in misconception.edits):  # it keeps something from call to call
-            return edited_module(self.slug, misconception)  # and begins each check anew, as the student's file does
+        if any("__dict__" in new for _, new in misconception.edits):  # it keeps state between calls
+            return edited_module(self.slug, misconception)  # reset for each check, like the student's
         if misconception.name not in self._modules:
             self._modules[misconception.name] = edited_module(self.slug, misconception)
         return self._modules[misconception.name]
@@ -347,11 +346,11 @@ class Function:
         return self._repeated[key]
 
     def _fits(self, misconception: Misconception) -> bool:
-        """Whether all checks go with this misconception as they went with the student; up to the first difference."""
+        """Return whether all checks end as with the student's code; stops at the first difference."""
         return all(self._repeats(name, misconception) for name in self.order)
 
     def _speaker(self, fitting: list[Misconception]) -> Diagnosis | None:
-        """The one to name of those that explain everything."""
+        """Choose the misconception to name among those that explain everything; None if that is ambiguous."""
         if len(fitting) > 1 and not (fitting[0].kin and len({misconception.kin for misconception in fitting}) == 1):
             return None
         misconception = fitting[0]
@@ -360,12 +359,12 @@ class Function:
         return Diagnosis.of(misconception)
 
     def _partial(self, suspects: list[Misconception]) -> dict[str, Diagnosis]:
-        """What explains single checks, where several things are wrong.
+        """Explain single checks, for the case that several things are wrong.
 
-        A misconception counts if every check that passed, and every check that it fails by itself, goes with it as it
-        went with the student; what else failed has another cause. Fractions that agree (``_telling``) are proof without
-        that, for several causes may meet in one check. It is named for a check if no other misconception repeats that
-        check, and if there is evidence enough or its text says no more than the facts do.
+        A misconception counts if every check that passed, and every check that it fails by itself, ends as with the
+        student's code; other failures have another cause. If fractions agree (``_telling``), this is not required,
+        because several causes may affect one check. It is named for a check if no other misconception repeats that
+        check, and if the evidence is sufficient or its text claims no more than the facts.
         """
         known = [misconception for misconception in suspects if self._repeats(misconception.caught_by, misconception)]
         found = {}
@@ -380,8 +379,8 @@ class Function:
         return found
 
     def _is_seen_whole(self, misconception: Misconception) -> bool:
-        """Whether all that this misconception does was seen: what else failed, it does not cause."""
-        for name in reversed(self.order):  # what passed first
+        """Return whether every effect of this misconception was observed, so that it causes no other failures."""
+        for name in reversed(self.order):  # checks that passed come first
             if self._repeats(name, misconception):
                 continue
             if (
@@ -394,10 +393,10 @@ class Function:
     # --- two at once ---------------------------------------------------------------------------------------------
 
     def _pair(self, suspects: list[Misconception], known: set[str]) -> Diagnosis | None:
-        """The two misconceptions that explain everything together, if there are exactly two.
+        """Find two misconceptions that together explain everything, if exactly one pair does.
 
-        Pairs with a misconception that explains a check by itself come first. What is found counts only if there was
-        time for all the others, or if the evidence is overwhelming.
+        Pairs with a misconception that explains a check by itself are tried first. A pair counts only if there was time
+        to try all pairs, or if the evidence is overwhelming.
         """
         total = sum(self.evidence.values())
         if total < ENOUGH or len(suspects) < 2:
@@ -435,7 +434,7 @@ class Function:
         apart = first.caught_by != second.caught_by and all(
             self._repeats(one.caught_by, one) for one in (first, second)
         )
-        if total < 2 * ENOUGH and not apart:  # each seen by itself is worth more than both mixed up
+        if total < 2 * ENOUGH and not apart:  # seeing each by itself is better evidence than seeing both combined
             return None
         return Diagnosis(
             "pair",
@@ -451,7 +450,7 @@ class Function:
     # --- no misconception ----------------------------------------------------------------------------------------
 
     def _idle(self, names: Sequence[str]) -> Diagnosis | None:
-        """Whether the function might as well do nothing at all, as far as these checks see."""
+        """Return a diagnosis if these checks would end in the same way with a function that does nothing."""
         numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
         if not self.complete or numbers < ENOUGH:
             return None
@@ -467,7 +466,7 @@ class Function:
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
-        """What is found, and relations for the failures that it does not explain."""
+        """Return ``found``, plus relations for the failures that it does not explain."""
         found = dict(found)
         deadline = time.process_time() + RELATION_SECONDS
         for name in self.wrong:
@@ -482,9 +481,9 @@ class Function:
         return found
 
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
-        """What is found; where one relation is behind most failures, the others may well come of it too.
+        """Return ``found``; if one relation explains most failures, add that the others may be its consequences.
 
-        A misconception that does not repeat a check is not all that is wrong there, so nothing follows from it.
+        Nothing follows from a misconception: if it does not repeat a check, something else is wrong there.
         """
         causes = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
         rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
@@ -502,7 +501,7 @@ class Function:
 
 
 def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
-    """Two misconceptions as one, None where their edits touch each other or make no program together."""
+    """Combine two misconceptions into one; None if their edits overlap or the result does not compile."""
     both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, "", "")
     if not _apart(slug, first, second):
         return None
@@ -515,31 +514,31 @@ def compose(slug: str, first: Misconception, second: Misconception) -> Misconcep
 
 
 def _apart(slug: str, first: Misconception, second: Misconception) -> bool:
-    """Whether no text of the reference is edited by both."""
+    """Return whether the two misconceptions edit different parts of the reference."""
     places = sorted(_places(slug, first) + _places(slug, second))
     return all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
 
 
 @functools.cache
 def _places(slug: str, misconception: Misconception) -> list[tuple[int, int]]:
-    """Where the edits begin and end in the reference; of an edit of what another one has brought there, nowhere."""
+    """Return the (start, end) of each edit in the reference; edits of text that an earlier edit inserted have none."""
     found = [(_reference(slug).find(old), len(old)) for old, _ in misconception.edits]
     return [(start, start + length) for start, length in found if start >= 0]
 
 
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
-    """The reference as it stands."""
+    """Return the unedited reference; always the same module."""
     return reference_copy(slug)
 
 
 def reference_copy(slug: str) -> types.ModuleType:
-    """The reference as it stands, in a new module."""
+    """Return the unedited reference in a new module."""
     return edited_module(slug, Misconception("", (), "", "", ""))
 
 
 def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
-    """The reference with a function that does nothing; None where ``name`` is no function."""
+    """Return the reference with ``name`` replaced by a function that does nothing; None if it is not a function."""
     reference = reference_module(slug)
     if not isinstance(getattr(reference, name, None), types.FunctionType):
         return None
@@ -552,14 +551,14 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
-    """Misconceptions whose text says no more than the yes/no facts that the checks state."""
+    """Return the names of the misconceptions whose text claims no more than the checks' yes/no facts."""
     path = Path(__file__).with_name("facts.toml")
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
     return frozenset(names)
 
 
 def _repeats(item: Observed, module: types.ModuleType, run_seed: int) -> bool:
-    """Whether the check goes with this module as it went with the student; tried no further than to a difference."""
+    """Return whether the check ends with this module as with the student's code; stops at the first difference."""
     try:
         seen = _observe(item.spec, module, run_seed, _Trace(item.trace))
     except _Departed:
@@ -568,21 +567,21 @@ def _repeats(item: Observed, module: types.ModuleType, run_seed: int) -> bool:
 
 
 class _Departed(BaseException):
-    """A trace has taken another way than the one that it follows; no check may catch this."""
+    """A trace has departed from the one that it follows; not an ``Exception``, so that no check can catch it."""
 
 
 class _Trace(list[Outcome]):
-    """A trace that has to follow another one."""
+    """A trace that must equal another one."""
 
     def __init__(self, path: list[Outcome]) -> None:
         super().__init__()
         self._path = path
 
     def append(self, outcome: Outcome) -> None:
-        """Take one outcome more.
+        """Append one outcome.
 
         Raises:
-            _Departed: the other trace has another one here, or none.
+            _Departed: the other trace has a different outcome here, or none.
         """
         if len(self) == len(self._path) or not _same_outcome(outcome, self._path[len(self)]):
             raise _Departed
@@ -590,7 +589,7 @@ class _Trace(list[Outcome]):
 
 
 def same(one: Observed, other: Observed) -> bool:
-    """Same verdict for the same reason, and the same results on the way there."""
+    """Return whether verdict, reason and trace are the same."""
     return (
         one.status == other.status
         and one.failing == other.failing
@@ -601,27 +600,27 @@ def same(one: Observed, other: Observed) -> bool:
 
 def _same_outcome(one: Outcome, other: Outcome) -> bool:
     if one.kind == "raised" and other.kind == "raised":
-        return one.what == other.what  # refusals are worded by their author; what a crash says is in the verdict
+        return one.what == other.what  # an author words a refusal freely; the verdict has a crash's message
     return one.kind == other.kind and one.what == other.what and same_value(one.value, other.value)
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Equal up to TOLERANCE; a kept object equals any other kept object."""
+    """Return whether two values are equal up to TOLERANCE; a kept object equals any other kept object."""
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
         if one.shape != other.shape:
             return False
         a, b = one.to(torch.complex128), other.to(torch.complex128)
         exact = (a == b) | (a.isnan() & b.isnan())
-        near = (a - b).abs() <= TOLERANCE * (1 + b.abs())  # true for any number beside an infinite one
+        near = (a - b).abs() <= TOLERANCE * (1 + b.abs())  # true for any number compared with an infinite one
         return bool((exact | (near & a.isfinite() & b.isfinite())).all())
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, torch.Tensor) and not one.ndim and isinstance(other, float):
-        return same_value(float(one), other)  # a loss is a loss, with a graph behind it or without
+        return same_value(float(one), other)  # a loss may be returned with or without its graph
     if isinstance(other, torch.Tensor) and not other.ndim and isinstance(one, float):
         return same_value(one, float(other))
     if isinstance(one, int) and isinstance(other, int):
-        return one == other  # a count that is nearly right is wrong
+        return one == other  # a count has no tolerance
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if one == other or (one != one and other != other):
             return True
@@ -636,7 +635,7 @@ def same_value(one: Any, other: Any) -> bool:
 
 
 def _telling(item: Observed, reference: Observed) -> bool:
-    """Whether fractions came back that the reference would not give and that no accident gives twice."""
+    """Return whether some results are fractions other than the reference's, which cannot agree by chance."""
     return any(
         outcome.kind == known.kind
         and outcome.kind in ("value", "note")
@@ -661,15 +660,15 @@ def _has_fractions(value: Any) -> bool:
 
 _LIBRARY = re.compile(r"\b(shapes?|sizes?|dimensions?)\b")
 FACTS = 4
-"""What yes/no facts may be worth at most, however many there are: they tend to go together."""
+"""Maximum worth of all yes/no facts together, because they tend to be correlated."""
 
 
 def evidence(item: Observed, reference: Observed, words: bool = True) -> int:
-    """What speaks for a name: how much of what came back is not what the reference gives, by its variety.
+    """Return the evidence for naming a misconception: the differences from the reference, weighted by their variety.
 
-    A float that is not round is worth 8, a small integer or a word 2, several different numbers at once ``ENOUGH`` or
-    more, a yes/no fact 1, and all facts together no more than ``FACTS``. A complaint about the form of an answer
-    (``contract``) is worth nothing, nor is an exception; what a library says of shapes is worth the numbers in it.
+    A float that is not round is worth 8, a small integer or a word 2, several different numbers at once at least
+    ``ENOUGH``, a yes/no fact 1, and all facts together at most ``FACTS``. A complaint about the form of an answer
+    (``contract``) and an exception are worth nothing, but a library's message about shapes counts by its numbers.
     """
     worth = facts = 0
     for outcome, known in zip(item.trace, reference.trace, strict=False):
@@ -714,7 +713,7 @@ def _evidence(value: Any, known: Any) -> int:
 
 
 def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
-    """Anything but one and the same number everywhere, which many errors have in common, is evidence enough."""
+    """Several different numbers are sufficient evidence; one number everywhere is not, because many errors cause it."""
     several = value.numel() > 3 and len(value[value == value].unique()) > 1  # type: ignore[no-untyped-call]
     if isinstance(known, torch.Tensor) and known.shape == value.shape and not value.is_complex():
         value = value[(value.double() - known.double()).abs() > TOLERANCE]

@@ -1,4 +1,4 @@
-"""Expectations: what a check demands of an answer, and the sentence that a student reads when it is not met.
+"""Expectations: compare an answer with what a check requires, and word the sentence that the student reads if it fails.
 
 Every comparison is recorded in ``seen``, so that a visible check can show what it compared even when it passed.
 """
@@ -21,43 +21,43 @@ from grader.judge import crashes
 from grader.wire import MAX_ITEMS
 
 seen: list[tuple[str, str, str]] = []
-"""(what, expected, actual) of the comparisons since the judge last cleared the list."""
+"""(what, expected, actual) for each comparison since the judge last cleared the list."""
 
 
 remarks: list[str] = []
-"""What the report says of a check that passed all the same, since the judge last cleared the list."""
+"""Sentences from ``remark`` since the judge last cleared the list; the report shows them although the check passed."""
 MAX_REMARKS = 5
 
 
 class Words(str):
-    """What stands in place of an answer, in the judge's words: it is told without quotes."""
+    """The judge's words in place of an answer; shown without quotes."""
 
     __slots__ = ()
 
 
 def remark(message: str) -> None:
-    """Accept an answer that departs from the docstring, and say so: one sentence that the student reads."""
+    """Accept an answer that departs from the docstring, and tell the student so in one sentence."""
     message = translated(message)
     if message not in remarks and len(remarks) < MAX_REMARKS:
         remarks.append(message)
 
 
 MAX_SHOWN = 160
-"""Characters of a value."""
+"""Characters of a value that are shown."""
 MAX_COLLECTED = 200
-"""Comparisons of one check that are looked at; where there are more, the first ones speak for all."""
+"""Comparisons of one check that are collected; any further ones are ignored."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a check compared, as it was: the answer and what was expected."""
+    """One comparison of a check: the answer and the expected value, unchanged."""
 
     what: str
     got: Any
     want: Any
     agreed: bool
     shape_only: bool = False
-    """``want`` is only the shape that was expected."""
+    """True if ``want`` is only the expected shape."""
 
 
 _collected: list[Comparison] | None = None
@@ -66,9 +66,9 @@ _note: Callable[[str, object], None] | None = None
 
 @contextlib.contextmanager
 def noting(note: Callable[[str, object], None]) -> Iterator[None]:
-    """Inside, expectations with ``fact=True`` tell ``note`` what they looked at, before they hold or fail.
+    """Have expectations with ``fact=True`` pass the value that they check to ``note``, before they pass or fail.
 
-    For the diagnosis, and for answers that were taken untraced: a traced answer is in the trace already.
+    The diagnosis uses these notes for untraced answers; traced answers are already in the trace.
     """
     global _note
     _note, before = note, _note
@@ -85,9 +85,9 @@ def _state(what: str, value: object, fact: bool) -> None:
 
 @contextlib.contextmanager
 def collecting() -> Iterator[list[Comparison]]:
-    """Inside, ``close``, ``equal`` and ``shape`` take down what they compare and let the check go on if it differs.
+    """Have ``close``, ``equal`` and ``shape`` collect their comparisons, and continue the check if values differ.
 
-    For a second look at a check that has failed, never for a verdict.
+    Used to examine a check that has failed, never for a verdict.
     """
     global _collected
     _collected, before = [], _collected
@@ -98,12 +98,12 @@ def collecting() -> Iterator[list[Comparison]]:
 
 
 def _collect(compare: Callable[[], None], what: str, got: object, want: object, shape_only: bool = False) -> None:
-    """Compare; where comparisons are collected, take this one down and go on."""
+    """Compare; inside ``collecting``, collect the comparison instead of raising."""
     global _collected
     if _collected is None:
         compare()
         return
-    collected, _collected = _collected, None  # of a comparison made of others, the whole is taken down
+    collected, _collected = _collected, None  # if a comparison consists of others, only the whole is collected
     agreed = True
     try:
         compare()
@@ -125,14 +125,14 @@ def close(
     reveal: bool = False,
     fact: bool = False,
 ) -> None:
-    """Numbers agree: |got - want| <= tolerance * (1 + |want|), element by element, in float64.
+    """Expect that numbers agree: |got - want| <= tolerance * (1 + |want|), element by element, in float64.
 
     Args:
         got: the student's number, tensor, or list/tuple/dict of them. Shapes must agree, dtypes need not.
-        want: what the judge worked out.
-        what: names the quantity in the message; in English, or already in the reader's language.
-        tolerance: absolute and relative at once; 1e-5 suits float32 through a few products.
-        hint: shown when it fails.
+        want: the judge's value.
+        what: name of the quantity in the message; in English, or already in the reader's language.
+        tolerance: both absolute and relative; 1e-5 suits float32 after a few products.
+        hint: shown if they do not agree.
         reveal: show the values even if the check is hidden.
         fact: note ``got`` for the diagnosis.
     """
@@ -203,7 +203,7 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
 
 
 def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bool = False, fact: bool = False) -> None:
-    """Values agree exactly; integers may come as floats or one-element tensors, lists as tuples.
+    """Expect that values agree exactly; integers may be floats or one-element tensors, and lists may be tuples.
 
     With ``fact``, ``got`` is noted for the diagnosis.
     """
@@ -238,11 +238,11 @@ def true(
     reveal: bool = False,
     fact: bool = False,
 ) -> None:
-    """The judge's own statement holds; ``message`` says what is wrong when it does not.
+    """Expect that the judge's own condition holds; ``message`` says what is wrong if it does not.
 
-    A string for ``expected`` or ``actual`` is in the judge's words and told as it stands: what the student returned
-    goes through ``shown``, which puts quotes around a string. With ``fact``, whether it holds is noted for the
-    diagnosis, under the message.
+    A string for ``expected`` or ``actual`` is in the judge's words and shown unchanged; pass what the student returned
+    through ``shown``, which puts quotes around a string. With ``fact``, the truth value is noted for the diagnosis,
+    under the message.
     """
     _state(message, bool(condition), fact)
     if not condition:
@@ -252,7 +252,7 @@ def true(
 
 
 def shown(value: object) -> str | None:
-    """A value of the student's in words: as in Python, shortened; None is nothing to show."""
+    """Return a student's value in Python's notation, shortened; None for None, which is not shown."""
     return None if value is None else _short(value)
 
 
@@ -261,7 +261,7 @@ def _told(value: object) -> str | None:
 
 
 def shape(got: object, want: Sequence[int], what: str, *, hint: Hint = None) -> None:
-    """A tensor of exactly this shape."""
+    """Expect a tensor of exactly this shape."""
     what = translated(what)
     _collect(lambda: _shape(got, want, what, hint), what, got, tuple(want), shape_only=True)
 
@@ -287,7 +287,7 @@ def _shape(got: object, want: Sequence[int], what: str, hint: Hint) -> None:
 
 
 def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5, hint: Hint = None) -> None:
-    """Two answers are not the same numbers."""
+    """Expect that two answers are different numbers."""
     what = translated(what)
     one, other = _tensor(first), _tensor(second)
     if one is None or other is None:
@@ -324,17 +324,17 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
 
 
 def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = None, hint: Hint = None) -> None:
-    """The student's code refuses with any exception; the skeleton's NotImplementedError does not count as refusing.
+    """Expect that the student's code raises an exception; the skeleton's NotImplementedError does not count.
 
     Args:
-        thunk: asks the student's code.
-        what: what it is asked.
-        unpromised: remark where another type than the promised ValueError is raised; a sentence that names ``{type}``.
-        hint: shown where nothing is raised.
+        thunk: calls the student's code.
+        what: describes the call.
+        unpromised: remark for another type than the promised ValueError; a sentence that contains ``{type}``.
+        hint: shown if no exception is raised.
 
     Raises:
-        Failed: no exception comes.
-        StudentRaised: the function is not written yet, or an allocation was refused.
+        Failed: no exception was raised.
+        StudentRaised: the function is not started, or an allocation was refused.
     """
     what = translated(what)
     try:
@@ -359,11 +359,11 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
 
 
 def remark_on_type(error: StudentRaised, unpromised: str, promised: str = "ValueError") -> None:
-    """Remark on an error of another type than the docstring promises, which costs nothing.
+    """Remark on an error of another type than the docstring promises; this costs no points.
 
     Args:
-        error: what the student's code raised.
-        unpromised: the remark; a sentence that names ``{type}``.
+        error: the exception of the student's code.
+        unpromised: the remark; a sentence that contains ``{type}``.
         promised: name of the type that the docstring promises.
     """
     if error.type != promised:
@@ -372,10 +372,10 @@ def remark_on_type(error: StudentRaised, unpromised: str, promised: str = "Value
 
 @contextlib.contextmanager
 def allowed(what: str) -> Iterator[None]:
-    """An argument that the docstring allows is not refused; other errors stay what they are.
+    """Expect that an argument which the docstring allows is not refused; other errors are raised unchanged.
 
     Args:
-        what: names the argument.
+        what: name of the argument.
 
     Raises:
         Failed: the student's code raises a ValueError or AssertionError that no common cause explains.
@@ -392,12 +392,12 @@ def allowed(what: str) -> Iterator[None]:
 
 
 def _entry(what: str, key: object) -> str:
-    """What an entry of a quantity is called: as in Python, but words in Japanese end in no bracket."""
+    """Return the name of an entry of a quantity: as in Python, but translated if the name is in Japanese."""
     return say("{what}[{key!r}]", what=what, key=key) if is_wide(what[-1:]) else f"{what}[{key!r}]"
 
 
 def _unravel(place: int, shape: Sequence[int]) -> list[int]:
-    """Index of a flat place; ``torch.unravel_index`` would import half of torch at its first call."""
+    """Return the index of a flat position; ``torch.unravel_index`` would import half of torch on its first call."""
     index = []
     for size in reversed(shape):
         place, position = divmod(place, size)
@@ -414,7 +414,7 @@ def _is_numeric_list(value: object) -> bool:
 
 
 def _tensor(value: object) -> torch.Tensor | None:
-    """The value as a float64 (or complex) tensor, None if it is not made of numbers."""
+    """Return the value as a float64 (or complex) tensor, None if it does not consist of numbers."""
     if isinstance(value, torch.Tensor):
         return value.to(torch.complex128 if value.is_complex() else torch.float64)
     if isinstance(value, (bool, int, float)):
@@ -489,14 +489,14 @@ def _finite(value: float) -> float | None:
 
 
 def _first_difference(got: object, want: object) -> int | None:
-    """The first place at which two lists differ; None if they are no lists of one length, or do not differ."""
+    """Return the first index at which two lists differ; None if they are equal or are not lists of the same length."""
     if not isinstance(got, list) or not isinstance(want, list) or len(got) != len(want):
         return None
     return next((place for place, (mine, yours) in enumerate(zip(got, want, strict=True)) if mine != yours), None)
 
 
 def _short_at(value: object, element: object, index: Sequence[int]) -> str:
-    """As ``_short``; where that leaves something out, with the element that matters."""
+    """Return ``_short`` of the value; if that omits something, add the given element."""
     text = _short(value)
     if "…" not in text or not index:
         return text
@@ -504,7 +504,7 @@ def _short_at(value: object, element: object, index: Sequence[int]) -> str:
 
 
 def _short(value: object, limit: int = MAX_SHOWN) -> str:
-    """At most ``limit`` characters; tensors as shape and rounded numbers."""
+    """Return the value in at most ``limit`` characters; a tensor as its rounded numbers and its shape."""
     if isinstance(value, torch.Tensor):
         numbers = value.flatten()[:8].tolist()
         text = ", ".join(f"{number:.4g}" if isinstance(number, float) else str(number) for number in numbers)
@@ -525,7 +525,7 @@ def _short(value: object, limit: int = MAX_SHOWN) -> str:
 
 
 def _number(value: float) -> str:
-    """Six digits, or all of a large whole number: beside an int, 7.72399e+09 could not be compared.
+    """Return six digits, or all digits of a large integer: 7.72399e+09 cannot be compared with an int.
 
     >>> [_number(value) for value in (0.1 + 0.2, 3.0, 7723992468.0, 1e300)]
     ['0.3', '3', '7723992468.0', '1e+300']
@@ -535,7 +535,7 @@ def _number(value: float) -> str:
 
 
 def _cut(text: str, limit: int = MAX_SHOWN) -> str:
-    """At most ``limit`` characters; no number or word is cut, if a comma or space is near.
+    """Return at most ``limit`` characters, without cutting a number or a word if a comma or space is near.
 
     >>> _cut("[0.123456, 0.654321, 0.987654]", 20)
     '[0.123456, …'

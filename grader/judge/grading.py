@@ -1,8 +1,7 @@
 """The judge: runs the hidden checks of one exercise against one file, and never shares a process with that file.
 
-pytest runs the checks; a plugin gives every check a fresh student process, classifies how it ended and sends one
-event the moment it did. What must report is the manifest, read by the judge itself: a check that did not report did
-not pass.
+pytest runs the checks; a plugin gives every check a student process, classifies how it ended and immediately sends one
+event. The judge itself reads the manifest of the checks that must report: a check that did not report did not pass.
 """
 
 from __future__ import annotations
@@ -66,11 +65,11 @@ NOT_TO_ITS_END_IN_A_NOTEBOOK = mark(
     "line was run."
 )
 SHARED_SECONDS = 3.0
-"""For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
-and the whole time."""
+"""Time limit of a check in a reused process; most take milliseconds. A check that takes longer is run again in a
+process of its own, with the full time limit."""
 
 MAX_COMPARED, MAX_WITHHELD = 20, 5
-"""Comparisons of a visible check that a result lists, and how many of them if the process has substitutes."""
+"""Comparisons of a visible check that a result lists: without and with substitutes in the process."""
 
 
 @dataclass
@@ -79,10 +78,10 @@ class ProcessTransport:
 
     process: Process
     seconds: float
-    """What is left of the time limit; only waiting for the student is counted."""
+    """Remaining part of the time limit; only waiting for the student is counted."""
 
     def ask(self, frame: bytes) -> bytes:
-        """One request, one answer."""
+        """Send one request and return its answer."""
         if self.process.failure is not None:
             raise StudentGone(self.process.failure)
         started = time.monotonic()
@@ -97,29 +96,29 @@ class ProcessTransport:
             self.spend(waited)
 
     def spend(self, seconds: float) -> None:
-        """Take this from the time that is left."""
+        """Subtract ``seconds`` from the remaining time."""
         self.seconds -= seconds
 
 
 def settle() -> None:
-    """Do once, for the judges that are forked from this process later, what each would otherwise do."""
+    """Do once what every judge forked from this process later would otherwise repeat."""
     report.versions()
     for module in pkgutil.iter_modules(_pytest.__path__, "_pytest."):  # pytest.main imports most of them
         importlib.import_module(module.name)
 
 
 def grade(request: Request, servers: Servers, emit: Emit) -> None:
-    """Grade one file; every event goes out through ``emit``, the result object last.
+    """Grade one file; every event is passed to ``emit``, the result last.
 
     Args:
-        request: what to grade.
-        servers: the fork servers that student processes come from; none where they are spawned.
-        emit: takes one event (a dict that JSON can hold).
+        request: the request to grade one file.
+        servers: the fork servers for student processes; none if they are spawned.
+        emit: takes one event (a dict that can be written as JSON).
     """
-    gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
+    gc.set_threshold(100_000)  # almost none of a judge's objects are cyclic
     text.use(request.lang)
     with tempfile.TemporaryDirectory(prefix="course-judge-") as folder, warnings.catch_warnings():
-        warnings.showwarning = lambda *_, **__: None  # about our own code, or about a misconception that is simulated
+        warnings.showwarning = lambda *_, **__: None  # they are about our own code, or about a simulated misconception
         snapshot = Path(folder) / "submission.py"
         judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:
@@ -149,7 +148,7 @@ class Judge:
         every = manifest(self.checks_module, request.exercise.bonus)
         self.specs = self._selected(every)
         self.required = {name for spec in every if not spec.bonus for name in spec.names}
-        """What a file must define, whatever was asked for with ``only``; bonus functions may be left out."""
+        """Names that a file must define, whatever ``only`` selects; bonus functions are optional."""
         self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
         self.notes: list[str] = []
@@ -171,7 +170,7 @@ class Judge:
         self.file = self.verdicts.file = Source(self.request.name, self.source, self.request.cells)
 
     def run(self) -> None:
-        """Start, run all checks, diagnose, report."""
+        """Run all checks, diagnose the failures, and emit the result."""
         if not self.specs:
             self._announce()
             message = say("this exercise has no check called {only}", only=", ".join(self.request.only))
@@ -199,32 +198,32 @@ class Judge:
         self._note_definitions()
         if self.edition == "full" and not paths.misconceptions(self.request.exercise.slug).is_file():
             self.notes.append(say(NO_MISCONCEPTIONS, exercise=self.request.exercise.id))
-        self.launcher.rest()  # no process of the student's takes time from what follows
+        self.launcher.rest()  # so that no student process slows down what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
-        except limits.Overdue:  # then nothing is named
+        except limits.Overdue:  # then nothing is explained
             self.emit({"event": "diagnosis", "checks": {}})
-        except Exception as error:  # a fault of ours, in the catalogue or here: the marks are there all the same
+        except Exception as error:  # our fault, in the catalogue or here: the points stay valid
             traceback.print_exc()
             self.notes.append(say(UNEXPLAINED, error=type(error).__name__))
             self.emit({"event": "diagnosis", "checks": {}})
         self._result()
 
     def _note_definitions(self) -> None:
-        """Say of functions that did not pass that the file defines them twice, unless a check says so."""
+        """Add a note on failed functions that the file defines twice, unless a check already says so."""
         failed = [spec for spec in self.specs if self.reports[spec.id].status in ("failed", "crashed", "timeout")]
         told = [item.explanation.id for item in self.reports.values() if item.explanation]
         if DEFINED_AGAIN not in told:
             self.notes += self.verdicts.defined_again({name for spec in failed for name in spec.names})
 
     def _compile(self) -> None:
-        """Compile the file for all its processes, and have imported once what it imports.
+        """Compile the file for all its processes, and have its slow imports preloaded once.
 
         Raises:
             NotGradable: it does not compile.
         """
-        if self.launcher.code_path is None:  # then the first process says what the compiler says
+        if self.launcher.code_path is None:  # then the first process reports the compiler's error
             return
         name = f"{self.request.exercise.slug}.py"
         compiled = compiling.compile_aside(self.source, name, self.request.exercise.names)
@@ -246,7 +245,7 @@ class Judge:
             self.launcher.preload(wanted, limits.START_SECONDS - compiling.CPU_SECONDS)
 
     def refuse(self, message: str) -> None:
-        """The file cannot be graded: say why, give no points, lose no check."""
+        """Report why the file cannot be graded: no points, and every check skipped."""
         self._announce()
         for spec in self.specs:
             skipped = report_of(spec, self._number, self._lang, "skipped", say("not run: the file cannot be graded"))
@@ -302,7 +301,7 @@ class Judge:
         self.emit({"event": "result", "result": result.to_json()})
 
     def _limits(self) -> dict[str, float]:
-        """How long this grading could have taken at most, whatever the file does, and what that consists of."""
+        """Return the limits of this grading: its longest possible duration, and the parts of that."""
         own = self.request.exercise.limits
         return {
             "import_seconds": own.import_seconds,
@@ -322,7 +321,7 @@ class Judge:
         return self.request.lang
 
     def _selected(self, specs: list[CheckSpec]) -> list[CheckSpec]:
-        """The checks asked for, and those they depend on; without references, of the visible ones."""
+        """Return the selected checks and those they depend on; without references, only visible ones."""
         if self.edition == "student":
             specs = [spec for spec in specs if spec.visible]
         wanted = self.request.only
@@ -338,12 +337,12 @@ class Judge:
     # --- the student process ---------------------------------------------------------------------------------------
 
     def _refuse_if_hopeless(self, process: Process) -> None:
-        """Stop before the first check where no check could say more than this."""
+        """Refuse the file before the first check if no check could say more."""
         names = {name for spec in self.specs for name in spec.names}
         if process.failure is None and process.error is None and names & process.names:
             return
         if self._complete(process):
-            with contextlib.suppress(wire.WireError):  # not what our code sends: it is refused below
+            with contextlib.suppress(wire.WireError):  # malformed, so not sent by our code: refused below
                 error = StudentRaised.from_wire(process.error or {})
                 place = self.file.place(error.frames)
                 known = error.type if re.fullmatch(r"[\w.]{1,100}", error.type) else "Exception"
@@ -359,22 +358,22 @@ class Judge:
         raise NotGradable(loading.complaint(self.request, self.file, process, frames, names, ours))
 
     def _complete(self, process: Process) -> bool:
-        """Whether the file defines all that is required, though it raised something further down."""
+        """Return whether the file defines all required names although it raised an exception."""
         return process.failure is None and process.error is not None and self.required <= process.names
 
     def _end(self, process: Process, again: bool = False) -> None:
-        """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
+        """End the process, or let it serve ``again``; wait for its status only if it ended by itself."""
         wait = process.failure is not None or bool(process.substitutes)
         process.ended = self.launcher.end(process, wait=wait, again=again)
 
     # --- one check ----------------------------------------------------------------------------------------------------
 
     def student_for(self, spec: CheckSpec, alone: bool = False) -> Student:
-        """A student process for this check, with the reference's definitions where the student's own failed.
+        """Return a student process for this check, with substitutes for functions that failed.
 
         Args:
             spec: the check.
-            alone: in a process that has served no other check.
+            alone: True for a process that has served no other check.
         """
         process, self._taken = self._taken, None
         self._foresee_simulation(spec)
@@ -385,7 +384,7 @@ class Judge:
             process = self.launcher.take(spec.preloads, alone, names, spec.function)
         self.process = process
         following = self._following(spec)
-        if following is not None and not substitutes:  # what is substituted must not reach the process of a later check
+        if following is not None and not substitutes:  # no later check may get a process with substitutes
             self.launcher.prepare(following.preloads)
         expect.seen.clear()
         expect.remarks.clear()
@@ -404,9 +403,9 @@ class Judge:
         return self.student
 
     def _foresee_simulation(self, spec: CheckSpec) -> None:
-        """Import what simulating this check will take, while the server that the check waits for is importing it too.
+        """Import the preloads for simulating this check, while the check waits for a server that imports them, too.
 
-        Only where something of the same function has failed already; for a correct file it would be wasted.
+        Only if another check of the same function has already failed; for a correct file, it would be wasted.
         """
         if self.edition == "full" and any(
             item.function == spec.function and item.status in ("failed", "crashed") for item in self.reports.values()
@@ -420,7 +419,7 @@ class Judge:
         return self.queue[place] if place < len(self.queue) else None
 
     def waiting_for(self, spec: CheckSpec) -> str | None:
-        """The title of a check that has to pass first, if it did not."""
+        """Return the title of a check that must pass first but did not; None if there is none."""
         for before in self.specs:
             if before.id in spec.after and (
                 before.id not in self.reports or self.reports[before.id].status != "passed"
@@ -429,18 +428,18 @@ class Judge:
         return None
 
     def _substitutes_for(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
-        """(name, compiled definition) of what the student's own version of did not pass, as far as it was tried."""
+        """Yield (name, compiled definition) of each substitute: functions that did not pass or were not tried."""
         for name in spec.substitutes if self.edition == "full" else ():
             tried = [item for item in self.reports.values() if item.function == name]
             if not tried or any(item.status != "passed" for item in tried):
                 yield name, compiling.compiled_definition(paths.solution(self.request.exercise.slug), name)
 
     def is_final(self, error: BaseException | None) -> bool:
-        """Whether a check need not be tried again in a process of its own.
+        """Return whether a check's outcome counts, or (False) the check must be run again in a process of its own.
 
-        One process serves check after check as long as all goes well: its file is run afresh before each, but what a
-        check has left behind elsewhere may be in the next one's way. So nothing is lost in a process that has served
-        before. What is not started stays so, and an answer that takes too long to examine is the student's own.
+        One process serves check after check as long as they pass: the file is run afresh before each, but other side
+        effects of a check may affect the next one. So no check fails because of a reused process. A function that is
+        not started stays so, and an answer that takes too long to examine is the student's own.
         """
         not_started = isinstance(error, StudentRaised) and error.not_started
         if error is None or not_started or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
@@ -453,10 +452,10 @@ class Judge:
         return False
 
     def weigh_sharing(self, shared: BaseException | None, alone: BaseException | None) -> None:
-        """Share no process any more if that made a check wait in vain: the next ones would, too, and pay for it.
+        """Turn off reuse if it made a check time out, because it would cost the following checks time, too.
 
         Args:
-            shared: how the check ended in a process that had served before.
+            shared: how the check ended in a reused process.
             alone: how it ended in a process of its own.
         """
         if _timed_out(shared) and not _timed_out(alone):
@@ -483,7 +482,7 @@ class Judge:
         else:
             self.verdicts.classify(item, spec, error, process, self._reference_passes)
         frames = self.verdicts.stuck(process)
-        if process.substitutes:  # what a process calls its functions may say what the substitutes consist of
+        if process.substitutes:  # function names in the process may reveal the substitutes
             frames = [(line, name) for line, name in frames if name in self.file.text and self.file.line(line)]
         self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.substitutes))
         if isinstance(error, StudentGone):
@@ -495,7 +494,7 @@ class Judge:
                 )
         item.message += sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
-        item.remarks = [] if process.substitutes else list(expect.remarks)  # they may quote names from over there
+        item.remarks = [] if process.substitutes else list(expect.remarks)  # they may quote names from that process
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
             item.compared = report.listed(expect.seen, MAX_COMPARED)
@@ -512,7 +511,7 @@ class Judge:
         self._report(item)
 
     def skip(self, spec: CheckSpec, title: str) -> None:
-        """A check that waits for another one."""
+        """Report a check as skipped because another check has not passed."""
         self._report(
             report_of(
                 spec, self._number, self._lang, "skipped", say("not run until this check passes: {title}", title=title)
@@ -520,7 +519,7 @@ class Judge:
         )
 
     def leave_out(self, spec: CheckSpec) -> None:
-        """A check for which no time is left."""
+        """Report a check as skipped because no time is left."""
         if self.budget.student <= 0:
             message = say(
                 TOO_MUCH_TIME,
@@ -535,7 +534,7 @@ class Judge:
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
 
     def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
-        """Show nothing at length of what a process with substitutes has said."""
+        """Shorten everything in the report that comes from a process with substitutes."""
         names = ", ".join(name for name, _ in self._substitutes_for(spec))
         item.stdout = (
             say("(output is not shown: this check ran with a substitute for {names})", names=names)
@@ -567,11 +566,11 @@ class Judge:
             item.compared = [[cut(text, 80) for text in entry] for entry in report.listed(expect.seen, MAX_WITHHELD)]
 
     def overdue(self, spec: CheckSpec) -> CheckSpec | None:
-        """The check in which this one's function did not end, if there is one; once is enough."""
+        """Return the check in which this check's function timed out, if any; it is not run again after that."""
         return self.verdicts.overdue.get(spec.function)
 
     def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
-        """A check of a function that does not end."""
+        """Report a check as skipped because its function timed out in the check ``before``."""
         title = translated(before.title)
         limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
         message = say(
@@ -604,7 +603,7 @@ class Judge:
 
     def _reference_passes(self, spec: CheckSpec) -> bool:
         if self.edition == "student":
-            return True  # as far as anybody can tell here
+            return True  # without references, this cannot be tested
         seen, remarks = list(expect.seen), list(expect.remarks)
         try:
             spec.run(local_student(self.reference, check_seed(self.request.seed, spec.id)))
@@ -616,7 +615,7 @@ class Judge:
         return True
 
     def _diagnose(self) -> None:
-        """Name what the student misunderstood, where exactly one misconception fits."""
+        """Explain the failed checks: by misconceptions, relations, state between calls, or changes of the input."""
         references: dict[str, Observed] = {}
         for name, item in self.observed.items() if self.edition == "full" else ():
             if item.status in ("failed", "crashed"):
@@ -636,7 +635,7 @@ class Judge:
             found = diagnose(self.request.exercise.slug, self.observed, references, self.request.seed)
             for item in memory.candidates(self.observed, self.reports, found):
                 passes = self._passes_without_memory(item.spec)
-                if passes is None:  # the next check would wait in vain, too
+                if passes is None:  # the next check would time out, too
                     break
                 if passes:
                     found[item.spec.id] = memory.diagnosis(item.spec.function)
@@ -657,7 +656,7 @@ class Judge:
         self.emit({"event": "diagnosis", "checks": named})
 
     def _contrast(self, explained: Collection[str]) -> None:
-        """Add to the message of a failed check that nothing explains what was right in the same check."""
+        """Add to the message of an unexplained failed check what was right in the same check."""
         for name, item in self.observed.items():
             mine = self.reports[name]
             if item.status == "failed" and name not in explained and mine.explanation is None and item.exchanged:
@@ -666,7 +665,7 @@ class Judge:
                     mine.message = f"{mine.message.rstrip('.')}. {right}"
 
     def _passes_without_memory(self, spec: CheckSpec) -> bool | None:
-        """Whether a check that has failed passes if the student's file is loaded afresh before every call.
+        """Return whether a failed check passes if the student's file is loaded afresh before every call.
 
         None if the process does not answer in time, or has ended.
         """
@@ -683,7 +682,7 @@ class Judge:
             spec.run(Student(transport, check_seed(self.request.seed, spec.id)))
         except StudentGone:
             return None
-        except Exception:  # it fails as before, or in another way: either says nothing
+        except Exception:  # it still fails, in the same or another way: no conclusion
             return False
         finally:
             expect.seen[:], expect.remarks[:] = seen, remarks
@@ -692,7 +691,7 @@ class Judge:
         return True
 
     def _depending(self, found: Mapping[str, Diagnosis], references: Mapping[str, Observed]) -> dict[str, Diagnosis]:
-        """Which change of its input makes the answer right, for failed checks that nothing else explains."""
+        """Find changes of the input that make the answer right, for failed checks that nothing else explains."""
         slug = self.request.exercise.slug
         told: dict[str, Diagnosis] = {}
         deadline = time.process_time() + trials.SECONDS_IN_ALL
@@ -710,7 +709,7 @@ class Judge:
                     diagnosis = trials.diagnosis(item, expected, slug, self.request.seed, ask)
                     if diagnosis is not None:
                         told[item.spec.id] = diagnosis
-            except StudentGone:  # the next check would wait in vain, too
+            except StudentGone:  # the next check would time out, too
                 break
             finally:
                 self.budget.student -= self._own_seconds(process)

@@ -1,11 +1,11 @@
-"""How a judge gets its student processes: forked by a fork server (Linux) or spawned (anywhere).
+"""Starts a judge's student processes: forked by a fork server (Linux) or spawned (anywhere).
 
-Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over,
-how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
-work. A process whose check went well may serve the next one too (``end`` with ``again``): the file is then run afresh
-in a new module, unless that takes long (``SLOW_LOADING``). Whoever loses a check in such a process gets another one for
-it (``take`` with ``alone``). A file that keeps data outside its module can find out which checks ran before; it gains
-nothing by that, since no process is ever told an expected value and each check draws its own numbers.
+Both launchers return a ``Process``: a link for requests, the result of loading the file, and, later, how the process
+ended. ``prepare`` starts the next process in advance, so that its fork and its imports overlap with the judge's work. A
+process whose check passed can serve the next check, too (``end`` with ``again``): the file is then run afresh in a new
+module, unless that takes long (``SLOW_LOADING``). If a check fails in such a process, it gets a new one (``take`` with
+``alone``). A file that keeps data outside its module can find out which checks ran before, but gains nothing by that,
+since no process ever receives an expected value and each check draws its own numbers.
 """
 
 from __future__ import annotations
@@ -38,16 +38,15 @@ from grader.student.sandbox import Limits
 from grader.student.scratch import remove, why
 
 SERVER_SECONDS = 120.0
-"""How long a judge waits for a fork server to fork; it may still be importing."""
+"""Seconds that a judge waits for a fork server to fork; the server may still be importing."""
 RELOAD_SECONDS = 3.0
-"""How long a process that serves again may take to run the file afresh; after that a new one is taken."""
+"""Seconds within which a reused process must have run the file again; otherwise, a new process is started."""
 SLOW_LOADING, SLOW_RELOADING = 0.1, 0.02
-"""Seconds of its own for loading the file (the fork included), and for loading it again, above which a process that
-serves again keeps the module as it is. Files that train something whenever they are imported would otherwise use up the
-time of the whole grading."""
+"""Seconds for loading the file (including the fork), and for loading it again, above which a reused process keeps its
+module unchanged. Otherwise, a file that trains something on import would use up the time of the whole grading."""
 VERY_SLOW_LOADING = 2.5
-"""Seconds above which even the checks of another function get the module as it is: loading the file a dozen times more
-would take the time that a right file needs for its checks."""
+"""Seconds above which even the checks of another function use the module unchanged: loading the file a dozen more times
+would take the time that a correct file needs for its checks."""
 
 Substitutes = tuple[str, ...]
 """Names whose definitions a student process takes from the reference."""
@@ -57,7 +56,7 @@ Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a student process ended: wait status (as ``os.waitpid`` gives it) and why the host killed it, if it did."""
+    """The end of a student process: wait status (of ``os.waitpid``) and the reason if the host killed it."""
 
     status: int
     reason: str | None = None
@@ -80,31 +79,32 @@ class Process:
 
     link: Link
     names: frozenset[str] = frozenset()
-    """What the student's file defines."""
+    """Names that the student's file defines."""
     error: dict[str, Any] | None = None
-    """What the file raised while it was loaded (``dispatch.describe``)."""
+    """Exception that the file raised while it was loaded (``dispatch.describe``)."""
     failure: Exception | None = None
-    """Why it never said that it was ready: ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError``."""
+    """``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError`` if it did not become ready, or stopped
+    answering."""
     ticket: int = 0
     pid: int = 0
-    """0 where it is not known."""
+    """0 if unknown."""
     waited: float = 0.0
     """Seconds that the judge has waited for it so far."""
     substitutes: Substitutes = ()
-    """What it has received of the reference; it serves only checks with the same substitutes, and must be gone before
-    another process begins."""
+    """Substitutes that it has received; it serves only checks with the same ones, and must have ended before another
+    process starts."""
     shared: bool = False
-    """It has served another check before this one."""
+    """True if it has served another check before this one."""
     loading: float = 0.0
     """Seconds that running the file took in this process."""
     function: str = ""
-    """Whose checks it serves; what one function leaves behind in a module that is kept may not help another."""
+    """Function whose checks it serves; what one function leaves in a kept module must not help another."""
     before: clock.Clocks | None = clock.Clocks()
-    """What its clocks showed when it began to serve this check."""
+    """Its clocks when it started to serve this check."""
     ended: Ended | None = field(default=None)
 
     def await_ready(self, seconds: float) -> None:
-        """Read the first frame."""
+        """Wait for the first frame, and store its content or the failure."""
         started = time.monotonic()
         try:
             match wire.decode(self.link.wait(seconds)):
@@ -119,16 +119,16 @@ class Process:
             self.waited += time.monotonic() - started
 
     def note_loading(self) -> None:
-        """Take what was waited so far for the time that loading the file takes, less what others had of the core."""
+        """Set ``loading`` to the time waited so far, less the time for which the process had no core."""
         self.loading = clock.own_seconds(self.pid, self.waited, self.before, least=SLOW_RELOADING)
 
     @property
     def keeps_its_module(self) -> bool:
-        """Whether the file takes too long to be loaded again for another check."""
+        """True if the file takes too long to be loaded again for another check."""
         return self.loading > (SLOW_RELOADING if self.shared else SLOW_LOADING)
 
     def for_another_check(self) -> bytes:
-        """The request that makes this process ready for one."""
+        """Return the request that prepares this process for another check."""
         return _frame(["renew" if self.keeps_its_module else "reload"])
 
 
@@ -138,48 +138,48 @@ class Launcher(Protocol):
     level: str
     """Sandbox level that the processes run at."""
     import_seconds: float
-    """How long a file may take to load."""
+    """Time limit for loading the file."""
     code_path: Path | None
-    """Where the processes look for the file's code, if they do."""
+    """Path where the processes look for the file's code; None if they compile the file themselves."""
     shares: bool
-    """Whether a process may serve check after check, or each gets one of its own. Once off, it stays off."""
+    """True if a process can serve check after check, False if each check gets its own. Once False, it stays so."""
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
-        """Import this once, before further processes are started; what cannot be had in time is left to them."""
+        """Import ``wanted`` once, before further processes start; if that takes too long, each imports it itself."""
 
     def prepare(self, preloads: tuple[str, ...]) -> None:
-        """Start a process ahead of its use."""
+        """Start a process in advance."""
 
     def take(
         self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
     ) -> Process:
-        """A process that has loaded the file: one that is to serve again, else the prepared one, else a new one.
+        """Return a process that has loaded the file: a reused one, else the prepared one, else a new one.
 
         Args:
-            preloads: what it must have imported.
-            alone: it must not have served any other check.
-            substitutes: what it is about to receive of the reference; if it has served before, just that.
-            function: whose check it is for.
+            preloads: preloads that it must have imported.
+            alone: True if it must not have served any other check.
+            substitutes: substitutes that it will receive; a reused process must have the same ones.
+            function: function that the check belongs to.
         """
 
     def stack(self, process: Process) -> bytes:
-        """Where the process is that has not answered in time, in the words of ``faulthandler``; empty if unknown."""
+        """Return the stack of a process that has not answered in time, as ``faulthandler`` prints it, or nothing."""
 
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
-        """Kill it; with ``wait``, tell how it ended (None otherwise). With ``again`` it may serve another check."""
+        """Kill a process, or with ``again``, let it serve another check; with ``wait``, return how it ended."""
 
     def rest(self) -> None:
-        """End all processes: none takes time from what the judge does next. More can be taken later."""
+        """End all processes, so that none slows down the judge. More can be taken later."""
 
     def close(self) -> None:
-        """End what was prepared and never taken."""
+        """End the remaining processes, and release everything."""
 
 
 class ForkLauncher:
     """Asks fork servers (``grader.host.forkserver``) for processes.
 
     Args:
-        servers: (what the server has imported beyond torch, our end of the packet socket), cheapest first.
+        servers: (preloads of the server besides torch, our end of the packet socket), cheapest first.
         snapshot: path of the judge's own copy of the student's file.
         name: module name of the file.
     """
@@ -199,7 +199,7 @@ class ForkLauncher:
         self.code_path: Path | None = Path(f"{snapshot}.compiled")
         self.shares = True
         self._servers = list(servers)
-        self._own: int | None = None  # index of the server that has imported what the file imports
+        self._own: int | None = None  # index of the server with the file's imports
         self._message = {
             "do": "student",
             "snapshot": snapshot,
@@ -215,11 +215,11 @@ class ForkLauncher:
         self._where: dict[int, int] = {}  # ticket -> server index
         self._started: dict[int, tuple[Link, int]] = {}
         self._ended: dict[int, Ended] = {}
-        self._lent: dict[int, Process] = {}  # server index -> what serves one check after the other
-        self._free: set[int] = set()  # of those, the ones that serve none at present
+        self._lent: dict[int, Process] = {}  # server index -> the process that serves check after check
+        self._free: set[int] = set()  # indices in _lent whose process serves no check at the moment
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
-        """Have a server of our own forked from the one that has imported most; it ends with this launcher."""
+        """Have a fork server of our own forked from the one with the most imports; it ends with this launcher."""
         preloads, last = self._servers[-1]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         message = {"do": "fork server", "preload": None, "modules": wanted, "seconds": seconds}
@@ -241,7 +241,7 @@ class ForkLauncher:
             ours.close()
 
     def prepare(self, preloads: tuple[str, ...]) -> None:
-        """Ask the cheapest server that has what is needed; its answer is read later. Not where one serves already."""
+        """Request a process from the cheapest suitable server, unless one is being reused; its answer is read later."""
         index = self._index(preloads)
         if index not in self._lent:
             self._fork(index)
@@ -256,7 +256,7 @@ class ForkLauncher:
     def take(
         self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
     ) -> Process:
-        """The one that serves already, with the file run afresh; else wait for the server, and for the file to load."""
+        """Reuse the process of that server, with the file run afresh; else wait for a new one to load the file."""
         index = self._index(preloads)
         for other in [other for other in self._free if other != index and self._lent[other].substitutes]:
             self._free.discard(other)
@@ -272,7 +272,7 @@ class ForkLauncher:
                     process.function = function
                     self._lent[index] = process
                     return process
-                self.shares = False  # or every check would wait for what comes of loading the file again
+                self.shares = False  # or every check would wait until loading the file again fails
                 lost = time.monotonic() - started
             self._kill(served, wait=bool(served.substitutes))
         self._fork(index)
@@ -284,7 +284,7 @@ class ForkLauncher:
         return process
 
     def _again(self, served: Process) -> Process | None:
-        """The same process for another check; None if it does not obey any more."""
+        """Prepare the same process for another check; None if it does not respond as it should."""
         served.link.drain()
         served.link.printed.clear()
         process = Process(
@@ -318,14 +318,14 @@ class ForkLauncher:
         return process
 
     def stack(self, process: Process) -> bytes:
-        """The server knows whom to ask, the process answers on its own socket."""
+        """Have the server send the signal, and read the stack from the process's own socket."""
         with contextlib.suppress(ServerError):
             self._send(self._where[process.ticket], {"do": "stack", "ticket": process.ticket})
             return process.link.stack()
         return b""
 
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
-        """Keep it for the next check, if it may serve again, else have it killed."""
+        """Keep the process for the next check if it can be reused, else have it killed."""
         index = self._where[process.ticket]
         if self._lent.get(index) is process:
             if again and self.shares and process.failure is None:
@@ -336,20 +336,20 @@ class ForkLauncher:
         return self._kill(process, wait)
 
     def _kill(self, process: Process, wait: bool) -> Ended | None:
-        """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
+        """Ask the server to kill the process; if it had already ended, the answer says how."""
         index = self._where[process.ticket]
         try:
             self._send(index, {"do": "end", "ticket": process.ticket})
             deadline = time.monotonic() + SERVER_SECONDS
             while wait and process.ticket not in self._ended:
                 self._receive(index, deadline)
-        except ServerError:  # its processes have gone with it
+        except ServerError:  # its processes have ended with it
             self._ended[process.ticket] = Ended(0, "server")
         process.link.close()
         return self._ended.pop(process.ticket, None)
 
     def rest(self) -> None:
-        """Have all of them killed, what was prepared included."""
+        """Have all processes killed, including the prepared ones."""
         for process in self._lent.values():
             self._kill(process, wait=False)
         with contextlib.suppress(ServerError):
@@ -360,12 +360,12 @@ class ForkLauncher:
         self._prepared.clear()
 
     def close(self) -> None:
-        """Closing the sockets makes the servers kill what is left."""
+        """Close the sockets, which makes the servers kill the remaining processes."""
         for _, sock in self._servers:
             sock.close()
 
     def _index(self, preloads: tuple[str, ...]) -> int:
-        """The cheapest server that has what is needed."""
+        """Return the index of the cheapest server that has these preloads."""
         if self._own is not None:
             return self._own
         for index, (loaded, _) in enumerate(self._servers):
@@ -399,11 +399,11 @@ class ForkLauncher:
 
 
 class SpawnLauncher:
-    """Starts a Python of its own, where there is no fork to be had (macOS, Windows) or none is wanted.
+    """Spawns student processes where forking is not available (macOS, Windows) or not wanted.
 
-    Importing torch costs about a second each time, so one process serves many checks and runs the file again in a
-    fresh module before each; after a crash, a timeout or a change of ``preloads`` a new one is started. Isolation
-    between checks is weaker, and the level that the report states says so.
+    Importing torch takes about a second each time, so one process serves many checks and runs the file again in a fresh
+    module before each; a new one is started after a crash, a timeout or a check with substitutes. Isolation between
+    checks is weaker, and the sandbox level in the report says so.
     """
 
     def __init__(
@@ -420,15 +420,15 @@ class SpawnLauncher:
         self._folder = self._scratch = Path(tempfile.mkdtemp(prefix="course-student-"))
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
-        """Nothing to do: the running process has imported it with the first check."""
+        """Do nothing: the running process imports everything with the first check."""
 
     def prepare(self, preloads: tuple[str, ...]) -> None:
-        """Nothing to do ahead: the running process is used again."""
+        """Do nothing: the running process is reused."""
 
     def take(
         self, preloads: tuple[str, ...], alone: bool = False, substitutes: Substitutes = (), function: str = ""
     ) -> Process:
-        """The running process with the file run afresh, or a new one; none is ever alone."""
+        """Return the running process with the file run afresh, or a new one; ``alone`` has no effect."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
             process = Process(self._running.link, pid=self._popen.pid, substitutes=substitutes)
             process.link.printed.clear()
@@ -446,21 +446,21 @@ class SpawnLauncher:
         return self._running
 
     def stack(self, process: Process) -> bytes:
-        """Ask it by a signal, where there are such."""
+        """Send the signal to the process, on systems with signals, and read its stack."""
         if link.STACK_SIGNAL is None or self._popen is None or self._popen.poll() is not None:
             return b""
         self._popen.send_signal(link.STACK_SIGNAL)
         return process.link.stack()
 
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
-        """Keep it for the next check if it is still well."""
+        """Keep the process for the next check, unless it failed or has substitutes."""
         if process.failure is None and not process.substitutes:
             process.link.drain()
             return None
         popen = self._popen
         assert popen is not None
         if isinstance(process.failure, link.LinkClosed):
-            with contextlib.suppress(subprocess.TimeoutExpired):  # it is ending by itself: let it tell how
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it is ending by itself: wait for its exit code
                 popen.wait(1)
         self._stop()
         code = popen.returncode
@@ -471,13 +471,13 @@ class SpawnLauncher:
         self._stop()
 
     def close(self) -> None:
-        """Stop the process, remove its folder."""
+        """Stop the process and remove its folder."""
         self._stop()
         remove(self._folder)
 
     def _stop(self) -> None:
         if self._popen is not None:
-            if sys.platform != "win32":  # it may be over, and what it has started may not
+            if sys.platform != "win32":  # it may have ended while processes that it started have not
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._popen.pid, signal.SIGKILL)
             self._popen.kill()
@@ -521,7 +521,7 @@ class SpawnLauncher:
         return process
 
     def _accept(self, server: socket.socket, token: bytes) -> socket.socket:
-        """The first connection that knows the token."""
+        """Return the first connection that sends the token."""
         assert self._popen is not None
         deadline = time.monotonic() + SERVER_SECONDS
         server.settimeout(0.5)
@@ -552,7 +552,7 @@ def _frame(request: list[object]) -> bytes:
 
 
 class _Reader(threading.Thread):
-    """Reads a spawned process's prints where a pipe cannot be polled (Windows)."""
+    """Reads a spawned process's prints in a thread, because pipes cannot be polled on Windows."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -561,7 +561,7 @@ class _Reader(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Keep the first part, throw the rest away."""
+        """Read everything; keep the first ``link.MAX_OUTPUT_BYTES``, and discard the rest."""
         while part := os.read(self.pipe.fileno(), 65536):
             self.printed += part[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
         self.pipe.close()
@@ -575,25 +575,25 @@ class _ThreadLink(Link):
         self._reader = reader
 
     def drain(self) -> None:
-        """Take what the thread has read; what was printed just now may still be on its way."""
+        """Take what the thread has read, after a moment for the latest prints to arrive."""
         time.sleep(0.02)
         self.printed += self._reader.printed[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
         self._reader.printed.clear()
 
 
 def limits_of(exercise: Exercise, threads: int) -> Limits:
-    """What a student process of this exercise may use."""
+    """Return the resource limits of a student process for this exercise."""
     seconds = exercise.limits.import_seconds + 3 * exercise.limits.check_seconds
     return Limits(memory_bytes=int(exercise.limits.memory_mb * 2**20), cpu_seconds=int(seconds * max(1, threads)))
 
 
 def open_launcher(request: Request, snapshot: str, servers: Servers) -> Launcher:
-    """What starts the student processes of one grading.
+    """Return the launcher for the student processes of one grading.
 
     Args:
-        request: what is graded.
+        request: the request that is being graded.
         snapshot: path of the judge's copy of the file.
-        servers: the fork servers; none where processes are spawned.
+        servers: the fork servers; none if processes are spawned.
     """
     exercise = request.exercise
     limits, seconds = limits_of(exercise, request.threads), exercise.limits.import_seconds

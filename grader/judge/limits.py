@@ -1,9 +1,9 @@
-"""How long a grading may take, whatever the student's file does: the parts add up to ``Limits.grading_seconds``.
+"""Limits the duration of a grading, whatever the student's file does: ``grading_seconds`` is the sum of the parts.
 
-Two kinds of time are counted. Waiting for the student's processes is counted by the clock on the wall, less what they
-spent in the queue for a processor, so that a busy machine fails nobody. The judge's own work (walking through an
-answer, comparing, explaining) is counted in processor seconds, by a timer that interrupts it. What a busy machine adds
-to either is not part of the sum.
+Two kinds of time are counted. Waiting for student processes is counted in elapsed seconds, less the time that they
+spent waiting for a processor, so that no submission fails because of a busy machine. The judge's own work (reading an
+answer, comparing, explaining) is counted in processor seconds, by a timer that interrupts it. Delays on a busy machine
+are not part of the sum.
 """
 
 from __future__ import annotations
@@ -21,48 +21,48 @@ if sys.platform != "win32":
     import resource
 
 STUDENT_SECONDS = 60.0
-"""Of waiting for the student's processes, in one grading."""
+"""Seconds of waiting for student processes in one grading."""
 CHECK_CPU_SECONDS = 3.0
-"""Of the judge's own work in one check; those of the course take 0.1 at most."""
+"""Seconds of the judge's own work in one check; the checks of the course take at most 0.1."""
 JUDGE_CPU_SECONDS = 12.0
-"""The same in all checks of a grading."""
+"""Seconds of the judge's own work in all checks of a grading."""
 DIAGNOSIS_CPU_SECONDS = 18.0
 START_SECONDS = 30.0
-"""For compiling the file and importing, once, what it imports."""
+"""Seconds for compiling the file and preloading its imports."""
 MEMORY_BYTES = 2**30
-"""Of the judge, beyond what it has when it begins."""
+"""Bytes of memory of the judge beyond what it has when it starts."""
 BACKSTOP_CPU_SECONDS = 150
-"""A judge that no timer can interrupt, because it computes outside Python, is ended by the kernel."""
+"""Processor seconds after which the kernel ends a judge that no timer can interrupt because it runs outside Python."""
 REPEAT_SECONDS = 0.5
 LEAST_SECONDS = 0.25
-"""Of the judge: with less, no check is begun. Timers are no more exact than that."""
+"""Seconds left for the judge below which no further check is started; timers are not more precise than this."""
 
 MAX_LEAK = 200
-"""Of texts that a process has shaped in which a substitute from the reference lies."""
+"""Characters of a text that comes from a process with substitutes."""
 
 
 class Overdue(BaseException):
-    """The judge's time for this piece of work is used up. No check may catch it, hence no ``Exception``."""
+    """The judge's time for a piece of work is used up. Not an ``Exception``, so that no check can catch it."""
 
 
 @dataclass
 class Budget:
-    """What is left of one grading."""
+    """Remaining time of one grading."""
 
     student: float = STUDENT_SECONDS
     judge: float = JUDGE_CPU_SECONDS
 
     @property
     def used_up(self) -> bool:
-        """Whether no further check can be run."""
+        """True if no further check can be run."""
         return self.student <= 0 or self.judge <= LEAST_SECONDS
 
     @contextlib.contextmanager
     def examining(self) -> Iterator[None]:
-        """A block in which the judge works on what a student returned.
+        """Limit and count the judge's time in a block that examines an answer.
 
         Raises:
-            Overdue: it takes longer than it may.
+            Overdue: the block takes too long.
         """
         started = time.process_time()
         try:
@@ -73,18 +73,18 @@ class Budget:
 
 
 def grading_seconds() -> float:
-    """The longest that a grading can take, on a machine that has a processor to spare."""
+    """Return the longest possible duration of a grading on a machine with a free processor."""
     return STUDENT_SECONDS + JUDGE_CPU_SECONDS + DIAGNOSIS_CPU_SECONDS + START_SECONDS
 
 
 @contextlib.contextmanager
 def clock(cpu_seconds: float) -> Iterator[None]:
-    """Interrupt the block once this process has computed for so long; waiting does not count.
+    """Interrupt the block after ``cpu_seconds`` of processor time; waiting does not count.
 
-    Where there is no such timer (Windows, or outside the main thread) nothing is interrupted.
+    Without such a timer (on Windows, or outside the main thread), nothing is interrupted.
 
     Raises:
-        Overdue: it was interrupted.
+        Overdue: the block was interrupted.
     """
     if not hasattr(signal, "ITIMER_PROF"):
         yield
@@ -101,7 +101,7 @@ def clock(cpu_seconds: float) -> Iterator[None]:
         yield
         return
     try:
-        # Again and again: an exception that is raised in a destructor is lost.
+        # Repeatedly, because an exception raised in a destructor is lost.
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds, REPEAT_SECONDS)
         yield
     finally:
@@ -111,7 +111,7 @@ def clock(cpu_seconds: float) -> Iterator[None]:
 
 
 def limit_judge() -> None:
-    """Give this process, which is a judge and nothing else, a limit of memory and of processor time."""
+    """Limit the memory and processor time of this process, which must be a judge only."""
     if sys.platform != "linux":
         return
     with open("/proc/self/statm", encoding="ascii") as file:
@@ -123,16 +123,16 @@ def limit_judge() -> None:
 
 @dataclass(frozen=True)
 class Clocks:
-    """What the kernel has counted of a process so far, in seconds."""
+    """Times of a process that the kernel has counted so far, in seconds."""
 
     queued: float = 0.0
-    """It could have run, and had no processor."""
+    """Time that it was ready to run, but had no processor."""
     computed: float = 0.0
-    """In all its threads."""
+    """Processor time of all its threads."""
 
 
 def clocks(pid: int) -> Clocks | None:
-    """What a process's clocks show; None if it is gone, or the kernel does not count."""
+    """Read a process's clocks; None if it is gone, or the kernel does not count."""
     try:
         with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
             queued = int(file.read().split()[1]) / 1e9
@@ -149,15 +149,15 @@ def own_seconds(
     before: Clocks | None = Clocks(),  # noqa: B008  # it is frozen
     least: float = 0.2,
 ) -> float:
-    """How much of the time that was waited for a process it had to itself: less what it stood in the run queue.
+    """Return the time waited for a process, less its time in the run queue.
 
-    What its other threads computed meanwhile counts too, or a crowd of them would make the time stand still.
+    Processor time of all its threads counts, too; otherwise, a process with many threads could hide its time.
 
     Args:
-        pid: of the process; 0 where it is not known.
-        waited: seconds.
-        before: what its clocks showed when the waiting began; None if that is not known.
-        least: seconds of waiting below which the clocks are not looked at.
+        pid: the process; 0 if unknown.
+        waited: seconds waited for it.
+        before: its clocks when the waiting began; None if unknown.
+        least: seconds of waiting below which the clocks are not read.
     """
     if waited < least or not pid or before is None or (now := clocks(pid)) is None:
         return waited

@@ -1,4 +1,4 @@
-"""Why a file cannot be loaded, in words."""
+"""Words the messages for files that cannot be loaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.requests import Request
 
 SHOWN_NAMES = 3
 STATEMENT = re.compile(r"@|(async|class|def|from|import)\b")
-"""How a line begins that is run because of what it defines."""
+"""Beginning of a line that is run because it defines something."""
 RUN_IN_A_NOTEBOOK = mark(
     "In a notebook, code outside functions is run only if a definition uses a name that it sets. Move it into that "
     "function, or choose another name if the function means something else."
@@ -28,18 +28,18 @@ RUN_IN_A_NOTEBOOK = mark(
 def complaint(
     request: Request, file: Source, process: Process, frames: list[tuple[int, str]], names: Collection[str], ours: bool
 ) -> str:
-    """Why no check can be run in a process that was to load the file, and has ended since.
+    """Return the reason why no check can be run in a process that should have loaded the file.
 
     Args:
-        request: what is graded.
-        file: its source.
-        process: that had a failure, an error, or none of the names.
-        frames: where in the file it was, if loading took too long.
-        names: that the checks need.
-        ours: whether the compiler may have raised the error; the file itself may raise a SyntaxError about other code.
+        request: the request that is being graded.
+        file: the source of the file.
+        process: the process, which has ended; it had a failure, an error, or none of the names.
+        frames: its stack in the file, if loading took too long.
+        names: names that the checks need.
+        ours: True if the error can be the compiler's; the file itself can raise a SyntaxError about other code.
 
     Raises:
-        ServerError: it was not the file.
+        ServerError: the file was not the cause.
     """
     if process.failure is not None:
         return _without_answer(request, file, process, frames)
@@ -80,13 +80,13 @@ def _without_answer(request: Request, file: Source, process: Process, frames: li
 
 
 def import_message(request: Request, file: Source, error: StudentRaised, ours: bool) -> str:
-    """Why the file cannot be loaded.
+    """Return the reason why the file cannot be loaded.
 
     Args:
-        request: what is graded.
-        file: its source.
-        error: what was raised.
-        ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
+        request: the request that is being graded.
+        file: the source of the file.
+        error: the exception.
+        ours: True if it can be the compiler's; the file itself can raise a SyntaxError about other code.
     """
     name = request.name
     if error.bad_line is not None and ours:
@@ -136,13 +136,13 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
 
 
 def _why_it_was_run(file: Source, error: StudentRaised) -> str:
-    """Of a line in a notebook that defines nothing: why it was run at all."""
+    """Return an explanation why a line of a notebook that defines nothing was run; empty for other lines."""
     if not file.is_notebook or not error.frames or STATEMENT.match(file.line(error.frames[0][0])):
         return ""
     return "\n" + say(RUN_IN_A_NOTEBOOK)
 
 
 def printed(process: Process) -> str:
-    """What it had printed before, as a line of its own."""
+    """Return what the process printed before, as a separate line; empty if it printed nothing."""
     text = process.link.printed.decode("utf-8", "replace").strip()
     return "\n" + say("Before that, it printed: {text}", text=cut(text[-500:])) if text else ""

@@ -1,9 +1,9 @@
-"""What a function keeps from one call to the next: found by running a failed check without it.
+"""Finds out whether a function keeps something between calls, by running a failed check without it.
 
-A cache whose key is too coarse, a default argument that grows, a table on a class: which of them it is, no simulation
-knows, and every function can have them. So a failed check that nothing else explains is run once more in a new process,
+It may be a cache whose key is too coarse, a default argument that grows, or a table on a class: no simulation can tell
+which, and every function can have them. So a failed check that nothing else explains is run once more in a new process,
 where the student's file is loaded afresh before every call (``["forget"]`` in ``grader.student.process``). If the check
-passes there, it was something kept.
+passes there, something kept between calls was the cause.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from grader.judge.diagnose import Diagnosis, Observed
 
 KEPT = "kept-from-call-to-call"
 MOST_CALLS = 60
-"""In one check. Each loads the file afresh, and who calls more often draws random numbers."""
+"""Calls in one check that is tried. Each call loads the file afresh; checks with more calls test random numbers."""
 MOST_TRIES = 6
-"""In one grading."""
+"""Checks that are tried in one grading."""
 
 
 def candidates(
     observed: Mapping[str, Observed], reports: Mapping[str, CheckResult], explained: Collection[str]
 ) -> Iterator[Observed]:
-    """Failed checks without an explanation that have called the student's file more than once.
+    """Yield failed checks without an explanation that have called the student's file more than once.
 
     Args:
-        observed: check id -> what the judge saw.
-        reports: check id -> what is reported of it so far.
+        observed: check id -> its results with the student's code.
+        reports: check id -> its report so far.
         explained: ids of the checks that the diagnosis explains.
     """
     tried = 0
@@ -43,13 +43,13 @@ def candidates(
 
 
 def calls(item: Observed) -> int:
-    """How often a check has called something of the student's file, as far as that is remembered."""
+    """Return how often a check has used a name of the student's file, as far as the exchange was recorded."""
     requests = (wire.decode(request, lambda number: number) for request, _ in item.exchanged)
     return sum(request[0] in ("call", "watch", "value") and request[1][0] == "module" for request in requests)
 
 
 def diagnosis(function: str) -> Diagnosis:
-    """That the function keeps something."""
+    """Return the diagnosis that the function keeps something between calls."""
     text = say(
         "`{name}` keeps something from one call to the next: if the file is loaded afresh "
         "before every call, this check passes. Which variable, default argument or class "

@@ -1,8 +1,8 @@
-"""What a check holds in its hands: the student's file, from a safe distance.
+"""The proxy through which a check uses the student's file.
 
 ``Student`` turns ``student.lora_report(shapes, r=8)`` into a request frame and the answer frame into plain data. It
 works over any transport: a socket to a student process (grading) or a dispatcher in this process (replay of an edited
-reference). Everything that came back is recorded in ``trace``, which the diagnosis compares.
+reference). All answers are recorded in ``trace``, which the diagnosis compares.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ from grader.student.dispatch import Dispatcher, seed_everything
 from grader.wire import MAX_SAID, MAX_VALUE
 
 MAX_TRACE_BYTES = 2**20
-"""Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
+"""Bytes of the answers to one check that are kept for the diagnosis; of further answers, only the fact is recorded."""
 
 
 class Transport(Protocol):
     """Carries one request frame to a dispatcher and brings back its answer frame."""
 
     def ask(self, frame: bytes) -> bytes:
-        """Send one request, wait for its answer."""
+        """Send one request and return its answer."""
 
     def spend(self, seconds: float) -> None:
-        """Reading the answer took this long; it counts as waiting for it."""
+        """Count the time for reading an answer as waiting for it."""
 
 
 class LocalTransport:
-    """A dispatcher in this very process; for trusted code only."""
+    """A dispatcher in this process; for trusted code only."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self.dispatcher = Dispatcher(module)
 
     def ask(self, frame: bytes) -> bytes:
-        """Run the request here."""
+        """Run the request in this process."""
         return self.dispatcher.answer(frame)
 
     def spend(self, seconds: float) -> None:
-        """There is no limit here."""
+        """Do nothing, because there is no time limit."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One entry of a trace: what a request came back with, or a note of the check."""
+    """One entry of a trace: the outcome of a request, or a note of the check."""
 
     kind: str
     """``value``, ``raised``, ``contract`` or ``note``."""
@@ -66,9 +66,9 @@ class Student:
     """The student's file as seen by one check.
 
     Args:
-        transport: where requests go.
-        seed: of the check. ``draw`` and, before the check, the global generators over there are seeded from it, each in
-            its own way: who knows the one seed knows nothing of the other.
+        transport: sends the requests.
+        seed: seed of the check. ``draw`` and the global generators of the student process are seeded from it, each by a
+            seed from which the other cannot be computed.
     """
 
     def __init__(self, transport: Transport, seed: int) -> None:
@@ -76,7 +76,7 @@ class Student:
         self._traced = True
         self._received_bytes = 0
         self.exchanged: list[tuple[bytes, bytes]] = []
-        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
+        """Requests and their answers, as they were sent, up to MAX_TRACE_BYTES: enough to run the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(derived_seed(seed, "draws of the judge"))
         self.fixtures = Fixtures(self)
@@ -88,18 +88,18 @@ class Student:
         return Remote(self, "module", name)
 
     def value(self, ref: RemoteRef | None, path: str) -> Any:
-        """Fetch what stands at a dotted path of a kept object or the file itself (None): plain data, or a RemoteRef.
+        """Fetch the value at a dotted path of a kept object or of the file itself (None): plain data, or a RemoteRef.
 
-        A function of the student fetched in this way can be handed to a fixture, which calls it over there.
+        A function of the student fetched in this way can be passed to a fixture, which calls it in the student process.
         """
         root = "module" if ref is None else wire.Reference(ref._number)
         return self._request("value", [root, path], f"value {path}")
 
     def pure(self, name: str, *args: object, **kwargs: object) -> Any:
-        """Call a function of the file; its arguments must come out as they went in.
+        """Call a function of the file, and require that it leaves its arguments unchanged.
 
         Raises:
-            Failed: the caller's data was changed. Objects that stay over there are not compared.
+            Failed: the caller's data was changed. Objects that stay in the student process are not compared.
         """
         sent = [_outbound(list(args)), _outbound(kwargs)]
         answer = self._request("watch", ["module", name], name, *sent)
@@ -124,7 +124,7 @@ class Student:
 
     @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
-        """Leave the results inside out of the trace: they depend on numbers or names that the student may choose."""
+        """Do not trace the results in this block, which depend on numbers or names that the student can choose."""
         self._traced, before = False, self._traced
         try:
             yield
@@ -132,7 +132,7 @@ class Student:
             self._traced = before
 
     def note(self, what: str, value: object) -> None:
-        """State a fact that the check worked out from untraced results; it goes into the trace."""
+        """Add a fact to the trace that the check computed from untraced results."""
         self.trace.append(Outcome("note", what, value))
 
     def _request(self, operation: str, target: list[object], what: str, *rest: object) -> Any:
@@ -174,9 +174,9 @@ class Student:
 
 
 def _complaint(content: object) -> str:
-    """What a fixture complains of, in the reader's language if the sentence is one of ours.
+    """Return a fixture's complaint, in the reader's language if the sentence is one of ours.
 
-    It came out of the student's process: only a sentence of the catalogue is filled in, with nothing but strings.
+    It comes from the student process, so only a sentence of the message catalogue is filled in, and only with strings.
     """
     if not (isinstance(content, list) and len(content) == 3 and isinstance(content[0], str)):
         raise wire.WireError("a complaint has three parts")
@@ -185,7 +185,7 @@ def _complaint(content: object) -> str:
     if isinstance(sentence, str) and isinstance(values, dict):
         known = translated(sentence)
         if known != sentence:
-            with contextlib.suppress(LookupError, ValueError):  # gaps without a value: not what a fixture sends
+            with contextlib.suppress(LookupError, ValueError):  # placeholders without a value: not sent by a fixture
                 text = filled(known, {str(name): str(value)[:MAX_VALUE] for name, value in values.items()})
     return text[:MAX_SAID]
 
@@ -195,7 +195,7 @@ def _refuse(value: object) -> int:
 
 
 class Remote:
-    """A name over there that can be called or followed further; nothing is sent before the call."""
+    """A name in the student process that can be called, or extended by attributes; nothing is sent before the call."""
 
     __slots__ = ("_path", "_root", "_student")
 
@@ -206,14 +206,14 @@ class Remote:
         return Remote(self._student, self._root, f"{self._path}.{name}" if self._path else name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        """Call it over there."""
+        """Call it in the student process."""
         target = [self._root, self._path]
         what = self._path or "call"
         return self._student._request("call", target, what, _outbound(list(args)), _outbound(kwargs))
 
 
 class RemoteRef:
-    """An object that stays over there; call it, call its methods, pass it as an argument."""
+    """An object that stays in the student process; call it, call its methods, or pass it as an argument."""
 
     __slots__ = ("_number", "_student")
 
@@ -226,7 +226,7 @@ class RemoteRef:
         return Remote(self._student, wire.Reference(self._number), name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
-        """Call it over there."""
+        """Call it in the student process."""
         return Remote(self._student, wire.Reference(self._number), "")(*args, **kwargs)
 
     def __repr__(self) -> str:
@@ -234,7 +234,7 @@ class RemoteRef:
 
 
 class Fixtures:
-    """``student.fixtures.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
+    """``student.fixtures.NAME(...)``: public helpers of ``grader.fixtures``, run in the student process."""
 
     def __init__(self, student: Student) -> None:
         self._student = student
@@ -244,7 +244,7 @@ class Fixtures:
 
 
 def _as_it_was(before: Any, after: Any) -> bool:
-    """Whether plain data is the same as before, bit by bit; what stays over there counts as the same."""
+    """Return whether plain data is exactly the same as before; objects in the student process count as the same."""
     if isinstance(before, (RemoteRef, wire.Reference)):
         return True
     if isinstance(before, torch.Tensor):
@@ -270,7 +270,7 @@ def _as_it_was(before: Any, after: Any) -> bool:
 
 
 def _outbound(value: Any) -> Any:
-    """Arguments with each RemoteRef replaced by a ``wire.Reference``."""
+    """Return the arguments with each RemoteRef replaced by a ``wire.Reference``."""
     if isinstance(value, RemoteRef):
         return wire.Reference(value._number)
     if isinstance(value, dict):
@@ -287,39 +287,39 @@ class Draw:
         self.generator = torch.Generator().manual_seed(seed)
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        """Standard normal numbers."""
+        """Draw standard normal numbers."""
         return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
 
     def uniform(self, low: float, high: float, *shape: int) -> torch.Tensor:
-        """Float32 numbers in [low, high)."""
+        """Draw float32 numbers in [low, high)."""
         return torch.rand(shape, generator=self.generator) * (high - low) + low
 
     def integers(self, low: int, high: int, shape: tuple[int, ...] = ()) -> torch.Tensor:
-        """Int64 numbers in [low, high)."""
+        """Draw int64 numbers in [low, high)."""
         return torch.randint(low, high, shape, generator=self.generator)
 
     def integer(self, low: int, high: int) -> int:
-        """One int in [low, high)."""
+        """Draw one int in [low, high)."""
         return int(self.integers(low, high))
 
     def seed(self) -> int:
-        """A seed for a fixture."""
+        """Draw a seed for a fixture."""
         return self.integer(0, 2**31)
 
 
 def check_seed(run_seed: int, check_id: str) -> int:
-    """The seed of one check: depends on the run's seed and on the check, not on which other checks run."""
+    """Return the seed of one check, which depends on the run's seed and the check, not on which other checks run."""
     digest = hashlib.blake2b(f"{run_seed}:{check_id}".encode(), digest_size=6).digest()
     return int.from_bytes(digest, "big")
 
 
 def derived_seed(seed: int, purpose: str) -> int:
-    """A seed for one purpose. Seeds of other purposes, and the one that it comes from, cannot be told from it."""
+    """Return a seed for one purpose, from which neither ``seed`` nor the seeds for other purposes can be computed."""
     digest = hashlib.blake2b(f"{seed}".encode(), key=purpose.encode(), digest_size=6).digest()
     return int.from_bytes(digest, "big")
 
 
 def local_student(module: types.ModuleType, seed: int) -> Student:
-    """A student in this process, for trusted modules (references, edited references)."""
+    """Return a student in this process, for trusted modules (references, edited references)."""
     seed_everything(seed)
     return Student(LocalTransport(module), seed)

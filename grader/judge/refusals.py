@@ -1,4 +1,4 @@
-"""Which exceptions of a student's code come of what the sandbox refuses, so that the report can say so."""
+"""Recognizes exceptions that are caused by the sandbox's restrictions, so that the report can say so."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ SENTENCES = {
     "files": mark("The sandbox does not allow access to files outside an empty scratch folder."),
     "calls": mark("The sandbox does not allow starting other processes, using the network or changing the system."),
 }
-"""What is said of each kind of refusal."""
+"""Kind of refusal -> sentence of the report."""
 
 
 def what(kind: str, message: str) -> str | None:
-    """``network``, ``files``, ``beside`` (a file that lies beside the student's), ``calls`` or None."""
+    """Return the kind of refusal: ``network``, ``files``, ``beside`` (files next to the student's), ``calls``, None."""
     if kind in _NETWORK_TYPES or (kind in ("OSError", "RuntimeError", "ValueError") and _NETWORK.search(message)):
         return "network"
     if kind in ("FileNotFoundError", "NotADirectoryError") or "[Errno 2]" in message:

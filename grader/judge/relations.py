@@ -1,19 +1,19 @@
-"""How a wrong answer is related to the right one: transposed, negated, times the batch size, None.
+"""Finds how a wrong answer is related to the right one: transposed, negated, times the batch size, None.
 
-Where no misconception of the catalogue explains a failed check, one simple relation between what came and what was
-expected often does. It is found from numbers alone, never from source, and it is a fact: "your result is the expected
-one divided by the number of ones in `mask`". It never says what the expected value is.
+If no misconception of the catalogue explains a failed check, one simple relation between the answer and the expected
+value often does. It is found from numbers alone, never from source, and it is a fact: "your result is the expected one
+divided by the number of ones in `mask`". It never reveals the expected value.
 
 A relation is named only if
 
-1. it holds wherever this quantity was compared in the check, where the answer was right as well as where it was wrong;
-2. no other relation of its tier does; tiers go from the specific to the general, and the first that has one decides;
-3. the numbers say enough (``ENOUGH``): a relation that also holds between 0 and 0, or between two small integers,
-   names nothing.
+1. it holds wherever this quantity was compared in the check, both where the answer was right and where it was wrong;
+2. no other relation of its tier does; tiers go from the specific to the general, and the first that applies decides;
+3. the numbers are sufficient evidence (``ENOUGH``): a relation that also holds between 0 and 0, or between two small
+   integers, is not evidence of anything.
 
-A check stops at its first failure. So it is lived through a second time in the judge, with the answers that the student
-gave (``relive``): there every comparison is taken down and the check goes on, as far as the recorded answers reach. No
-code of the student runs for this.
+A check stops at its first failure. So the judge runs it a second time with the student's recorded answers (``relive``):
+then every comparison is collected and the check continues, as far as the recorded answers reach. No student code runs
+for this.
 """
 
 from __future__ import annotations
@@ -44,27 +44,27 @@ from grader.student import registry
 
 Exchanged = Sequence[tuple[bytes, bytes]]
 Names = Callable[["Call"], Iterator[str]]
-"""Gives the names of the parameters of a call."""
+"""Function that yields the names of the parameters of a call."""
 
 MAX_NUMBERS = 50_000
-"""Of an answer that is looked at; a longer one has no relation."""
+"""Numbers in an answer; a longer answer is not examined."""
 MAX_LEAVES = 2_000
-"""Of a structure of lists, tuples and dictionaries that is looked at item by item."""
+"""Leaves in a structure of lists, tuples and dictionaries that is examined item by item."""
 MAX_CASES = 40
 """Comparisons of one quantity; checks make fewer."""
 TOLERANCE = 2e-5
-"""Relative to |value|; float32 through a logarithm or a quotient stays below."""
+"""Tolerance relative to |value|; float32 errors after a logarithm or a quotient are smaller."""
 ENOUGH = 6
-"""What the numbers must be worth together: a float that is not round is worth 6, a small integer 1."""
+"""Required worth of the numbers together: a float that is not round is worth 6, a small integer 1."""
 IGNORED = -100
 NEARLY_NOTHING = 1e-3
-"""A product or quotient below this is as good as zero, and whatever is zero would be one."""
+"""Products and quotients below this are not considered, because any zero would equal them."""
 OF_SHARES = frozenset({"twice", "half", "one-minus", "squared", "root"})
-"""Relations that hold between two small fractions by accident."""
+"""Relations that can hold between two small fractions by chance."""
 SMALL = 24
 """Largest denominator of a small fraction."""
 MEANINGLESS = frozenset({"seed"})
-"""Arguments that no answer is a multiple of."""
+"""Arguments that are never considered as factors of an answer."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Case:
-    """One answer beside the expected one, and the arguments that had been sent by then, by name."""
+    """An answer, its expected value, and the arguments that had been sent by then, by name."""
 
     got: Any
     want: Any
@@ -90,11 +90,11 @@ class Case:
 
 
 class _End(BaseException):
-    """The recorded answers are used up, or the check asks for something else; no check may catch this."""
+    """The recorded answers are used up, or the request is different; not an ``Exception``: no check can catch it."""
 
 
 class _Replay:
-    """A transport that gives the recorded answers, and knows the arguments that were sent."""
+    """A transport that returns the recorded answers, and remembers the arguments that were sent."""
 
     def __init__(self, exchanged: Exchanged, reference: types.ModuleType) -> None:
         self._rest = iter(exchanged)
@@ -102,7 +102,7 @@ class _Replay:
         self._made_by: dict[int, str] = {}
         self.inputs: dict[str, Any] = {}
         self.writes = False
-        """Some call has changed its arguments."""
+        """True if a call has changed its arguments."""
 
     def ask(self, frame: bytes) -> bytes:
         request, answer = next(self._rest, (b"", b""))
@@ -112,7 +112,7 @@ class _Replay:
         return answer
 
     def spend(self, seconds: float) -> None:
-        """There is no limit here."""
+        """Do nothing, because there is no time limit."""
 
     def _note(self, request: bytes, answer: bytes) -> None:
         for call in decoded_calls([(request, answer)], with_helpers=True):
@@ -120,12 +120,12 @@ class _Replay:
                 self.writes |= not all(map(_equal, call.args, call.args_after))
             if call.root == "module" and isinstance(call.result, wire.Reference):
                 self._made_by[call.result.number] = call.path
-            for name, value in zip(self.names(call), call.args):  # noqa: B905  more may be sent than has a name
+            for name, value in zip(self.names(call), call.args):  # noqa: B905  there may be more arguments than names
                 self.inputs[name] = value
             self.inputs |= {str(name): value for name, value in call.kwargs.items()}
 
     def names(self, call: Call) -> Iterator[str]:
-        """Names of the parameters, as the reference calls them; none where it cannot be told."""
+        """Return the names of the parameters in the reference; none if they cannot be determined."""
         target: Any = registry.ROOT if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
@@ -141,7 +141,7 @@ class _Replay:
 
 @dataclass(frozen=True)
 class Call:
-    """A call over there, taken from what travelled."""
+    """A call in the student process, decoded from the recorded exchange."""
 
     root: str | int
     path: str
@@ -153,7 +153,7 @@ class Call:
 
 
 def decoded_calls(exchanged: Exchanged, with_helpers: bool = False) -> Iterator[Call]:
-    """The calls of the student's functions and objects that came back with a value."""
+    """Yield the calls of the student's functions and objects that returned a value."""
     for request, answer in exchanged:
         try:
             operation, *rest = wire.decode(request, wire.Reference)
@@ -173,16 +173,16 @@ def decoded_calls(exchanged: Exchanged, with_helpers: bool = False) -> Iterator[
 
 @dataclass(frozen=True)
 class Relived:
-    """What a second look has shown."""
+    """The results of running a check again on recorded answers."""
 
     cases: list[tuple[str, Case]]
     """(quantity, comparison)"""
     writes: bool
-    """The check failed because a function changed the caller's data."""
+    """True if the check failed because a function changed the caller's data."""
 
 
 def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> Relived:
-    """Run a check on recorded answers and take down all that it compares; ``reference`` only names parameters."""
+    """Run a check on recorded answers and collect its comparisons; ``reference`` only names parameters."""
     replay = _Replay(exchanged, reference)
     seen, remarks = list(expect.seen), list(expect.remarks)
     inputs_at: list[dict[str, Any]] = []
@@ -195,8 +195,8 @@ def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: type
         except Failed:
             writes = replay.writes
         except Exception:
-            # The check tripped over an answer that it would have refused before; what it compared until then stands,
-            # and says nothing of the caller's data.
+            # The check could not process an answer that it would otherwise have refused; its comparisons until then are
+            # valid, but say nothing about the caller's data.
             writes = False
         finally:
             expect.seen[:], expect.remarks[:] = seen, remarks
@@ -209,7 +209,7 @@ def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: type
 
 
 class _Taking:
-    """Keeps, for each comparison, the arguments that had been sent by then."""
+    """Stores for each comparison the arguments that had been sent by then."""
 
     def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: _Replay) -> None:
         self._collected, self._inputs_at, self._replay = collected, inputs_at, replay
@@ -222,7 +222,7 @@ class _Taking:
         return self._replay.ask(frame)
 
     def spend(self, seconds: float) -> None:
-        """There is no limit here."""
+        """Do nothing, because there is no time limit."""
 
     def catch_up(self) -> None:
         missing = len(self._collected) - len(self._inputs_at)
@@ -236,14 +236,14 @@ class _Taking:
 def explain(
     spec: CheckSpec, run_seed: int, exchanged: Exchanged, expected: Exchanged, reference: types.ModuleType
 ) -> Relation | None:
-    """The one relation that explains why this check failed, if there is one.
+    """Return the one relation that explains why this check failed, or None.
 
     Args:
         spec: the check.
         run_seed: seed of the run.
-        exchanged: what travelled between the check and the student.
-        expected: what travelled between the same check and the reference.
-        reference: names the parameters.
+        exchanged: requests and answers between the check and the student.
+        expected: requests and answers between the same check and the reference.
+        reference: the module that names the parameters.
     """
     relived = relive(spec, run_seed, exchanged, reference)
     if relived.writes:
@@ -267,16 +267,16 @@ MOST_CONTRASTED = 3
 
 
 def contrast(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> str:
-    """What the same check has found right before it failed: quantities like the wrong one, from other inputs.
+    """List what was right in the same check before it failed: quantities like the wrong one, from other inputs.
 
     Args:
         spec: the check.
         run_seed: seed of the run.
-        exchanged: what travelled between the check and the student.
-        reference: names the parameters.
+        exchanged: requests and answers between the check and the student.
+        reference: the module that names the parameters.
 
     Returns:
-        A sentence in the reader's language; empty if there is nothing that tells the right from the wrong.
+        A sentence in the reader's language; empty if no similar quantity was right.
     """
     cases = relive(spec, run_seed, exchanged, reference).cases
     first = next((place for place, (_, case) in enumerate(cases) if not case.agreed), 0)
@@ -287,7 +287,7 @@ def contrast(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: ty
 
 
 def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
-    """What kind of thing came back, where a helper that ran beside the student's code complained of it."""
+    """Return the relation that a fixture's complaint about the type or the graph of the last answer implies."""
     try:
         kind, complaint = wire.decode(exchanged[-1][1], wire.Reference) if exchanged else ("", "")
     except (wire.WireError, ValueError):
@@ -305,7 +305,7 @@ def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
 
 
 def relate(cases: Sequence[Case]) -> Relation | None:
-    """The one relation that holds in all cases and is borne out by enough of what differs."""
+    """Return the one relation that holds in all cases, with sufficient evidence in the wrong ones."""
     wrong = [case for case in cases if not case.agreed]
     if not wrong or any(_size(case.got) + _size(case.want) > 2 * MAX_NUMBERS for case in cases):
         return None
@@ -323,14 +323,14 @@ def relate(cases: Sequence[Case]) -> Relation | None:
 
 
 def _may_be_shares(wrong: Sequence[Case]) -> bool:
-    """Whether all that differs is one pair of small fractions, such as 1/3 and 2/3."""
+    """Return whether the only difference is one pair of small fractions, such as 1/3 and 2/3."""
     if not all(_is_small_share(case.got, case.want) for case in wrong):
         return False
     return len({(float(case.got), float(case.want)) for case in wrong}) == 1
 
 
 def _is_small_share(*values: Any) -> bool:
-    """Whether these are single numbers from 0 to 1, each with a denominator of at most ``SMALL``."""
+    """Return whether these are single numbers from 0 to 1, each with a denominator of at most ``SMALL``."""
     numbers = [_numbers(value) for value in values]
     if any(number is None or number.numel() != 1 or not 0 <= float(number) <= 1 for number in numbers):
         return False
@@ -339,14 +339,14 @@ def _is_small_share(*values: Any) -> bool:
 
 
 def _behaviour(exchanged: Exchanged, expected: Exchanged, names: Names) -> Relation | None:
-    """What can be told from the calls alone, beside what the reference answers to the same ones."""
+    """Return the relation that the calls alone show, compared with the reference's answers to the same calls."""
     calls: dict[str, list[tuple[Call, Any, dict[str, Any]]]] = {}
     for (request, answer), (same, right) in zip(exchanged, expected, strict=False):
         if request != same:
             break
         for call, other in zip(decoded_calls([(request, answer)]), decoded_calls([(same, right)]), strict=False):
             if call.root == "module":
-                inputs = dict(zip(names(call), call.args)) | call.kwargs  # noqa: B905  more may be sent than has a name
+                inputs = dict(zip(names(call), call.args)) | call.kwargs  # noqa: B905  there may be more values
                 calls.setdefault(call.path, []).append((call, other.result, inputs))
     told = [found for path, group in calls.items() if (found := _of_calls(path, group[:MAX_CASES])) is not None]
     return told[0] if len(told) == 1 else None
@@ -391,9 +391,9 @@ _TYPES = {
 
 
 def _another_type(exchanged: Exchanged, expected: Exchanged) -> Relation | None:
-    """That a function returns no dictionary where one is expected, or one where something else is.
+    """Return a relation if a function returns a dictionary where another type is expected, or the reverse.
 
-    Lists, tuples and tensors are not told apart: many checks take one for the other.
+    Lists, tuples and tensors are not distinguished, because many checks accept one for the other.
     """
     types_of: dict[str, set[tuple[type, type]]] = {}
     for (request, answer), (same_request, right) in zip(exchanged, expected, strict=False):
@@ -418,11 +418,11 @@ def _another_type(exchanged: Exchanged, expected: Exchanged) -> Relation | None:
 
 
 def _like(what: str) -> str:
-    """The name of a quantity without the numbers drawn."""
+    """Return the name of a quantity with its numbers replaced, because they are random."""
     return re.sub(r"-?\d[\d.,_e-]*", "#", what)
 
 
-# --- tiers: each yields the names of what holds in one case -------------------------------------------------------
+# --- tiers: each yields the names of the relations that hold in one case ------------------------------------------
 
 WORDS = {
     "returns-nothing": mark("you return None"),
@@ -475,7 +475,7 @@ WORDS = {
     "first-item-wrong": mark("all items in the batch are right except the first"),
     "zero-everywhere": mark("your result is zero everywhere"),
 }
-"""What is said of each relation whose name carries no argument."""
+"""Name of a relation without an argument -> its sentence."""
 TITLES = {
     "returns-nothing": mark("The result is None"),
     "not-a-number": mark("The result contains NaN or infinity"),
@@ -544,10 +544,10 @@ TITLES = {
     "depends-on-the-input": mark("The result is wrong only for certain inputs"),
     "does-nothing": mark("The function does nothing"),
 }
-"""What a report says above the sentence, of every relation that is told anywhere."""
+"""Id of a relation -> its title, which the report shows above the sentence."""
 
 
-def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of WORDS, for names that carry an argument
+def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of WORDS, for names with an argument
     kind, _, which = name.partition("|")
     if kind == "multiplied":
         return say("your result is the expected one times {which}", which=which)
@@ -569,7 +569,7 @@ def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of WORDS, for names 
 
 
 def _structural(case: Case) -> Iterator[str]:
-    """Relations between the forms of two answers, whose values are the same."""
+    """Yield relations between two answers that have the same values in different forms."""
     got, want = case.got, case.want
     if want is None:
         return
@@ -613,7 +613,7 @@ def _structural(case: Case) -> Iterator[str]:
 
 
 def _shapes(got: object, want: Sequence[int]) -> Iterator[str]:
-    """Where only the shape was demanded."""
+    """Yield relations between an answer and an expected shape."""
     if isinstance(got, (list, tuple)):
         numbers = _numbers(got)
         if numbers is not None and tuple(numbers.shape) == tuple(want):
@@ -645,7 +645,7 @@ def _nesting(got: Sequence[object], want: Sequence[object]) -> Iterator[str]:
 
 
 def _exact(case: Case) -> Iterator[str]:
-    """Relations that say exactly which numbers come of the expected ones."""
+    """Yield relations that compute the answer exactly from the expected numbers."""
     for a, b in _parts(case):
         found = [name for name, made in _made(b, case.inputs) if _holds(a, b, made)]
         found += [name for name, back in _unmade(a) if _holds(back, None, b) and _worth(b, None) >= ENOUGH]
@@ -657,7 +657,7 @@ def _exact(case: Case) -> Iterator[str]:
 
 
 def _of_an_input(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
-    """What was made of one argument alone: one place of it, its mean, sum or maximum along an axis."""
+    """Find answers computed from one argument alone: one of its positions, its mean, sum or maximum along an axis."""
     found = []
     for name, value in inputs.items():
         if not isinstance(value, Tensor) or not value.is_floating_point() or not 2 <= value.ndim <= 4:
@@ -681,7 +681,7 @@ def _of_an_input(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
 
 
 def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
-    """The numbers to compare: of a structure those of one kind (floats or integers), where only that kind is wrong."""
+    """Yield the numbers to compare; for a structure, those of one type (float or int) if only that type is wrong."""
     if case.shape_only:
         return
     a, b = _numbers(case.got), _numbers(case.want)
@@ -707,14 +707,14 @@ def _one_kind(value: object) -> bool:
 
 
 def _holds(a: Tensor, before: Tensor | None, made: Tensor | None) -> bool:
-    """Whether the answer is what a relation makes, and that says something."""
+    """Return whether the answer equals a relation's result, with sufficient evidence."""
     if made is None or a.shape != made.shape or not _near(a, made):
         return False
     return before is None or _worth(made, before) >= ENOUGH
 
 
 def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | None]]:
-    """(relation, what it makes of the expected numbers)."""
+    """Yield (relation, its result for the expected numbers)."""
     binary = bool(((b == 0) | (b == 1)).all())
     yield "negative", -b
     yield ("inverted" if binary else "one-minus"), 1 - b
@@ -734,7 +734,7 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
             yield "in-millions", b / 1_000_000
         for which, factor in _factors(inputs, b):
             for kind, made in (("multiplied", b * factor), ("divided", b / factor)):
-                if made.numel() and float(made.abs().max()) >= NEARLY_NOTHING:  # or every zero would be a quotient
+                if made.numel() and float(made.abs().max()) >= NEARLY_NOTHING:  # or every zero would equal a quotient
                     yield f"{kind}|{which}", made
         if b.ndim and b.shape[-1] > 2:
             yield "probabilities-instead-of-logits", b.softmax(-1)
@@ -756,7 +756,7 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
 
 
 def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """(relation, what has to be made of the answer to get the expected numbers)."""
+    """Yield (relation, transformed answer), which equals the expected numbers if the relation holds."""
     if bool(a.isfinite().all()) and bool(((a < 0) | (a > 1)).any()):
         if a.ndim and a.shape[-1] > 1:
             yield "logits-instead-of-probabilities", a.softmax(-1)
@@ -764,7 +764,7 @@ def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor]]:
 
 
 def _also_right(name: str, case: Case) -> bool:
-    """Whether a relation says nothing against an answer that is right."""
+    """Return whether a relation is consistent with an answer that is right."""
     kind = name.split("|")[0]
     if case.shape_only:
         return True
@@ -795,12 +795,12 @@ _FUNCTIONS = (
 
 
 PLACES = {1: 3, 2: 1, 3: 1, 4: 3}
-"""Decimals that a result may have been rounded to: how many wrong numbers must bear it out."""
+"""Decimals that a result may have been rounded to -> wrong numbers required as evidence."""
 LOW_PRECISION = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 def _coarse(case: Case) -> Iterator[str]:
-    """The expected numbers, with fewer digits."""
+    """Yield relations that reduce the precision of the expected numbers."""
     for a, b in _parts(case):
         finite = b.isfinite()
         if a.shape != b.shape or not _near(a[~finite], b[~finite]):
@@ -824,7 +824,7 @@ def _coarse(case: Case) -> Iterator[str]:
 
 
 def _is_rounded(a: Tensor, b: Tensor, places: int) -> bool:
-    """Whether ``a`` is what rounding makes of ``b``, as exactly as float32 can say it."""
+    """Return whether ``a`` is ``b`` rounded to ``places`` decimals, within the precision of float32."""
     made = (b * 10**places).round() / 10**places
     return bool(((a - made).abs() <= 2.4e-7 * a.abs() + 1e-9).all())
 
@@ -834,12 +834,12 @@ def _fits_into(a: Tensor, dtype: torch.dtype) -> bool:
 
 
 def _long_fractions(a: Tensor) -> int:
-    """How many of the numbers have a fraction of more than five bits: no eighth, and no quotient of small numbers."""
+    """Count the numbers whose fraction has more than five bits: no eighths, and no quotients of small numbers."""
     return int(((torch.frexp(a).mantissa * 32).frac() != 0).logical_and((a * 8).frac() != 0).sum())
 
 
 def _general(case: Case) -> Iterator[str]:
-    """Relations that say less: a constant, another order, where it is right."""
+    """Yield relations that say less: a constant, another order, the positions that are right."""
     for a, b in _parts(case):
         if a.shape == b.shape and _worth(b, None) >= 2 * ENOUGH and b.numel() >= 4:
             yield from _places(a, b, case.inputs)
@@ -876,7 +876,7 @@ def _general(case: Case) -> Iterator[str]:
 
 
 def _loose(case: Case) -> Iterator[str]:
-    """The same numbers, in whatever order."""
+    """Yield ``another-order`` if the numbers are the same in any order."""
     for a, b in _parts(case):
         if a.shape == b.shape and b.numel() >= 4 and _worth(b, a) >= 2 * ENOUGH:
             if _near(a.flatten().sort().values, b.flatten().sort().values):
@@ -885,21 +885,21 @@ def _loose(case: Case) -> Iterator[str]:
 
 
 def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
-    """Which items of the batch are right."""
+    """Yield relations that state which items of the batch are right."""
     if b.ndim < 2 or not 3 <= len(b) <= 50 or any(_worth(item, None) < ENOUGH for item in b):
         return
     right = [_near(x, y) for x, y in zip(a, b, strict=True)]
     masks = [(name, mask) for name, value in inputs.items() if (mask := _mask(value)) is not None and mask.ndim == 2]
     padded = [name for name, mask in masks if len(mask) == len(b) and mask.all(1).tolist() == right]
     if padded and any(right) and not all(right):
-        if right.count(right[0]) > 1 and right.count(right[-1]) > 1:  # or it may be because it is the first or last
+        if right.count(right[0]) > 1 and right.count(right[-1]) > 1:  # or being first or last may be the cause
             yield f"wrong-where-padded|{padded[0]}"
         return
-    if masks:  # then which items are right may well hang on their padding
+    if masks:  # then padding may decide which items are right
         return
     amiss = [float((~_close(x, y)).double().mean()) > 0.5 for x, y in zip(a, b, strict=True)]
     if len(b) < 4 or any(not fine and not wrong for fine, wrong in zip(right, amiss, strict=True)):
-        return  # an item that is right but for some numbers is another matter
+        return  # an item is only partly wrong, which is a different case
     if right[0] and not any(right[1:]):
         yield "first-item-only"
     elif right[-1] and not any(right[:-1]):
@@ -911,7 +911,7 @@ def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _masked(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
-    """Masks among the arguments that say exactly where the answer is wrong."""
+    """Find masks among the arguments that mark exactly the positions where the answer is wrong."""
     if a.shape != b.shape or not b.ndim:
         return []
     wrong = ~_close(a, b)
@@ -929,14 +929,14 @@ def _masked(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
 
 
 def _over_another_axis(a: Tensor, b: Tensor) -> bool:
-    """Two softmaxes of the same numbers, along different axes."""
+    """Return whether the two are softmaxes of the same numbers along different axes."""
     if a.shape != b.shape or b.ndim < 2 or b.numel() < 6 or not bool((a > 0).all() and (b > 0).all()):
         return False
     sums = [axis for axis in range(b.ndim) if _near(b.sum(axis), torch.ones_like(b.sum(axis)))]
     other = [axis for axis in range(b.ndim) if _near(a.sum(axis), torch.ones_like(a.sum(axis)))]
     if len(sums) != 1 or len(other) != 1 or sums == other:
         return False
-    left = a.log() - b.log()  # what the two normalisations differ by: one term per row and one per column
+    left = a.log() - b.log()  # difference of the two normalisations: one term per row and one per column
     left = left - left.mean(sums[0], keepdim=True)
     left = left - left.mean(other[0], keepdim=True)
     return min(b.shape[sums[0]], b.shape[other[0]]) > 2 and float(left.abs().max()) < 1e-3
@@ -946,10 +946,10 @@ def _over_another_axis(a: Tensor, b: Tensor) -> bool:
 
 
 def _factors(inputs: Mapping[str, Any], b: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """(what it is, its value) of numbers that the arguments hold.
+    """Yield (description, value) of numbers that the arguments contain.
 
-    Where two have the same value, nobody can tell which: neither is taken, unless they are the same axis of two
-    arguments.
+    If two have the same value, neither is used, because they cannot be distinguished, unless they are the same axis of
+    two arguments.
     """
     known: dict[float, list[str]] = {}
     rows: list[tuple[str, Tensor]] = []
@@ -991,7 +991,7 @@ def _sizes(name: str, value: Any) -> Iterator[tuple[str, float]]:
 
 
 def _mask(value: Any) -> Tensor | None:
-    """A tensor of zeros and ones (both of them) as bool, None for anything else."""
+    """Return a tensor that contains zeros, ones and nothing else as bool; None for any other value."""
     if not isinstance(value, Tensor) or not 4 <= value.numel() <= MAX_NUMBERS or value.is_complex():
         return None
     ones, zeros = value == 1, value == 0
@@ -1002,7 +1002,7 @@ def _mask(value: Any) -> Tensor | None:
 
 
 def _size(value: Any, limit: int = 2 * MAX_NUMBERS + 1) -> int:
-    """How many numbers or other leaves; counts no further than to the limit."""
+    """Count the numbers and other leaves, at most up to the limit."""
     if isinstance(value, Tensor):
         return value.numel()
     if isinstance(value, dict):
@@ -1018,7 +1018,7 @@ def _size(value: Any, limit: int = 2 * MAX_NUMBERS + 1) -> int:
 
 
 def _numbers(value: Any) -> Tensor | None:
-    """In float64, None where it is not made of numbers or too long."""
+    """Return the value as a float64 tensor; None if it does not consist of numbers or is too long."""
     if _size(value) > MAX_NUMBERS:
         return None
     if isinstance(value, Tensor):
@@ -1030,7 +1030,7 @@ def _numbers(value: Any) -> Tensor | None:
 
 
 def leaves(value: Any) -> list[Any]:
-    """Everything in a structure that is no list, tuple, dictionary or tensor, in order."""
+    """Return everything in a structure that is not a list, tuple, dictionary or tensor, in order."""
     if isinstance(value, Tensor):
         return list(value.flatten().tolist())
     if isinstance(value, dict):
@@ -1066,14 +1066,14 @@ def _near(a: Tensor, b: Tensor) -> bool:
 
 
 def _identical(one: Any, other: Any) -> bool:
-    """Equal leaves of one type; of tensors, the same numbers in the same shape and dtype."""
+    """Return whether two leaves have the same type and value, or two tensors the same numbers, shape and dtype."""
     if isinstance(one, Tensor) and isinstance(other, Tensor):
         return one.dtype == other.dtype and torch.equal(one, other)
     return type(one) is type(other) and bool(one == other)
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Equal plain data, bit by bit."""
+    """Return whether plain data is exactly equal."""
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
@@ -1084,7 +1084,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal values; numbers nearly, lists as tuples."""
+    """Return whether values are equal, up to the tolerance for numbers; a list can equal a tuple."""
     a, b = _numbers(one), _numbers(other)
     if a is not None and b is not None:
         return _near(a, b)
@@ -1096,7 +1096,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def pays(value: Any) -> bool:
-    """Whether a structure holds enough to be recognised: different things, not two small numbers."""
+    """Return whether a structure has enough different values to be recognised, not just two small numbers."""
     if isinstance(value, Tensor):
         return not value.is_complex() and _worth(value.double(), None) >= ENOUGH
     if isinstance(value, dict):
@@ -1110,7 +1110,7 @@ def pays(value: Any) -> bool:
 
 
 def _worth(b: Tensor, beside: Tensor | None) -> int:
-    """What the numbers are worth as evidence; with ``beside``, only those that differ from what stands there."""
+    """Return the worth of the numbers as evidence; with ``beside``, only of those that differ from it."""
     if beside is not None and beside.shape == b.shape:
         b = b[~_close(b, beside)]
     b = b.flatten()[:500]

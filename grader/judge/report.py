@@ -1,4 +1,4 @@
-"""What the judge puts into a ``course.result.Result``: a record for each check, cut to bearable lengths; versions."""
+"""Builds the parts of a ``course.result.Result``: a record for each check, cut to a readable length, and versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_MESSAGE = 500
 """Characters of a message or a value, whatever a student's code puts into it."""
 MAX_LINES = 40
 MAX_SENTENCE = 1000
-"""Of our own: hints and explanations, which may quote the student's code."""
+"""Characters of our own sentences: hints and explanations, which may quote the student's code."""
 MAX_TRACEBACK = 8000
 MAX_TRACEBACK_LINES = 100
 
@@ -26,7 +26,7 @@ MAX_TRACEBACK_LINES = 100
 def report_of(
     spec: CheckSpec, exercise: int, lang: str, status: CheckStatus = "grader_error", message: str = ""
 ) -> CheckResult:
-    """The record of a check that has earned nothing yet."""
+    """Return the record of a check, with no points yet."""
     return CheckResult(
         **vars(announcement(spec, lang)),
         status=status,
@@ -38,7 +38,7 @@ def report_of(
 
 
 def announcement(spec: CheckSpec, lang: str) -> AnnouncedCheck:
-    """What is said of a check before it runs."""
+    """Return the announcement of a check, sent before it runs."""
     return AnnouncedCheck(
         id=spec.id,
         title=translated(spec.title, lang),
@@ -50,7 +50,7 @@ def announcement(spec: CheckSpec, lang: str) -> AnnouncedCheck:
 
 
 def bounded(check: CheckResult) -> CheckResult:
-    """The record, cut to bearable lengths: what a student's code had a say in may be megabytes long."""
+    """Cut the texts of a record to a readable length: those from a student's code may be megabytes long."""
     return replace(
         check,
         message=cut(check.message),
@@ -66,24 +66,24 @@ def bounded(check: CheckResult) -> CheckResult:
 
 
 def explanation(kind: ExplanationKind, id: str, text: str, title: str | None = None) -> Explanation:
-    """Why a check failed, cut to the length that a result carries."""
+    """Return an explanation with its text cut to the length allowed in a result."""
     return Explanation(kind, id, cut(text, MAX_SENTENCE), title)
 
 
 def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
-    """At most so many characters and lines of a text, with what it says of our own folders taken out.
+    """Return a text without our own folder, cut to at most ``limit`` characters and ``lines`` lines.
 
     >>> cut("abcdef", 4)
     'abc…'
     """
-    text = _ours_hidden(text[: 2 * limit + 1000])  # before a name is cut in its middle
+    text = _ours_hidden(text[: 2 * limit + 1000])  # before a folder's name could be cut in half
     if text.count("\n") >= lines:
         text = "\n".join([*text.split("\n", lines - 1)[: lines - 1], "…"])
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def listed(compared: Sequence[tuple[str, str, str]], limit: int) -> list[list[str]]:
-    """The first comparisons of a check, each once, how many are left out, and the last one, at which a check fails."""
+    """Return the first distinct comparisons of a check, the number left out, and the last one, where it failed."""
     once = [list(entry) for entry in dict.fromkeys(compared)]
     if len(once) <= limit:
         return once
@@ -92,13 +92,13 @@ def listed(compared: Sequence[tuple[str, str, str]], limit: int) -> list[list[st
 
 
 def _ours_hidden(text: str) -> str:
-    """Where the course is installed says nothing to a student, and is nobody else's business."""
+    """Remove the folder where the course is installed, which is of no use to a student and private."""
     return text.replace(f"{paths.ROOT}{os.sep}", "")
 
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """What the figures depend on."""
+    """Return the versions of Python, the platform and the libraries, on which the results depend."""
     found = {"python": platform.python_version(), "platform": platform.platform(terse=True)}
     for name in ("torch", "transformers", "peft", "numpy", "pytest"):
         try:

@@ -22,44 +22,44 @@ from grader.requests import Request
 
 
 class Judging(Protocol):
-    """The grading that the checks belong to, as far as running them needs it."""
+    """The part of a grading that is needed for running its checks."""
 
     request: Request
     checks_module: ModuleType
     queue: list[CheckSpec]
-    """What to run, in this order."""
+    """Checks to run, in this order."""
     budget: limits.Budget
 
     def overdue(self, spec: CheckSpec) -> CheckSpec | None:
-        """If the function of this check did not come to an end in an earlier one: that one."""
+        """Return the earlier check in which this check's function timed out, if any."""
 
     def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
-        """Report that a check was not run since an earlier one never ended."""
+        """Report that a check was not run because its function timed out in an earlier one."""
 
     def waiting_for(self, spec: CheckSpec) -> str | None:
-        """The title of a check that has to pass before this one, and has not."""
+        """Return the title of a check that must pass before this one, but did not; None if there is none."""
 
     def skip(self, spec: CheckSpec, title: str) -> None:
-        """Report that a check was not run since another one has not passed."""
+        """Report that a check was not run because another one has not passed."""
 
     def leave_out(self, spec: CheckSpec) -> None:
-        """Report that a check was not run since the time for all of them is over."""
+        """Report that a check was not run because the time for all checks is used up."""
 
     def student_for(self, spec: CheckSpec, alone: bool) -> Student:
-        """What the check is handed in the place of a fixture."""
+        """Return the student proxy to pass to the check."""
 
     def is_final(self, error: BaseException | None) -> bool:
-        """Whether a check that ended so need not be run again in a process of its own."""
+        """Return whether the outcome counts, or (False) the check must be run again in a process of its own."""
 
     def weigh_sharing(self, shared: BaseException | None, alone: BaseException | None) -> None:
-        """Compare how a check ended in a process that it shared with how it ended in its own."""
+        """Compare how a check ended in a reused process and in its own."""
 
     def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
         """Report how a check ended."""
 
 
 def run_checks(judge: Judging) -> None:
-    """Run what stands in the judge's queue; every check reports to the judge."""
+    """Run the checks in the judge's queue; every check reports to the judge."""
     path = paths.checks(judge.request.exercise.slug)
     arguments = [
         str(path),
@@ -99,7 +99,7 @@ def run_checks(judge: Judging) -> None:
 
 @dataclass
 class Plugin(CheckFiles):
-    """Tells pytest which checks to run, in which order, and what to do with each."""
+    """The pytest plugin: selects and orders the checks, and runs each of them."""
 
     judge: Judging
     problems: list[str] = field(default_factory=list)
@@ -109,16 +109,16 @@ class Plugin(CheckFiles):
         return self.judge.checks_module
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what was asked for; put the checks that need slow imports last."""
+        """Keep the checks in the judge's queue, in its order, which puts slow imports last."""
         queue = {spec.id: place for place, spec in enumerate(self.judge.queue)}
         known = {id_of(item): item for item in items}
         items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[id_of(item)])
 
     def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
-        """Run one check, with a student process in the place of a fixture, and report it ourselves."""
+        """Run one check with a student proxy in place of a pytest fixture, and report it ourselves."""
         try:
             self._run(item)
-        except Exception as error:  # our fault; the manifest knows that this check did not report
+        except Exception as error:  # our fault; the judge reports every check of the manifest that did not report
             traceback.print_exception(error, file=sys.stderr)
         return True
 
@@ -142,7 +142,7 @@ class Plugin(CheckFiles):
         judge.finish(spec, error, time.monotonic() - started)
 
     def _try(self, spec: CheckSpec, alone: bool) -> BaseException | None:
-        """Run a check once; what it, or the student's code, has raised."""
+        """Run a check once, and return the exception that it or the student's code raised, if any."""
         try:
             student = self.judge.student_for(spec, alone)
             with self.judge.budget.examining():
@@ -152,10 +152,10 @@ class Plugin(CheckFiles):
         return None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A check file that does not import is our fault; keep the reason for stderr."""
+        """Keep the reason if the check file cannot be imported, which is our fault."""
         if report.failed:
             self.problems.append(str(report.longrepr))
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """The same for pytest itself."""
+        """Keep an internal error of pytest."""
         self.problems.append(str(excrepr))

@@ -1,4 +1,4 @@
-"""The submission as text: its lines, and how a place in it is shown to the student."""
+"""The submission as text: its lines, its definitions, and places in it as the student sees them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from grader.wire import OUTER_FRAMES
 
 
 class Source:
-    """A file that is graded.
+    """The file that is graded.
 
     Args:
         name: its name, as the student sees it.
         content: its bytes.
-        cells: of a notebook: first line, number and count of lines of each.
+        cells: first line, number and count of lines for each cell of a notebook.
     """
 
     def __init__(self, name: str, content: bytes, cells: Sequence[tuple[int, int, int]] = ()) -> None:
@@ -31,33 +31,33 @@ class Source:
 
     @property
     def is_notebook(self) -> bool:
-        """Whether it holds the code of a notebook."""
+        """True if the file holds the code of a notebook."""
         return bool(self._cells)
 
     @functools.cached_property
     def text(self) -> str:
-        """The file as Python reads it."""
+        """The file, decoded as Python does."""
         return submission.decode(self._content)
 
     def place(self, frames: list[tuple[int, str]]) -> str:
-        """Where something happened, to go into a sentence; nothing where no frame is known."""
+        """Return the place of the innermost frame as part of a sentence; empty if there are no frames."""
         if not frames:
             return ""
         line, _ = frames[-1]
         return say(", line {line} (`{text}`)", line=self.number(line), text=self.line(line))
 
     def number(self, line: int) -> int | str:
-        """What a sentence calls a line: its number, or "4 of cell 3"."""
+        """Return the name of a line in a sentence: its number, or "4 of cell 3"."""
         place = notebook.locate(self._cells, line)
         return say("{line} of cell {cell}", line=place.line, cell=place.cell) if place else line
 
     def line(self, number: int) -> str:
-        """A line without its indentation; empty if there is none of this number."""
-        lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
+        """Return a line without its indentation; empty if it does not exist."""
+        lines = re.split("\r\n|\r|\n", self.text)  # as Python does; splitlines() splits at ten more characters
         return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     def loop(self, frames: list[tuple[int, str]]) -> int | None:
-        """The line of the ``while`` that somebody is in: the innermost one; None if there is none on the way."""
+        """Return the line of the innermost ``while`` loop around one of the frames; None if there is none."""
         try:
             nodes = list(ast.walk(ast.parse(self.text)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -69,14 +69,14 @@ class Source:
         return None
 
     def definitions(self, name: str) -> list[int]:
-        """The lines that define a function, a class or a method (``LoRALinear.merge``) of the file."""
+        """Return the lines that define a function, a class or a method (``LoRALinear.merge``) of the file."""
         return self.all_definitions().get(name, [])
 
     def all_definitions(self) -> dict[str, list[int]]:
-        """What the file defines at its top level, and in the classes there: name -> the lines that do so, in order.
+        """Return name -> lines that define it, in order, for the top level of the file and the classes there.
 
-        An assignment and an import define their names, too. What stands below an ``if``, a loop or a ``try`` is one of
-        several ways, and does not count; nor does an assignment that uses what it replaces.
+        Assignments and imports define names, too. Definitions below an ``if``, a loop or a ``try`` do not count, since
+        they may be alternatives; nor does an assignment that uses the value that it replaces.
         """
         if self._definitions is None:
             self._definitions = {}
@@ -96,12 +96,12 @@ class Source:
             self._define(last.body, f"{name}.")
 
     def traceback(self, error: StudentRaised) -> str | None:
-        """The way through the file to where an exception was raised; None if it does not lead through the file."""
+        """Return the traceback of an exception within the file; None if it has no frame in the file."""
         lines = self.frames(error.frames, error.left_out)
         return "\n".join([*lines, str(error)]) if lines else None
 
     def frames(self, frames: list[tuple[int, str]], left_out: int = 0) -> list[str]:
-        """The way through the student's file, as Python prints it; what is called by itself is shown once."""
+        """Return the frames in the student's file as Python prints them; repeated ones are shown once, with a count."""
         runs: list[tuple[tuple[int, str] | None, int]] = []
         for place, frame in enumerate(frames):
             missing = left_out if place == OUTER_FRAMES else 0
@@ -123,7 +123,7 @@ class Source:
 
 
 def _defined(node: ast.stmt) -> list[str]:
-    """The names that a statement defines anew."""
+    """Return the names that a statement defines."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         parts = [one.attr for one in node.decorator_list if isinstance(one, ast.Attribute)]
         parts += [one.id for one in node.decorator_list if isinstance(one, ast.Name)]

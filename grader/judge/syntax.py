@@ -1,4 +1,4 @@
-"""Whether a line that this Python cannot parse is the syntax of a later one."""
+"""Recognizes syntax of later Python versions in a line that this Python cannot parse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @dataclass(frozen=True)
 class Newer:
-    """A construct and the version that brought it."""
+    """A construct and the Python version that introduced it."""
 
     what: str
     version: str
@@ -40,7 +40,7 @@ KNOWN = (
 
 
 def newer(text: str, line: int) -> Newer | None:
-    """The construct on this line (or on the one before, where a parser may notice later) that this Python lacks."""
+    """Return the construct on this line or the one before (the parser may notice late) that this Python lacks."""
     lines = re.split("\r\n|\r|\n", text)
     for number in (line, line - 1):
         if 0 < number <= len(lines):

@@ -1,12 +1,12 @@
-"""What a wrong answer depends on: found by trying the same call with one thing changed.
+"""Finds out what a wrong answer depends on, by repeating the call with one change of its arguments.
 
-Where nothing else explains a failed check, the call that went wrong is made once more with one change of its arguments
-(``variations``). If the student's function now gives what the reference gives, the change is what the failure depends
-on, and that is told: "Your result is right if one thing about the input is different: every entry of `mask` is 1." It
-is a fact, whatever the code looks like.
+If nothing else explains a failed check, the call with the wrong answer is repeated with one change of its arguments
+(``variations``). If the student's function now agrees with the reference, the failure depends on that change, and the
+report says so: "Your result is right if one thing about the input is different: every entry of `mask` is 1." It is
+a fact, whatever the code looks like.
 
-The student's part runs in a process of its own, as every check does; the reference's part runs here. Only requests that
-the reference has been sent, too, are made again: nothing that a student returned gets into them.
+The student's function runs in a process of its own, as in every check; the reference runs in this process. Only
+requests that were also sent to the reference are repeated, so they contain nothing that the student returned.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from grader.judge.variations import Variation, variations
 
 DEPENDS = "depends-on-the-input"
 MOST_CHECKS = 6
-"""In one grading."""
+"""Checks that are tried in one grading."""
 MOST_TRIALS = 120
-"""Of one check."""
+"""Changes that are tried for one check."""
 SECONDS, SECONDS_IN_ALL = 0.5, 1.0
-"""Of the judge's processor time for one check; after so many in all, no other check is begun."""
+"""Processor time of the judge for one check, and in all; after that, no further check is started."""
 MOST_REQUESTS = 40
-"""That are made again for each trial; checks that make more train something or draw random numbers."""
+"""Requests that are repeated for each trial; checks with more requests train something or draw random numbers."""
 MOST_CALLS = 60
-"""Of a function by a helper that are looked at."""
+"""Calls of a function by fixtures that are examined."""
 MOST_TOLD = 2
 
 Ask = Callable[[bytes], bytes]
-"""Takes a request frame, gives the answer frame."""
+"""Function that takes a request frame and returns the answer frame."""
 DRAWING = ("generator", "rng", "seed")
-"""Arguments of functions that draw random numbers: many answers are right."""
+"""Arguments of functions that draw random numbers, for which many answers are right."""
 EXACT = 10_000
-"""Whole numbers from here on are compared as they are; as numbers, they would be rounded."""
+"""Integers from this size on are compared exactly, without the tolerance for numbers."""
 OTHER_SEED = 4_211
 RESET = wire.encode(["reset"])
 
@@ -54,11 +54,11 @@ RESET = wire.encode(["reset"])
 def candidates(
     observed: Mapping[str, Observed], reports: Mapping[str, CheckResult], explained: Collection[str]
 ) -> Iterator[Observed]:
-    """Failed checks without an explanation, as many as there is time for.
+    """Yield failed checks without an explanation, at most ``MOST_CHECKS``.
 
     Args:
-        observed: check id -> what the judge saw.
-        reports: check id -> what is reported of it so far.
+        observed: check id -> its results with the student's code.
+        reports: check id -> its report so far.
         explained: ids of the checks that the diagnosis explains.
     """
     tried = 0
@@ -70,17 +70,17 @@ def candidates(
 
 
 def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: Ask) -> Diagnosis | None:
-    """What makes the answer of a failed check right, if one change of its input does.
+    """Find the changes of the input that make the answer of a failed check right; None if there are none.
 
     Args:
-        item: what the judge saw of the check.
-        expected: what travelled between the same check and the reference.
-        slug: of the exercise.
-        seed: of the run.
-        ask: of a new process that has loaded the student's file.
+        item: the results of the check with the student's code.
+        expected: requests and answers between the same check and the reference.
+        slug: slug of the exercise.
+        seed: seed of the run.
+        ask: sends a request to a new process that has loaded the student's file.
     """
     compared = relations.relive(item.spec, seed, item.exchanged, reference_module(slug)).cases
-    if all(one.agreed for _, one in compared):  # it hung on a property, which many different answers have
+    if all(one.agreed for _, one in compared):  # it failed because of a property, which many different answers have
         return None
     for case in _cases(item, expected, slug, ask):
         found = case.cures(item.spec.visible)
@@ -97,12 +97,12 @@ def diagnosis(item: Observed, expected: Exchanged, slug: str, seed: int, ask: As
     return None
 
 
-# --- which requests are made again --------------------------------------------------------------------------------
+# --- the requests to repeat ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A request, decoded."""
+    """A decoded request."""
 
     frame: bytes
     operation: str
@@ -113,7 +113,7 @@ class Decoded:
 
     @classmethod
     def read(cls, frame: bytes) -> Decoded:
-        """Decode one."""
+        """Decode a request."""
         operation, *rest = wire.decode(frame, wire.Reference)
         if operation not in ("call", "watch"):
             return cls(frame, operation, "", "", (), {})
@@ -122,23 +122,23 @@ class Decoded:
 
     @property
     def calls(self) -> bool:
-        """Whether it calls something."""
+        """True if the request is a call."""
         return self.operation in ("call", "watch")
 
     @property
     def is_plain(self) -> bool:
-        """Whether it calls a function of the file with data only."""
+        """True if it calls a function of the file with plain data only."""
         return self.root == "module" and not any(map(_stays, [*self.args, *self.kwargs.values()]))
 
     def with_inputs(self, names: Sequence[str], inputs: Mapping[str, Any]) -> bytes:
-        """The same request with other arguments; ``names`` are those of the positional ones."""
+        """Return the same request with other arguments; ``names`` are the names of the positional ones."""
         root = wire.Reference(self.root) if isinstance(self.root, int) else self.root
         kwargs = {name: inputs[name] for name in self.kwargs}
         return wire.encode([self.operation, [root, self.path], [inputs[name] for name in names], kwargs])
 
 
 def _cases(item: Observed, expected: Exchanged, slug: str, ask: Ask) -> Iterator[Case]:
-    """What to try: a call of the function with plain data that gives a wrong answer, or else the check up to there."""
+    """Yield the cases to try: a wrong call of the function with plain data, or the check up to the wrong answer."""
     pairs = itertools.takewhile(lambda two: two[0][0] == two[1][0], zip(item.exchanged, expected, strict=False))
     common = [(Decoded.read(frame), answer, right) for (frame, answer), (_, right) in pairs]
     wrong = [i for i, (request, *answers) in enumerate(common) if request.calls and not _agree(*answers)]
@@ -163,7 +163,7 @@ def _cases(item: Observed, expected: Exchanged, slug: str, ask: Ask) -> Iterator
 
 
 def _called_by_helpers(requests: Sequence[Decoded], module: types.ModuleType, names: Sequence[str]) -> list[Decoded]:
-    """Calls of these functions with plain data that happen on the way, in the reference, as requests of their own."""
+    """Return the calls of these functions with plain data, made by fixtures with the reference, as requests."""
     frames: list[bytes] = []
 
     def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -171,7 +171,7 @@ def _called_by_helpers(requests: Sequence[Decoded], module: types.ModuleType, na
             if len(frames) < MOST_CALLS:
                 try:
                     frames.append(wire.encode(["watch", ["module", name], list(args), kwargs]))
-                except wire.WireError:  # something that is no plain data
+                except wire.WireError:  # something that is not plain data
                     pass
             return function(*args, **kwargs)
 
@@ -187,21 +187,21 @@ def _called_by_helpers(requests: Sequence[Decoded], module: types.ModuleType, na
 
 
 def _agree(answer: bytes, right: bytes) -> bool:
-    """Whether two answers are the same, or cannot be compared."""
+    """Return whether two answers are the same, or cannot be compared."""
     (kind, value), (other, wanted) = _answer(answer), _answer(right)
     return not kind == other == "ok" or _same(value, wanted)
 
 
-# --- which change makes the answer right --------------------------------------------------------------------------
+# --- the changes that make the answer right -----------------------------------------------------------------------
 
 
 class Case:
-    """Requests of which the last one gets a wrong answer.
+    """Requests whose last one gets a wrong answer.
 
     Args:
-        requests: the first one seeds the generators.
-        reference: answers as the reference does.
-        ask: of the student's process.
+        requests: the requests; the first one seeds the generators.
+        reference: sends a request to the reference.
+        ask: sends a request to the student process.
     """
 
     def __init__(self, requests: Sequence[Decoded], reference: LocalTransport, ask: Ask) -> None:
@@ -210,7 +210,7 @@ class Case:
         self._wrong: Any = None
 
     def is_wrong(self) -> bool:
-        """Whether both answer, and not the same, and neither draws random numbers or takes long."""
+        """Return whether the two answers differ, neither depends on random numbers, and the reference is fast."""
         began = time.process_time()
         kind, right = self._last(self._reference.ask, self._frames)
         if time.process_time() - began > SECONDS / 5:
@@ -224,7 +224,7 @@ class Case:
         return kind == "ok" and same and not _same(self._wrong, right)
 
     def cures(self, visible: bool) -> list[Variation]:
-        """The changes after which student and reference agree."""
+        """Return the changes after which student and reference agree."""
         if not self.is_wrong():
             return []
         deadline = time.process_time() + SECONDS
@@ -242,14 +242,14 @@ class Case:
                 try:
                     frames = list(self._frames)
                     frames[place] = request.with_inputs(names, variation.inputs)
-                except wire.WireError:  # a change that cannot travel
+                except wire.WireError:  # a change that cannot be sent
                     continue
                 if frames[place] != request.frame and self._agree(frames, variation.inputs):
                     found.append(variation)
         return found if found and self.is_wrong() else []
 
     def _agree(self, frames: Sequence[bytes], inputs: Mapping[str, Any]) -> bool:
-        """Whether the answers are the same, and say something."""
+        """Return whether the answers are the same, and specific enough."""
         kind, wanted = self._last(self._reference.ask, frames)
         if kind != "ok" or not self._says_something(wanted, inputs):
             return False
@@ -257,9 +257,9 @@ class Case:
         return kind == "ok" and _same(got, wanted)
 
     def _says_something(self, wanted: Any, inputs: Mapping[str, Any]) -> bool:
-        """Whether an answer is neither one that anything would give nor what was put in.
+        """Return whether an answer is specific, and not one of the inputs.
 
-        What holds little, such as one whole number, must at least not be the answer that was wrong before.
+        An answer with little content, such as one integer, must at least differ from the original wrong answer.
         """
         answer = wanted
         if self._requests[-1].operation == "watch":
@@ -278,7 +278,7 @@ class Case:
         return _answer(answer)
 
     def _places(self) -> list[int]:
-        """The calls whose arguments are worth changing: the last one, and those that made what it works with."""
+        """Return the calls whose arguments may be changed: the last one, and those that made the objects it uses."""
         last = len(self._requests) - 1
         if self._requests[last].is_plain:
             return [last]
@@ -290,7 +290,7 @@ class Case:
         return sorted(latest.values(), reverse=True)
 
     def named(self, request: Decoded) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
-        """Names of the positional arguments, all arguments by name, and the defaults of those that have one."""
+        """Return the names of the positional arguments, all arguments by name, and the parameters' defaults."""
         parameters = self._parameters(request)
         names = [parameter.name for parameter in parameters][: len(request.args)]
         if len(names) < len(request.args):
@@ -299,7 +299,7 @@ class Case:
         return names, {**dict(zip(names, request.args, strict=True)), **request.kwargs}, defaults
 
     def _parameters(self, request: Decoded) -> list[inspect.Parameter]:
-        """Of what the request calls; none where that is not of the file."""
+        """Return the parameters of the called function or object; none if it is not from the file."""
         dispatcher = self._reference.dispatcher
         kept = dispatcher.kept
         if isinstance(request.root, int) and request.root >= len(kept):
@@ -324,12 +324,12 @@ def _answer(frame: bytes) -> tuple[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal values; what stays over there counts as the same."""
+    """Return whether values are equal; objects in the student process count as equal."""
     return relations.same(_plain(one), _plain(other))
 
 
 def _plain(value: Any) -> Any:
-    """The value with words for what stays over there and for whole numbers that must not be nearly right."""
+    """Return the value with strings in place of kept objects and of integers that are compared exactly."""
     if isinstance(value, wire.Reference):
         return "(object)"
     if isinstance(value, int) and abs(value) >= EXACT:
@@ -342,7 +342,7 @@ def _plain(value: Any) -> Any:
 
 
 def _stays(value: Any) -> bool:
-    """Whether something of it is an object that stays over there."""
+    """Return whether the value contains an object that stays in the student process."""
     if isinstance(value, dict):
         return any(map(_stays, value.values()))
     return isinstance(value, wire.Reference) or (isinstance(value, (list, tuple)) and any(map(_stays, value)))

@@ -1,7 +1,7 @@
-"""Changes of the arguments of a call, one thing at a time: a mask of ones, no empty text, another ``k``.
+"""Single changes of the arguments of a call: a mask of ones, no empty text, another ``k``.
 
-``grader.judge.trials`` makes a call that went wrong once more with each of them. What a change is called is what the
-report says of it, so it is named for what is different afterwards: "every entry of `mask` is 1".
+``grader.judge.trials`` repeats a call with a wrong answer with each of these changes. The report shows the name of a
+change, so the name says what is true afterwards: "every entry of `mask` is 1".
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from course.text import say
 from grader.judge import relations
 
 MOST_ITEMS = 16
-"""Of a list from which each item is left out in turn."""
+"""Longest list from which each item is left out in turn."""
 MOST_VALUES = 6
-"""Different numbers in a tensor of whole numbers of which each is left out in turn."""
+"""Different values in an integer tensor up to which each value is left out in turn."""
 MOST_ENLARGED = 20
-"""Of a number that is tried ten times as large; it may be a size."""
+"""Largest integer that is also tried ten times as large; it may be a size."""
 MOST_SHOWN = 40
-"""Characters of an item."""
+"""Characters of an item that are shown."""
 IGNORED = -100
 HUGE = 2**53
 LARGE = 30.0
-"""Numbers above this are large for a logit."""
+"""Numbers above this are considered large for a logit."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Variation:
     """One change of the arguments of a call."""
 
     rank: int
-    """The lower, the more it says: what the data holds before numbers and sizes."""
+    """Lower is more informative: changes of the data's contents come before changes of numbers and sizes."""
     change: str
-    """In the reader's language."""
+    """Name of the change, in the reader's language."""
     inputs: Mapping[str, Any]
 
 
 def variations(inputs: Mapping[str, Any], defaults: Mapping[str, Any], visible: bool) -> list[Variation]:
-    """All single changes of these arguments, those that say most first; items are shown of a visible check only."""
+    """Return all single changes of these arguments, most informative first; only visible checks show items."""
     made = [*_joint(inputs, visible), *_left_out(inputs, defaults)]
     for name, value in inputs.items():
         if name not in relations.MEANINGLESS:
@@ -89,7 +89,7 @@ def _of_int(name: str, value: int) -> Iterator[Change]:
             yield 2, say("`{name}` is {new} instead of {old}", name=name, new=new, old=value), new
 
 
-def _TEXTS(name: str) -> list[tuple[str, Callable[[str], str]]]:  # noqa: N802  a table, but for the name
+def _TEXTS(name: str) -> list[tuple[str, Callable[[str], str]]]:  # noqa: N802  a table, apart from the name
     return [
         (say("`{name}` is in lower case", name=name), str.lower),
         (
@@ -191,7 +191,7 @@ def _of_list(name: str, value: Sequence[Any]) -> Iterator[Change]:
 
 
 def _joint(inputs: Mapping[str, Any], visible: bool) -> Iterator[Variation]:
-    """Changes of what all arguments of the same length share: which items there are, and in which order."""
+    """Yield changes of all arguments of the same length together: selections of items, and their order."""
     lengths = {name: len(value) for name, value in inputs.items() if _is_batch(value)}
     for n in dict.fromkeys(lengths.values()):
         together = [name for name, length in lengths.items() if length == n]
@@ -211,7 +211,7 @@ def _joint(inputs: Mapping[str, Any], visible: bool) -> Iterator[Variation]:
 
 
 def _picks(name: str, value: Any, visible: bool) -> Iterator[tuple[int, str, list[int]]]:
-    """(rank, change, which items to take) of the ways to choose items."""
+    """Yield (rank, change, indices of the items to take) for each way to choose items."""
     n = len(value)
     if isinstance(value, (list, tuple)):
         full = [i for i, item in enumerate(value) if not isinstance(item, (str, list, tuple)) or _fills(item)]
@@ -257,7 +257,7 @@ def _taken(value: Any, places: Sequence[int]) -> Any:
 
 
 def _left_out(inputs: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Variation]:
-    """Every argument that has a default, with that default."""
+    """Yield, for every argument with a default, the change to that default."""
     for name, value in inputs.items():
         default = defaults.get(name, inspect.Parameter.empty)
         if isinstance(default, (bool, int, float, str, type(None))) and not relations.same(default, value):

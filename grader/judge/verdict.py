@@ -1,4 +1,4 @@
-"""How a check ended, in words: the status, the message, and the explanation that no simulation is needed for."""
+"""Classifies how a check ended: its status, its message, and any explanation that needs no simulation."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ ENDED = {
     "disk": mark("it wrote more to disk than is allowed"),
     "threads": mark("it started more threads than are allowed"),
 }
-"""For what a student process was ended."""
+"""Reason for killing a student process -> sentence of the report."""
 RENAMED = mark("your file does not define `{name}`; is `{other}` the same function under another name?")
 DEFINED_AGAIN = "defined-again"
-"""Id of the explanation of a function whose skeleton stands below what was written."""
+"""Id of the explanation of a function whose skeleton follows the student's own definition."""
 LONGEST_NAME = 80
-"""Of what a file may call a function, to be repeated in a sentence."""
+"""Longest name from a file that is quoted in a sentence."""
 ALIKE = 0.9
-"""Of two names that differ by a typing error."""
+"""Similarity from which two names may differ by a typing error."""
 
 
 WITHOUT_KIND = ("KeyError", "AssertionError")
-"""Exceptions whose message is nothing but what the check has drawn: on one line, they have one cause."""
+"""Exceptions whose message consists only of random input: on the same line, they have the same cause."""
 
 
 class Verdicts:
-    """Those of one grading: one cause is explained once, and the checks that meet it again follow from it."""
+    """The verdicts of one grading: each cause is explained once; other checks with the same cause refer to that."""
 
     def __init__(self, request: Request, launcher: Launcher) -> None:
         self.request = request
         self.launcher = launcher
         self.file = Source(request.name, b"")
-        """What was handed in, once it was read."""
+        """The submission; set once it has been read."""
         self.overdue: dict[str, CheckSpec] = {}
-        """Function -> the check in which it did not end."""
+        """Function -> check in which it timed out."""
         self._crashes: dict[tuple[object, ...], CheckSpec] = {}
-        """Function, exception and place -> the check that met it first."""
+        """Function, exception and place -> first check with this crash."""
 
     def classify(
         self,
@@ -62,14 +62,14 @@ class Verdicts:
         process: Process,
         usable: Callable[[CheckSpec], bool],
     ) -> None:
-        """Write into ``item`` what the error that ended a check means.
+        """Set the status, message and explanation in ``item`` from the error that ended a check.
 
         Args:
             item: the result of the check.
             spec: the check.
-            error: what it ended with; None if it passed.
-            process: the student's.
-            usable: whether the reference passes a check.
+            error: the exception; None if the check passed.
+            process: the student process.
+            usable: returns whether the reference passes a check.
         """
         if error is None:
             item.status = "passed"
@@ -81,7 +81,7 @@ class Verdicts:
             if isinstance(error, NotDefined) and not set(spec.names) <= process.names:
                 if alike := self._renamed(spec, process):
                     item.message = say(RENAMED, name=alike[0], other=alike[1])
-                elif spec.bonus:  # which a file may leave out
+                elif spec.bonus:  # bonus functions are optional
                     item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
                     return
                 missing = ", ".join(name for name in spec.names if name not in process.names)
@@ -95,7 +95,7 @@ class Verdicts:
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
             if error.not_started:
-                # The name comes from over there; with substitutes, it may say what they consist of.
+                # The name comes from the student process; with substitutes, it may reveal parts of them.
                 name = spec.function if process.substitutes else error.message or spec.function
                 item.message = say("`{name}` is not written yet", name=name)
                 for one in (name, name.partition(".")[0]):
@@ -120,8 +120,7 @@ class Verdicts:
             item.status = "crashed"
             item.message = say("the result of your code could not be read: {reason}", reason=str(error))
         elif usable(spec):
-            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
-            # at fault.
+            # The check could not process an unexpected answer; it passes with the reference, so the answer is at fault.
             item.status = "failed"
             item.message = say(
                 "your code returned something that the check cannot use ({reason})",
@@ -135,12 +134,12 @@ class Verdicts:
             traceback.print_exception(error, file=sys.stderr)
 
     def _renamed(self, spec: CheckSpec, process: Process) -> tuple[str, str] | None:
-        """A name of a check that is missing, and one in the file that nobody asks for and that looks like it."""
+        """Return a name that the file lacks, and a similar one in it that the exercise does not use; None if none."""
         missing = [name for name in spec.names if name not in process.names]
         return renamed(missing, process.names - set(self.request.exercise.names))
 
     def _explain_stub(self, item: CheckResult, spec: CheckSpec, name: str, places: Sequence[int]) -> None:
-        """What was written is not what Python uses: the skeleton of the function stands below it."""
+        """Explain that Python uses the skeleton of a function, which follows the student's own definition."""
         item.status = "failed"
         item.message = say(
             "`{name}` is defined more than once (lines {lines}), and Python uses the last definition, which is not "
@@ -152,7 +151,7 @@ class Verdicts:
         self._explain_once(item, spec, (name, *places), lambda: (DEFINED_AGAIN, text))
 
     def defined_again(self, names: Iterable[str]) -> list[str]:
-        """A sentence on each of these functions and their methods that the file defines more than once."""
+        """Return a sentence for each of these functions and their methods that the file defines more than once."""
         return [
             say(
                 "`{name}` is defined more than once in your file (lines {lines}); Python uses the last definition.",
@@ -164,12 +163,12 @@ class Verdicts:
         ]
 
     def lines(self, places: Sequence[int]) -> str:
-        """Lines of the file, to go into a sentence."""
+        """Return lines of the file as part of a sentence."""
         return ", ".join(str(self.file.number(line)) for line in places)
 
     def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised, process: Process) -> None:
-        """A sentence and the way through the student's file, once for each cause."""
-        # Sizes are drawn afresh for each check, and with them keys and the names of classes.
+        """Add a sentence and the traceback within the student's file, once for each cause."""
+        # Sizes are random in each check, and so are keys and the names of classes.
         kind = "" if error.type in WITHOUT_KIND else re.sub(r"'[^']*'|\d+", "#", error.message)
 
         def known() -> tuple[str, str] | None:
@@ -205,7 +204,7 @@ class Verdicts:
     def _explain_once(
         self, item: CheckResult, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
     ) -> None:
-        """Explain the first check of a function that ended for this cause; the others follow from it."""
+        """Explain the first check of a function that ended for this cause; other checks refer to it."""
         first = self._crashes.setdefault((spec.function, *cause), spec)
         if first is not spec:
             title = translated(first.title)
@@ -222,7 +221,7 @@ class Verdicts:
             item.explanation = explanation("crash", *found)
 
     def stuck(self, process: Process) -> list[tuple[int, str]]:
-        """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
+        """Return the stack in the student's file after a timeout: (line, function), outermost first."""
         if not isinstance(process.failure, link.LinkTimeout):
             return []
         dump = self.launcher.stack(process).decode("utf-8", "replace")
@@ -233,13 +232,13 @@ class Verdicts:
     def classify_gone(
         self, item: CheckResult, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
     ) -> None:
-        """Write into ``item`` how the process ended that a check was talking to.
+        """Set the status, message and explanation in ``item`` from how the student process ended.
 
         Args:
             item: the result of the check.
             spec: the check.
-            process: the student's, which is no more.
-            frames: where in the file it was, if it did not answer in time.
+            process: the student process, which has ended.
+            frames: its stack in the file, if it did not answer in time.
         """
         limit = spec.seconds or self.request.exercise.limits.check_seconds
         reason = process.ended.reason if process.ended else None
@@ -279,7 +278,7 @@ class Verdicts:
             item.message = say("your code ended its own process: {how}", how=how_ended(process))
 
     def _where_it_hangs(self, frames: list[tuple[int, str]], seconds: str) -> str:
-        """A sentence on the loop that did not end, or on the line where the code was."""
+        """Return a sentence about the loop that did not end, or about the line that was running."""
         loop = self.file.loop(frames)
         line = loop or frames[-1][0]
         sentence = (
@@ -297,11 +296,11 @@ class Verdicts:
 
 
 def renamed(missing: Iterable[str], others: Iterable[str]) -> tuple[str, str] | None:
-    """One of the names that a file lacks, and a name in it that looks like that one; None if there are no such two.
+    """Return a name that a file lacks, and a similar name in it; None if there is no such pair.
 
     Args:
-        missing: names that are asked for.
-        others: names in the file that nobody asks for.
+        missing: names that the file should define, but does not.
+        others: names in the file that the exercise does not use.
     """
     known = [
         name
@@ -312,13 +311,13 @@ def renamed(missing: Iterable[str], others: Iterable[str]) -> tuple[str, str] | 
 
 
 def _look_alike(name: str, other: str) -> bool:
-    """Whether two names may be meant for one: the same letters (``cosine_warmup``, ``warmupCosine``), or nearly."""
+    """Return whether two names consist of (almost) the same letters, as ``cosine_warmup`` and ``warmupCosine`` do."""
     letters, those = (one.replace("_", "").lower() for one in (name, other))
     return sorted(letters) == sorted(those) or difflib.SequenceMatcher(None, letters, those).ratio() >= ALIKE
 
 
 def how_ended(process: Process) -> str:
-    """In words, how a process ended that should not have."""
+    """Return a sentence on how a process ended unexpectedly."""
     ended = process.ended
     if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
         return say("it sent a malformed reply")
@@ -332,7 +331,7 @@ def how_ended(process: Process) -> str:
 
 
 def sandbox_note(error: BaseException | None) -> str:
-    """A line that says that it was the sandbox, where an error has come of what it refuses."""
+    """Return a line that names the sandbox's restriction if it caused the error; empty otherwise."""
     refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
     return "\n" + say(refusals.SENTENCES[refused]) if refused else ""
 

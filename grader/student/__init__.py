@@ -1,1 +1,1 @@
-"""Sandboxed: loads a student's file and answers requests about it; imports only wire, link and fixtures of ours."""
+"""The sandboxed side: loads a student's file, answers requests; of our code, imports only wire, link and fixtures."""

@@ -1,17 +1,17 @@
-"""Runs requests against a module: in the student process for real, in the judge for replay.
+"""Runs requests against a module: the student's file in the student process, a reference in the judge's replays.
 
 The same dispatcher serves both sides, so a replay against an edited reference goes through exactly the operations that
 the student's code went through, encoding included. A request is one wire frame:
 
-    ["call",  [root, path], args, kwargs]      call what the path leads to
-    ["watch", [root, path], args, kwargs]      call it; the answer is [result, args, kwargs], the latter as they are now
-    ["value", [root, path]]                    fetch it
+    ["call",  [root, path], args, kwargs]      call the object at the path
+    ["watch", [root, path], args, kwargs]      call it; the answer is [result, args, kwargs], with args as it left them
+    ["value", [root, path]]                    return it
     ["seed",  number]                          seed every global generator
     ["reset"]                                  forget all kept objects
 
 ``root`` is ``"module"`` (the student's file), ``"fixtures"`` (``grader.fixtures``) or the number of a kept object. The
-answer is ``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours
-that cannot be run).
+answer is ``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (one of our own
+requests cannot be run).
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ from grader.student import neutral, registry
 from grader.wire import MAX_FRAMES, MAX_SAID, MAX_VALUE, OUTER_FRAMES
 
 RESERVE_BYTES = 2**20
-"""Set aside for saying that memory has run out."""
+"""Bytes held back so that the process can still report that memory ran out."""
 MAX_NAME = 100
-"""Of a type or a function."""
+"""Characters of the name of a type or a function."""
 
 
 class _Undefined(Exception):
-    """A name of the student's file that is not in it."""
+    """The student's file does not define a name."""
 
 
 class _OurFault(Exception):
-    """The check asked for something that does not exist on our side."""
+    """The check asked for a fixture that does not exist."""
 
 
 class Dispatcher:
-    """Executes requests on ``module`` and keeps the objects that cannot travel.
+    """Executes requests on ``module`` and keeps the objects that cannot be sent.
 
     Args:
         module: the student's file, or a reference.
-        filename: what the module's code was compiled as; its ``__file__`` by default.
+        filename: file name that the module's code was compiled with; its ``__file__`` by default.
     """
 
     def __init__(self, module: types.ModuleType, filename: str | None = None) -> None:
         self.module = module
         self.filename = filename or module.__dict__.get("__file__")
         self.kept: list[object] = []
-        self._reserve: object = mmap.mmap(-1, RESERVE_BYTES, access=mmap.ACCESS_COPY)  # asked for, and not written to
+        self._reserve: object = mmap.mmap(-1, RESERVE_BYTES, access=mmap.ACCESS_COPY)  # allocated, but never written to
 
     def answer(self, frame: bytes) -> bytes:
-        """One request frame in, one answer frame out; the module's exceptions become an answer."""
+        """Run the request in one frame and return the frame of its answer, also if the module raises an exception."""
         try:
             operation, *rest = wire.decode(frame, self._resolve)
-            if torch.is_inference_mode_enabled():  # the student's file has begun it and not ended it
+            if torch.is_inference_mode_enabled():  # the student's file has entered it and not left it
                 with torch.inference_mode(False):
                     return wire.encode(["ok", self._run(operation, rest)], self._keep)
             return wire.encode(["ok", self._run(operation, rest)], self._keep)
@@ -76,7 +76,7 @@ class Dispatcher:
                 "your code returned a value that cannot be sent to the grader: {reason}", reason=_text(error)
             )
             return wire.encode(["contract", _complaint(complaint)])
-        except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
+        except BaseException as error:  # including SystemExit and KeyboardInterrupt
             self._reserve = None
             description = describe(error, self.filename)
             traceback.clear_frames(error.__traceback__)  # their variables may hold all the memory that there is
@@ -129,10 +129,10 @@ class Dispatcher:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, numpy's and torch's global generators, the latter for the processor.
+    """Seed the global generators of Python, numpy and torch (for the CPU).
 
-    Not ``torch.manual_seed``: where CUDA sleeps, that notes a whole stack trace for the day when it wakes, which takes
-    longer than most checks.
+    Does not use ``torch.manual_seed``: before CUDA is initialized, that stores a whole stack trace for later, which
+    takes longer than most checks.
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
@@ -140,15 +140,15 @@ def seed_everything(seed: int) -> None:
 
 
 def describe(error: BaseException, filename: str | None) -> dict[str, object]:
-    """What the judge may know of an exception: type, message and the frames inside the student's own file.
+    """Describe an exception to the judge: its type, its message and the frames inside the student's own file.
 
-    The class may be the student's, so nothing is asked of it but its ``__str__``, which may do anything.
+    The class may be the student's, so only its ``__str__`` is called, which may do anything.
 
     Returns:
-        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (how many frames are
-        missing behind the first ``OUTER_FRAMES``), ``bad_line`` (the number of the line where the file itself does not
-        parse, else None; the judge looks up its text, since Python would take it from any file of that name),
-        ``not_started`` (the skeleton itself has raised) and ``memory`` (an allocation was refused).
+        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (number of frames
+        omitted after the first ``OUTER_FRAMES``), ``bad_line`` (the line at which the file itself does not parse, else
+        None; the judge looks up its text, since Python would take it from any file of that name), ``not_started`` (the
+        skeleton itself raised) and ``memory`` (an allocation was refused).
     """
     trace = _TRACEBACK.__get__(error)
     frames: list[list[object]] = []
@@ -158,11 +158,11 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         if frame.f_code.co_filename == filename:
             frames.append([line or 0, _plain(frame.f_code.co_name, MAX_NAME)])
     left_out = max(0, len(frames) - MAX_FRAMES)
-    # The skeleton names its own function; a NotImplementedError in other words is the student's own way of refusing.
+    # The skeleton's error is the name of its function; any other NotImplementedError was written by the student.
     reached = last.f_code if last and last.f_code.co_filename == filename else None
     message = _text(error)
     bad_line = None
-    # The compiler's own, about this file: what `exec` of some text raises has come through a frame of the file.
+    # The compiler's own error about this file: one that `exec` of some text raises has a frame in the file.
     if type(error) in _DOES_NOT_PARSE and not frames and error.filename == filename:  # type: ignore[attr-defined]
         bad_line = error.lineno or 0  # type: ignore[attr-defined]
         message = _plain(error.msg, MAX_SAID)  # type: ignore[attr-defined]
@@ -182,27 +182,27 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
 _DOES_NOT_PARSE = (SyntaxError, IndentationError, TabError)
 _TRACEBACK = BaseException.__dict__["__traceback__"]
 _TYPE_NAME = type.__dict__["__name__"]
-"""What Python itself keeps, whatever the class defines in its place."""
+"""Python's own attributes, which a class cannot override."""
 
 
 def _name(code: types.CodeType, like: str) -> str:
-    """Its qualified name; where Python does not know it (before 3.11), the like of it if the last part is right."""
+    """Return the qualified name; before Python 3.11, return ``like`` if its last part is the name, else the name."""
     return getattr(code, "co_qualname", like if like.rpartition(".")[2] == code.co_name else code.co_name)
 
 
 def _text(error: BaseException) -> str:
     try:
         return _plain(str(error), MAX_SAID)
-    except BaseException:  # a student's __str__ may do anything; the type's name still says something
+    except BaseException:  # a student's __str__ may do anything; the name of the type is still reported
         return "(its message could not be printed)"
 
 
 def _complaint(error: fixtures.Contract) -> list[object]:
-    """The sentence as it is in English; and with its gaps, for the judge to say it in another language."""
+    """Return the English sentence, and its template and values, which the judge needs to translate it."""
     values = {name: _plain(value, MAX_VALUE) for name, value in error.values.items()}
     return [_text(error), error.sentence, values]
 
 
 def _plain(text: str, limit: int) -> str:
-    """At most ``limit`` characters that any stream can take; ``text`` may be of a subclass of ``str``."""
+    """Return at most ``limit`` characters that can be encoded in UTF-8; ``text`` may be of a subclass of ``str``."""
     return str.encode(text, "utf-8", "replace").decode()[:limit]

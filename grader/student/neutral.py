@@ -1,7 +1,7 @@
-"""The state that checks expect of torch, numpy and Python, whatever a file has set at its top.
+"""Restores the settings of torch, numpy and Python that checks rely on, whatever the student's file has changed.
 
-A right function may stand below ``torch.set_default_dtype(torch.float64)``; the exercise is not about that. So these
-settings are put back once the file is loaded, at the beginning of every check and around our own helpers.
+A correct function may follow a ``torch.set_default_dtype(torch.float64)``; the exercise is not about that. So these
+settings are restored once the file is loaded, at the beginning of every check, and around our own helpers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _RECURSION = sys.getrecursionlimit()
 
 
 def restore() -> None:
-    """Put the settings back that change what a computation gives or costs. Takes microseconds."""
+    """Restore the settings that change the result or the cost of a computation. Takes microseconds."""
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     while torch._C._len_torch_function_stack():
         torch._C._pop_torch_function_stack()
     torch._C._set_grad_enabled(True)
-    torch._C._set_deterministic_algorithms(False, warn_only=False)  # the public way imports the whole of inductor
+    torch._C._set_deterministic_algorithms(False, warn_only=False)  # the public function imports the whole of inductor
     torch._C._set_float32_matmul_precision("highest")
     torch.set_anomaly_enabled(False)
     torch.set_autocast_enabled("cpu", False)
@@ -41,7 +41,7 @@ def restore() -> None:
 
 
 def silence() -> None:
-    """Let nobody look over the shoulder of our own functions in a student process."""
+    """Remove trace and profile functions and restore Python's settings, before our own functions run."""
     sys.settrace(None)
     sys.setprofile(None)
     threading.settrace(None)
@@ -52,10 +52,10 @@ def silence() -> None:
 
 
 def without_processes() -> None:
-    """No compiler and no worker processes, which the sandbox has not: models run eagerly, data is loaded in place."""
+    """Turn off ``torch.compile`` and worker processes, which the sandbox forbids; load data in this process."""
 
     def compile(model: Any = None, **options: object) -> Any:
-        """``torch.compile`` while grading: the function itself."""
+        """Replace ``torch.compile`` while grading: return the function unchanged."""
         return (lambda function: function) if model is None else model
 
     torch.compile = compile
@@ -66,7 +66,7 @@ def without_processes() -> None:
 def _in_place(make: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(make)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        workers = 5  # its place among the arguments: dataset, batch_size, shuffle, sampler, batch_sampler, num_workers
+        workers = 5  # index among the arguments: dataset, batch_size, shuffle, sampler, batch_sampler, num_workers
         if len(args) > workers:
             args = (*args[:workers], 0, *args[workers + 1 :])
         elif "num_workers" in kwargs:

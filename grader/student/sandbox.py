@@ -1,31 +1,31 @@
-"""Shuts the doors of a student process: files, network, other processes, resources.
+"""The sandbox of a student process: restricts files, network, other processes and resources.
 
 Applied in a process just forked from a fork server, before the first line of the student's code runs. Three levels:
 
 ``full``
-    Linux with Landlock and seccomp. Nothing can be read but the interpreter, the installed libraries (our own packages
-    are left out) and the scratch folder; nothing can be written but the scratch folder. Of the system calls those
-    remain that a computation needs: memory, files, time, threads, the socket it was given. No capabilities, not even
-    for root. Resource limits as below.
+    Linux with Landlock and seccomp. The process can read only the interpreter, the installed libraries (except our own
+    packages) and the scratch folder, and can write only to the scratch folder. Only the system calls that a computation
+    needs are allowed: memory, files, time, threads, the socket it was given. No capabilities, not even for root.
+    Resource limits as below.
 ``limits``
     Resource limits only: memory, processor time, file size, open files, no core dump (macOS, old kernels).
 ``none``
-    Nothing.
+    No restrictions.
 
-Not covered, even by ``full``: existence, size and dates of any file can be asked for (Landlock has no right for
-``stat``), and the names in our packages where they are installed beside the libraries; faults of the processor and the
-kernel; how much disk all files of the scratch folder take together, and how many threads root starts within the memory
-limit (the host watches both: ``scratch.overflows``, ``threads``); what the host holds in memory at the fork, which
-therefore must be nothing secret.
+Not covered, even by ``full``: existence, size and dates of any file (Landlock has no right for ``stat``), and the names
+in our packages if they are installed next to the libraries; bugs of the processor and the kernel; the total disk usage
+of the scratch folder, and the number of threads that root starts within the memory limit (the host watches both:
+``scratch.overflows``, ``threads``); the host's memory at the fork, which must therefore contain nothing secret.
 
-Student processes share a kernel, and so they can whisper. What would tell one of them directly what another has done
-is refused: which pages of a file lie in memory (``mincore``, ``preadv2`` with RWF_NOWAIT, ``cachestat``, the faults
-that ``getrusage`` counts), what evicts or fetches them (``fadvise64``, ``readahead``, most of ``madvise``), locks and
-leases on files that all can read, wake-ups across processes, attributes of other processes. What remains has to be
-measured or guessed: how long the first read of a library's page takes (who reads it brings it into memory, for hours),
-the date of the last access to a file where the file system keeps it, and, between processes that run at the same time,
-anything that makes the other slower, the load, free memory and free disk of the machine, and which process numbers are
-taken. The kernel has no switch for these. Whoever cannot accept them grades each submission on a machine of its own.
+Student processes share a kernel, so there are covert channels between them. Calls that would directly tell a process
+what another has done are refused: which pages of a file are in memory (``mincore``, ``preadv2`` with RWF_NOWAIT,
+``cachestat``, the faults that ``getrusage`` counts), evicting or fetching them (``fadvise64``, ``readahead``, most of
+``madvise``), locks and leases on files that all can read, wake-ups across processes, attributes of other processes. The
+remaining channels have to be measured or guessed: how long the first read of a library's page takes (a read keeps it in
+memory for hours), the date of the last access to a file if the file system keeps it, and, between processes that run at
+the same time, anything that slows the other down, the load, free memory and free disk of the machine, and which process
+numbers are taken. The kernel has no switch for these. If they are not acceptable, grade each submission on a machine of
+its own.
 """
 
 from __future__ import annotations
@@ -55,24 +55,24 @@ OURS = ("course", "exercises", "grader", "solutions", "tests")
 
 
 class SandboxError(RuntimeError):
-    """The level that was asked for cannot be reached; the process must not run the student's code."""
+    """The requested level cannot be reached; the process must not run the student's code."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one student process may use. Above these it gets an error or dies; the caller tells which."""
+    """Resources of one student process. Beyond these, it gets an error or is killed; the caller finds out which."""
 
     memory_bytes: int = 1024 * 2**20
-    """Private memory beyond what the process has when the limit is set."""
+    """Bytes of private memory beyond what the process has when the limit is set."""
     cpu_seconds: int = 60
-    """Processor time, all threads together; SIGXCPU ends the process, one second later SIGKILL."""
+    """Processor time of all threads together; SIGXCPU ends the process, or SIGKILL one second later."""
     file_bytes: int = 64 * 2**20
     """Size of any one file."""
     open_files: int = 128
-    """Descriptors open at a time."""
+    """Descriptors open at the same time."""
 
     def __post_init__(self) -> None:
-        """Refuse limits that limit nothing or everything."""
+        """Refuse limits below 1."""
         for name, value in vars(self).items():
             if value < 1:
                 raise ValueError(f"{name}={value} leaves nothing to run with")
@@ -80,11 +80,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is computed once in the host, so that ``apply`` costs a millisecond in each fork."""
+    """A sandbox level, prepared once in the host, so that ``apply`` takes only a millisecond in each fork."""
 
     level: str
     rules: tuple[tuple[str, int], ...] = ()
-    """Path and the Landlock rights that hold on it and everything below."""
+    """Paths, and the Landlock rights for each path and everything below it."""
     scratch_rights: int = 0
     landlock_abi: int = 0
     program: bytes = b""
@@ -92,7 +92,7 @@ class Prepared:
 
 
 def available() -> tuple[str, list[str]]:
-    """The best level that this machine offers, found by trying it in a child process.
+    """Find the best level that this machine supports, by trying it in a child process.
 
     Returns:
         The level and, unless it is ``full``, the reasons why it is not higher.
@@ -104,7 +104,7 @@ def available() -> tuple[str, list[str]]:
 
 
 def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Path] | None = None) -> Prepared:
-    """Everything about ``level`` that does not depend on the single student process.
+    """Prepare everything about ``level`` that is the same for all student processes.
 
     Args:
         level: one of ``LEVELS``.
@@ -121,7 +121,7 @@ def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Pat
         raise SandboxError(f"sandbox level {level!r} cannot be reached here: {'; '.join(reasons)}")
     if level != "full":
         return Prepared(level)
-    for name in ("prctl", "capset", "syscall"):  # looked up here, or in every fork
+    for name in ("prctl", "capset", "syscall"):  # looked up once here instead of in every fork
         getattr(_libc(), name)
     rights = _rights(_landlock_abi())
     folders = [*(library_folders() if libraries is None else libraries), *_SYSTEM_FOLDERS]
@@ -137,28 +137,28 @@ def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Pat
 
 
 def apply(prepared: Prepared, scratch: Path, limits: Limits) -> str:
-    """Restrict this process, for good. Call it while the process has a single thread.
+    """Restrict this process irrevocably. Call it while the process has a single thread.
 
     Args:
-        prepared: from the host.
+        prepared: result of ``prepare``, from the host.
         scratch: the folder that the process may write to; it exists.
-        limits: what it may use.
+        limits: resource limits.
 
     Returns:
-        The level reached, which is always the one prepared for.
+        The level reached, which is always the prepared one.
 
     Raises:
-        SandboxError: a door could not be shut. Some others may be shut by then: leave the process.
+        SandboxError: a restriction failed. Others may already be in force: end the process.
     """
     if prepared.level == "none":
         return prepared.level
     try:
-        with contextlib.suppress(PermissionError):  # it may lead a session already
+        with contextlib.suppress(PermissionError):  # it may already lead a session
             os.setsid()
         os.umask(0o077)
         _limit_resources(limits)
         if prepared.level == "full":
-            with contextlib.suppress(OSError):  # if the machine runs out of memory, this process goes first
+            with contextlib.suppress(OSError):  # if the machine runs out of memory, this process is killed first
                 _proc("self/oom_score_adj", b"1000")
             _drop_privileges()
             _restrict_paths(prepared, scratch)
@@ -171,11 +171,11 @@ def apply(prepared: Prepared, scratch: Path, limits: Limits) -> str:
 # --- Files: Landlock -------------------------------------------------------------------------------------------------
 
 _SYSTEM_FOLDERS = (
-    # Shared libraries and what the loader asks for.
+    # Shared libraries and the loader's cache.
     *map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")),
-    # How many processors there are and what they can do: asked for by torch and OpenMP.
+    # Number and features of the processors, which torch and OpenMP read.
     *map(Path, ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node")),
-    # Time zones, names of file types, locales.
+    # Time zones, file types, locales.
     *map(Path, ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo", "/etc/mime.types", "/usr/share/locale")),
     *map(Path, ("/dev/zero", "/dev/random", "/dev/urandom")),
 )
@@ -183,12 +183,12 @@ _SYSTEM_FOLDERS = (
 
 @dataclass(frozen=True)
 class _Rights:
-    """Landlock rights as far as this kernel knows them."""
+    """Landlock rights that this kernel supports."""
 
     read: int
     read_file: int
     names: int
-    """List a folder."""
+    """Right to list a folder."""
     overwrite: int
     scratch: int
 
@@ -199,15 +199,15 @@ def _rights(abi: int) -> _Rights:
 
     read = Fs.READ_FILE | Fs.READ_DIR
     overwrite = Fs.WRITE_FILE | Fs.TRUNCATE
-    # No links, devices or sockets: what lies in the scratch is plain, whoever looks at it later. No right to execute is
-    # given anywhere; mapping a shared library asks for none.
+    # No links, devices or sockets, so that looking at the scratch folder later is safe. There is no right to execute
+    # anywhere; mapping a shared library does not need it.
     scratch = read | overwrite | Fs.MAKE_REG | Fs.MAKE_DIR | Fs.REMOVE_FILE | Fs.REMOVE_DIR | Fs.REFER
     known = get_supported_fs(ABIVersion(abi))
     return _Rights(*(int(rights & known) for rights in (read, Fs.READ_FILE, Fs.READ_DIR, overwrite, scratch)))
 
 
 def _landlock_abi() -> int:
-    """Version of Landlock in this kernel; 0 without it."""
+    """Return the version of Landlock in this kernel; 0 without Landlock."""
     from py_landlock.errors import LandlockError
     from py_landlock.landlock_sys import get_abi_version
 
@@ -218,12 +218,12 @@ def _landlock_abi() -> int:
 
 
 def _allowed_above(path: str, right: int, rules: Mapping[str, int]) -> bool:
-    """Whether a folder above it has a rule that allows as much; each rule costs every student process some time."""
+    """Return whether a rule for a parent folder allows as much; each rule costs every student process some time."""
     return any(str(folder) in rules and right & ~rules[str(folder)] == 0 for folder in Path(path).parents)
 
 
 def library_folders() -> list[Path]:
-    """The standard library and the folders of installed packages, of this environment and of the one under it."""
+    """Return the folders of the standard library and of installed packages, for this environment and its base."""
     folders = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders += [os.path.join(sys.base_prefix, "lib"), site.getusersitepackages() if site.ENABLE_USER_SITE else ""]
     folders += [entry for entry in sys.path if os.path.basename(entry) in ("site-packages", "dist-packages")]
@@ -231,7 +231,7 @@ def library_folders() -> list[Path]:
 
 
 def _our_paths(folders: Iterable[Path]) -> set[str]:
-    """Where our packages lie or could lie: beside this one, and in every library folder."""
+    """Return the possible paths of our packages: next to this one, and in every library folder."""
     roots = {os.path.realpath(Path(__file__).parents[2])}
     for folder in folders:
         roots.add(os.path.realpath(folder))
@@ -240,10 +240,10 @@ def _our_paths(folders: Iterable[Path]) -> set[str]:
 
 
 def _without_ours(paths: Iterable[Path], ours: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Paths to allow so that ``ours`` stay out: Landlock cannot forbid what lies below an allowed folder.
+    """Split ``paths`` so that ``ours`` are left out: Landlock cannot forbid a path below an allowed folder.
 
     Yields:
-        A path, and whether only the names in it may be read (a folder of which some children are ours).
+        A path to allow, and whether only the names in it may be read (some of its children are ours).
     """
     for path in map(os.path.realpath, paths):
         if not os.path.exists(path) or any(path == our or path.startswith(our + os.sep) for our in ours):
@@ -256,7 +256,7 @@ def _without_ours(paths: Iterable[Path], ours: Collection[str]) -> Iterator[tupl
 
 
 def _restrict_paths(prepared: Prepared, scratch: Path) -> None:
-    """Allow the prepared paths and the scratch folder, nothing else; cut off TCP and, from ABI 6, signals to others."""
+    """Allow only the prepared paths and the scratch folder; block TCP and, from ABI 6, signals to other processes."""
     from py_landlock.abi import ABIVersion, get_supported_fs, get_supported_net, get_supported_scope
     from py_landlock.errors import LandlockError
     from py_landlock.landlock_sys import (
@@ -279,7 +279,7 @@ def _restrict_paths(prepared: Prepared, scratch: Path) -> None:
             except FileNotFoundError:
                 if path == os.fspath(scratch):
                     raise
-                continue  # a library uninstalled meanwhile
+                continue  # a library that has been uninstalled since
             add_rule(ruleset, PathBeneathAttr(rights, descriptor))
             os.close(descriptor)
         restrict_self(ruleset, quiet)
@@ -316,8 +316,8 @@ ALLOWED = """
 
     gettimeofday nanosleep time timer_delete timer_getoverrun timer_gettime timer_settime
 """.split()
-"""What a computation needs: memory; files (Landlock says which); waiting; the socket it has; threads; its own signals;
-asking about itself; time."""
+"""Calls that a computation needs, by line group: memory; files (Landlock decides which); waiting; its socket; threads;
+its own signals; information about itself; time."""
 
 REFUSED = """
     accept accept4 bind connect listen recvmmsg recvmsg sendmmsg sendmsg setsockopt socket socketpair
@@ -341,47 +341,48 @@ REFUSED = """
     unshare userfaultfd reboot sethostname settimeofday clock_settime init_module finit_module delete_module
     kexec_load setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset sync syncfs
 """.split()
-"""Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
-a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
+"""Calls answered with EPERM, so that Python raises a PermissionError where they were made. The list need not be
+complete: a call in neither list is answered with ENOSYS, as by a kernel without it, and libraries use a fallback."""
 
 IGNORED = (
     "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead sched_setaffinity"
 ).split()
 """Calls that succeed and do nothing, as on a file system without modes, locks and a cache. Landlock does not see them:
-they would change files that may only be read, and a lock on a library, or which of its pages lie in memory, would tell
-the next student process something. Refusing them would break ``shutil.copy``. A student process stays on the core that
-its judge has claimed, or it could crowd another grading; were that refused, OpenMP could not start bound threads."""
+they would change read-only files, and a lock on a library, or which of its pages are in memory, would be visible to the
+next student process. Refusing them would break ``shutil.copy``. ``sched_setaffinity`` is ignored because a student
+process must stay on its judge's core, or it could slow another grading; if it were refused, OpenMP could not start
+bound threads."""
 _OF_ITSELF = (
     "getpgid getsid sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval"
 ).split()
-"""Calls that ask about a process or thread by number: answered for the caller itself (0) alone."""
+"""Calls that ask about a process or thread by number: allowed only for the caller itself (0)."""
 _CLOCKS = "clock_getres clock_gettime clock_nanosleep timer_create".split()
 _LAST_CLOCK = 11
-"""Clocks above are those of a process or thread, by number; other processes can be asked for theirs."""
+"""Highest ordinary clock; higher numbers are the clocks of any process or thread, including other processes."""
 _ADVICE = (0, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19)
-"""As usual, throw away (private memory), (not) across forks, huge pages or none, (not) in core dumps, wipe."""
+"""Allowed advice: normal, discard (private memory), (not) across forks, huge pages or none, (not) in dumps, wipe."""
 _IDLE_ADVICE = (1, 2, 3, 12, 13, 20, 21)
-"""Succeeds and does nothing: how to read ahead, what to fetch or to evict, merging of equal pages."""
+"""Advice that succeeds and does nothing: how to read ahead, what to fetch or evict, merging of equal pages."""
 _FUTEX_PRIVATE, _FUTEX_REALTIME = 128, 256
 UNSUPPORTED = (
     "fallocate getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr"
 ).split()
-"""Calls answered with EOPNOTSUPP, as by a file system that has no such thing; reserved disk is seen too late."""
+"""Calls answered with EOPNOTSUPP, as by a file system without them; disk that is reserved would be noticed too late."""
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000 | 0x00000080
-"""All flags that open a new namespace."""
+"""All flags that create a new namespace."""
 _MAP_TYPE, _MAP_SHARED, _MAP_PRIVATE, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x0F, 0x01, 0x02, 0x20, 0x100
 _FCNTL = (0, 1, 2, 3, 4, 1030, 1032)
-"""Duplicate, flags, size of a pipe. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
+"""Allowed operations: duplicate, flags, pipe size. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-"""Is it a terminal and how wide, bytes waiting, (non-)blocking, close on exec."""
+"""Allowed operations: whether it is a terminal and its width, bytes waiting, (non-)blocking, close on exec."""
 _PRCTL = (2, 3, 39, 15, 16, 0x53564D41)
-"""Ask: signal at the parent's death, may memory be dumped, may rights be gained. Name of a thread, of a memory area."""
+"""Allowed operations: get the death signal, dumpable and no_new_privs; name a thread or a memory area."""
 
 
 def _compile_filter(abi: int) -> bytes:
-    """The filter as the kernel takes it. libseccomp sees to 64-bit arguments; calls by another ABI (i386, x32) kill."""
+    """Compile the filter. libseccomp handles 64-bit arguments; calls by another ABI (i386, x32) kill the process."""
     import pyseccomp as scmp
 
     def refuse(code: int) -> int:
@@ -410,22 +411,22 @@ def _compile_filter(abi: int) -> bytes:
     for name in UNSUPPORTED:
         rule(refuse(errno.ENOTSUP), name)
 
-    # Threads, no processes. The flags of clone3 lie in memory, out of sight: ENOSYS sends libc back to clone.
+    # Threads, no processes. A filter cannot see the flags of clone3, which are in memory: on ENOSYS, libc uses clone.
     rule(scmp.ALLOW, "clone", masked(0, _CLONE_THREAD | _CLONE_NEW, _CLONE_THREAD))
     rule(refuse(errno.EPERM), "clone", masked(0, _CLONE_THREAD, 0))
-    # Shared memory without a file and memory that grows like a stack do not count as data, which is limited.
+    # Anonymous shared memory and memory that grows like a stack do not count towards RLIMIT_DATA.
     kind = _MAP_TYPE | _MAP_ANONYMOUS | _MAP_GROWSDOWN
     for flags in (_MAP_PRIVATE, _MAP_PRIVATE | _MAP_ANONYMOUS, _MAP_SHARED):
         rule(scmp.ALLOW, "mmap", masked(3, kind, flags))
     for flags in (_MAP_SHARED | _MAP_ANONYMOUS, _MAP_PRIVATE | _MAP_ANONYMOUS | _MAP_GROWSDOWN):
         rule(refuse(errno.EPERM), "mmap", masked(3, kind, flags))
-    # O_RDONLY | O_TRUNC empties a file that one may only read, and Landlock before ABI 3 does not see it.
+    # O_RDONLY | O_TRUNC empties a read-only file, and Landlock before ABI 3 does not see it.
     for name, position in (("open", 1), ("openat", 2)):
         mask = os.O_TRUNC | os.O_ACCMODE
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_TRUNC, os.O_RDWR | os.O_TRUNC):
             rule(scmp.ALLOW, name, masked(position, mask, mode))
         rule(refuse(errno.EPERM), name, masked(position, mask, os.O_RDONLY | os.O_TRUNC))
-    # Send to the connected address only; ask for limits only.
+    # Send only to the connected address; only read limits.
     for name, position in (("sendto", 4), ("prlimit64", 2)):
         rule(scmp.ALLOW, name, is_(position, 0))
         rule(refuse(errno.EPERM), name, scmp.Arg(position, scmp.NE, 0))
@@ -442,18 +443,18 @@ def _compile_filter(abi: int) -> bytes:
         rule(scmp.ALLOW, "madvise", is_(2, value))
     for value in _IDLE_ADVICE:
         rule(refuse(0), "madvise", is_(2, value))
-    # Threads of one process wait for each other by private futexes. The shared kind, whose key may be a page of a file
-    # that all can read, is needed to wait for a thread's end, which the kernel itself announces.
+    # Threads of one process wait for each other with private futexes. A shared futex, whose key may be a page of a file
+    # that all can read, is needed only to wait for a thread's end, which the kernel itself announces.
     rule(scmp.ALLOW, "futex", masked(1, _FUTEX_PRIVATE, _FUTEX_PRIVATE))
     for wait in (0, 9, 9 | _FUTEX_REALTIME):  # FUTEX_WAIT, FUTEX_WAIT_BITSET
         rule(scmp.ALLOW, "futex", is_(1, wait))
-    for wake in (1, 3, 4, 5, 10):  # to wake and to requeue others: nobody is waiting
+    for wake in (1, 3, 4, 5, 10):  # to wake and to requeue others: pretend that none is waiting
         rule(refuse(0), "futex", is_(1, wake))
-    # Flags of a read or write: none, in particular not "only if it lies in memory".
+    # Reads and writes without flags only, in particular without "only if it is in memory" (RWF_NOWAIT).
     for name in ("preadv2", "pwritev2"):
         rule(scmp.ALLOW, name, is_(5, 0))
         rule(refuse(errno.ENOTSUP), name, scmp.Arg(5, scmp.NE, 0))
-    for value in (6, 7):  # F_SETLK, F_SETLKW: nobody else holds a lock
+    for value in (6, 7):  # F_SETLK, F_SETLKW: pretend that no other process holds a lock
         rule(refuse(0), "fcntl", is_(1, value))
     for name, position, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):
         for value in values:
@@ -473,7 +474,7 @@ class _Program(ctypes.Structure):
 
 def _load_filter(program: bytes) -> None:
     seccomp = {"x86_64": 317, "aarch64": 277}[platform.machine()]
-    set_mode_filter, allow_speculation = 1, 1 << 2  # or older kernels slow the process down to guard a secret it lacks
+    set_mode_filter, allow_speculation = 1, 1 << 2  # older kernels would otherwise slow the process down
     argument = _Program(len(program) // 8, program)
     _check(_libc().syscall(seccomp, set_mode_filter, allow_speculation, ctypes.byref(argument)), "seccomp")
 
@@ -485,7 +486,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _ADDRESS_SPACE_SLACK = 2**30
 """Bytes of address space that threads reserve without using them."""
 _THREAD_SLACK = 512
-"""Threads that this user may start beyond all that the machine runs now."""
+"""Threads that this user can start beyond those that the machine already runs."""
 
 
 @functools.cache
@@ -500,7 +501,7 @@ def _check(result: int, what: str) -> None:
 
 
 def _proc(name: str, write: bytes = b"") -> str:
-    """Read a file of /proc, or write to it. Plain, since a fork pays for every page of Python that it wakes."""
+    """Read a file of /proc, or write to it. Kept simple, since a fork copies every memory page that it touches."""
     descriptor = os.open(f"/proc/{name}", os.O_WRONLY if write else os.O_RDONLY)
     try:
         return str(os.write(descriptor, write)) if write else os.read(descriptor, 4096).decode("ascii", "replace")
@@ -509,7 +510,7 @@ def _proc(name: str, write: bytes = b"") -> str:
 
 
 def _drop_privileges() -> None:
-    """No way to gain rights, no capability even for root, memory closed to other processes of the same user."""
+    """Drop all capabilities, even for root; prevent gaining rights; hide memory from the user's other processes."""
     libc = _libc()
     _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     _check(libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
@@ -531,14 +532,14 @@ def _limit_resources(limits: Limits) -> None:
         space, data = int(fields[0]) * page, int(fields[5]) * page
         _limit("RLIMIT_DATA", data + limits.memory_bytes)  # does not count shared or stack-like memory
         _limit("RLIMIT_AS", space + limits.memory_bytes + _ADDRESS_SPACE_SLACK)
-        # Counts all processes of this user, so it can only stop a bomb; the kernel does not apply it to root.
+        # Counts all processes of this user, so it can only stop a fork bomb; the kernel does not apply it to root.
         with contextlib.suppress(OSError):
             running = int(_proc("loadavg").split()[3].partition("/")[2])
             _limit("RLIMIT_NPROC", running + _THREAD_SLACK)
 
 
 def _limit(name: str, soft: int, hard: int | None = None) -> None:
-    """Set a limit, unless a lower one holds already; the process cannot raise it again."""
+    """Set a limit, unless a lower one already applies; the process cannot raise it again."""
     if sys.platform == "win32":
         return
     which = getattr(resource, name)
@@ -572,7 +573,7 @@ def close_fds(keep: Collection[int]) -> None:
 
 
 def clean_environment(folder: Path) -> None:
-    """Forget the user's environment; homes, caches and temporary files go to ``folder``, nothing goes online."""
+    """Clear the user's environment; put homes, caches and temporary files in ``folder``; turn off network access."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     os.environ.clear()
     _erase_initial_environment()
@@ -589,13 +590,13 @@ def clean_environment(folder: Path) -> None:
 
 
 def move_in(scratch: Path) -> None:
-    """Make ``scratch`` the home, in an environment that is clean already: a fork pays for every page that it wakes."""
+    """Make ``scratch`` the home folder in a clean environment; does little, since a fork copies each touched page."""
     os.environ.update(dict.fromkeys(_FOLDER_VARIABLES, os.fspath(scratch)))
-    tempfile.tempdir = None  # look at TMPDIR again
+    tempfile.tempdir = None  # so that TMPDIR is read again
 
 
 def _erase_initial_environment() -> None:
-    """Overwrite the block that the kernel handed over at the start, where clearing ``os.environ`` leaves tokens."""
+    """Overwrite the kernel's copy of the environment, in which tokens remain after ``os.environ`` was cleared."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, ValueError, IndexError):
@@ -605,23 +606,23 @@ def _erase_initial_environment() -> None:
             ctypes.memset(start, 0, end - start)
 
 
-# --- What the host looks after --------------------------------------------------------------------------------------
+# --- What the host watches -------------------------------------------------------------------------------------------
 
 
 def threads(pid: int) -> int:
-    """How many threads a student process has; 0 if it is gone. Root may start thousands within the memory limit."""
+    """Return the number of threads of a student process, 0 if it is gone; the memory limit alone allows thousands."""
     try:
         return int(_proc(f"{pid}/stat").rpartition(")")[2].split()[17])
     except (OSError, ValueError, IndexError):
         return 0
 
 
-# --- What this machine offers ----------------------------------------------------------------------------------------
+# --- What this machine supports --------------------------------------------------------------------------------------
 
 
 @functools.cache
 def obstacles() -> tuple[str, ...]:
-    """What stands between this machine and level ``full``."""
+    """Return the reasons why this machine cannot reach level ``full``."""
     if sys.platform != "linux":
         return ("Landlock and seccomp exist on Linux only",)
     found = []
@@ -642,7 +643,7 @@ def obstacles() -> tuple[str, ...]:
 
 
 def _trial() -> tuple[str, ...]:
-    """Apply it all in a child: a container may refuse what the kernel can do."""
+    """Apply everything in a child and return the error, if any: a container may refuse what the kernel supports."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -662,10 +663,10 @@ def _trial() -> tuple[str, ...]:
 
 
 def choose(wanted: str) -> str:
-    """The level to demand: the best there is (``auto``), or what was asked for.
+    """Return the level to use: the best available one for ``auto``, else ``wanted``.
 
     Raises:
-        ValueError: more was asked for than this machine can do.
+        ValueError: there is no such level, or this machine cannot reach it.
     """
     best, reasons = available()
     if wanted == "auto":

@@ -1,8 +1,7 @@
-"""The folders that student processes write to: how much lies in them, and how they are removed.
+"""Measures and removes the scratch folders, which student processes write to.
 
-Whatever a student's code has made of its folder, looking at it and removing it must neither fail nor take long: it is
-done by a fork server, which everybody else is waiting for. So nothing here recurses, follows a link or believes a
-mode.
+Whatever a student's code has put into its folder, looking at it and removing it must neither fail nor take long,
+because a fork server does it while others wait. So nothing here recurses, follows a link or relies on a mode.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ MAX_BYTES = 64 * 2**20
 MAX_ENTRIES = 2000
 MAX_DEPTH = 32
 SOONEST = 0.005
-"""Seconds in which no machine writes ``MAX_BYTES``: after less there is nothing to look for."""
+"""Seconds; no machine can write ``MAX_BYTES`` in less, so there is no need to look earlier."""
 OVERFLOWN = 72
 """Exit code of a student process that has found its folder too full."""
 
 
 def overflows(folder: Path, *, hidden: bool = True) -> bool:
-    """Whether a folder holds more than it may: bytes on disk, files, levels. Stops counting as soon as it knows.
+    """Return whether a folder exceeds its limits of bytes on disk, files or levels; stops counting once it does.
 
     Args:
-        folder: to look into.
-        hidden: whether a folder that cannot be listed counts as too full.
+        folder: the folder to look into.
+        hidden: True if a folder that cannot be listed counts as too full.
     """
     size = entries = 0
     waiting = [(os.fspath(folder), 1)]
@@ -52,9 +51,9 @@ def overflows(folder: Path, *, hidden: bool = True) -> bool:
 
 
 class Gauge:
-    """Ends a student process as soon as what it has just run has left too much in its folder.
+    """Ends a student process as soon as the code that it ran has left too much in its folder.
 
-    The host looks too, but at its own moments: without this, they would decide whether a check still passes.
+    The host looks too, but only at intervals: without this class, their timing would decide whether a check passes.
 
     Args:
         folder: the scratch folder of this process.
@@ -78,12 +77,12 @@ class Gauge:
 
 
 def why(exit_code: int | None, folder: Path) -> str | None:
-    """``"disk"`` if a process that ended with this code has left too much in its folder."""
+    """Return ``"disk"`` if a process that ended with this code has left too much in its folder, else None."""
     return "disk" if exit_code == OVERFLOWN and overflows(folder) else None
 
 
 def remove_if_plain(folder: Path) -> bool:
-    """Remove a folder that holds a few files and no folder, as most do; else touch nothing and return False."""
+    """Remove a folder with a few files and no subfolder, as most have; otherwise change nothing and return False."""
     try:
         with os.scandir(folder) as found:
             entries = list(islice(found, MAX_ENTRIES + 1))
@@ -98,9 +97,10 @@ def remove_if_plain(folder: Path) -> bool:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder of which no process writes any more, however deep it is and whatever its modes.
+    """Remove a folder that no process writes to any more, whatever its depth and its modes.
 
-    Subfolders are moved to the top before they are emptied, so that no path grows long. What cannot be removed stays.
+    Subfolders are moved to the top before they are emptied, so that no path grows long. Entries that cannot be removed
+    stay.
     """
     top = os.fspath(folder)
     waiting = [top]
@@ -116,7 +116,7 @@ def remove(folder: Path) -> None:
                     if not entry.is_dir(follow_symlinks=False):
                         os.unlink(entry.path)
                         continue
-                    _open_up(entry.path)  # a folder is moved by those who may write in it
+                    _open_up(entry.path)  # moving a folder requires write access to it
                     if path == top:
                         waiting.append(entry.path)
                         continue
@@ -132,7 +132,7 @@ def remove(folder: Path) -> None:
 
 
 def _open_up(folder: str) -> None:
-    """Let its owner list and change it; a link that stands there instead is left alone."""
+    """Let the owner of a folder list and change it; if it is a link, leave it alone."""
     if not hasattr(os, "O_PATH"):
         return
     with contextlib.suppress(OSError):
