@@ -1758,7 +1758,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
-        """ "attention.output.dense" matches only one layer in each block of BERT"""
+        """the target "attention.output.dense" matches only one layer in each block of BERT"""
         bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"

@@ -1851,7 +1851,7 @@ class CheckAdamStep:
 
     @check(points=2, visible=True)
     def check_modes(self, student):
-        """ "l2" adds the decay to the gradient, "decoupled" subtracts it from the weight"""
+        """mode "l2" adds the decay to the gradient, "decoupled" subtracts it from the weight"""
         # Decay added to the gradient may cancel it: no eps, which would then have an effect.
         settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-12}
         walks = [
