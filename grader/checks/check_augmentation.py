@@ -847,7 +847,7 @@ class CheckRandomSwap:
             not missing,
             "some pairs of positions are never swapped",
             expected=say("all 10 pairs of 5 words, in 1500 calls"),
-            actual=say("never: {pairs}", pairs=listed(f"{i}-{j}" for i, j in missing)),
+            actual=say("never swapped: {pairs}", pairs=listed(f"{i}-{j}" for i, j in missing)),
             hint="any two positions can be swapped, including the first and the last, adjacent or not",
             reveal=True,
         )
@@ -1066,7 +1066,7 @@ class CheckRandomInsertion:
             expect.true(
                 not missing,
                 "in 300 calls, some synonyms of known words are never inserted",
-                actual=say("never: {count} of {n} synonyms", count=len(missing), n=3 * known),
+                actual=say("never seen: {count} of {n} synonyms", count=len(missing), n=3 * known),
                 hint="choose a word at random, then one of its synonyms at random",
                 reveal=True,
             )
@@ -1449,7 +1449,7 @@ class CheckSynonymReplacement:
             expect.true(
                 not missing,
                 "in 400 calls, some synonyms are never used",
-                actual=say("never: {count} of {n} synonyms", count=len(missing), n=3 * known),
+                actual=say("never seen: {count} of {n} synonyms", count=len(missing), n=3 * known),
                 hint="choose positions and synonyms anew in every call",
                 reveal=True,
             )

@@ -886,7 +886,7 @@ class CheckConvHead:
         demand_defaults(
             student,
             "ConvHead",
-            hint="what are the default values of channels and kernel?",
+            hint="what are the default values of `channels` and `kernel`?",
             channels=256,
             kernel=2,
         )
@@ -2296,7 +2296,7 @@ class CheckKernelsHead:
         demand_defaults(
             student,
             "KernelsHead",
-            hint="what are the default values of channels and kernels?",
+            hint="what are the default values of `channels` and `kernels`?",
             channels=128,
             kernels=[2, 3, 4],
         )

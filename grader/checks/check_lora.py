@@ -1340,7 +1340,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """the factors are Parameters with the dtype of the base's weight"""
+        """the factors are Parameters with the dtype of `base.weight`"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         with student.untraced():
@@ -1381,7 +1381,7 @@ class CheckLoRALinear:
                 names,
                 [str(dtype)],
                 say("dtypes of the factors around a base in {dtype}", dtype=str(dtype)[6:]),
-                hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
+                hint="the factors must have the same dtype as `base.weight`, whatever that is",
                 reveal=True,
             )
 
@@ -2632,7 +2632,7 @@ class CheckMultiLoRALinear:
             sorted({str(factor.dtype) for factor in factors}),
             ["torch.bfloat16"],
             "dtypes of an adapter's factors with a bfloat16 base",
-            hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
+            hint="the factors must have the same dtype as `base.weight`, whatever that is",
             reveal=True,
             fact=True,
         )
