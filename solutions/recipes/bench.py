@@ -42,6 +42,7 @@ from solutions.recipes.model import load_classifier, load_tokenizer, pretrained
 from solutions.recipes.predicting import predict, sped_up
 from solutions.recipes.saving import Outputs, Run
 from solutions.recipes.splitting import split
+from solutions.recipes.trainer import build_trainer, rows_of
 from solutions.recipes.training import Tokenised, tokenise, train
 
 PARTS = ("training", "imdb", "inference")
@@ -160,12 +161,12 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
 
 def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     """Return a function that trains one epoch with transformers' Trainer: all weights, defaults, batches by length."""
-    from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+    from transformers import TrainerCallback
 
     hardware = find_hardware(config)
     model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2)
     tokenizer = load_tokenizer(config.model)
-    rows = [{"input_ids": row, "labels": label} for row, label in zip(data.tokens, data.labels.tolist(), strict=True)]
+    rows = rows_of(data.tokens, data.labels.tolist())
 
     class Watch(TrainerCallback):
         """Times only the steps, of all that ``train`` does."""
@@ -181,22 +182,7 @@ def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     def take_turn() -> Turn:
         watch = Watch()
         with tempfile.TemporaryDirectory() as folder:
-            arguments = TrainingArguments(
-                output_dir=folder,
-                per_device_train_batch_size=config.batch_size,
-                num_train_epochs=1,
-                train_sampling_strategy="group_by_length",
-                bf16=hardware.bf16,
-                use_cpu=hardware.device.type == "cpu",
-                dataloader_pin_memory=hardware.device.type != "cpu",
-                save_strategy="no",
-                logging_strategy="no",
-                report_to=[],
-                disable_tqdm=True,
-            )
-            collator = DataCollatorWithPadding(tokenizer)
-            trainer = Trainer(model, arguments, train_dataset=rows, data_collator=collator, callbacks=[watch])
-            trainer.remove_callback(PrinterCallback)
+            trainer = build_trainer(model, tokenizer, rows, config, hardware, folder, [watch])
             trainer.train()
         (seconds, cpu_seconds), (started, cpu_started) = watch.ended, watch.began
         return Turn(len(rows), seconds - started, cpu_seconds - cpu_started)

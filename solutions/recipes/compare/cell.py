@@ -67,6 +67,13 @@ def bag_of_words(cell: Cell, folder: Path, threads: int) -> Run:
     return tfidf(replace(cell.config, threads=threads), folder)
 
 
+def with_transformers(cell: Cell, folder: Path, threads: int) -> Run:
+    """Train and test with the Trainer of transformers."""
+    from solutions.recipes.trainer import with_the_trainer
+
+    return with_the_trainer(replace(cell.config, threads=threads))
+
+
 def memory_of_a_step(cell: Cell, folder: Path, threads: int) -> Run:
     """Return the bytes of a training step, measured and predicted."""
     from solutions.recipes.compare.memory_model import measure
@@ -77,6 +84,7 @@ def memory_of_a_step(cell: Cell, folder: Path, threads: int) -> Run:
 KINDS: dict[str, Callable[[Cell, Path, int], Run]] = {
     "finetune": fine_tuned,
     "tfidf": bag_of_words,
+    "trainer": with_transformers,
     "memory": memory_of_a_step,
 }
 

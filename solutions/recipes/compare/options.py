@@ -142,6 +142,8 @@ def check(missing: list[store.Cell], path: Path) -> None:
     """
     if any(cell.kind == "tfidf" for cell in missing) and preflight.find_spec("sklearn") is None:
         raise missing_package("scikit-learn", "compare")
+    if any(cell.kind == "trainer" for cell in missing) and preflight.find_spec("accelerate") is None:
+        raise missing_package("accelerate", "distributed")
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)

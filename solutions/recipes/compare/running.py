@@ -139,6 +139,8 @@ def describe(cell: Cell) -> str:
         if config.train_texts:
             return say("TF-IDF on {count} texts, seed {seed}", count=config.train_texts, seed=config.seed)
         return say("TF-IDF on all texts, seed {seed}", seed=config.seed)
+    if cell.kind == "trainer":
+        return say("Trainer, learning rate {rate:g}, seed {seed}", rate=config.learning_rate, seed=config.seed)
     if cell.kind == "memory":
         about = {"method": config.method, "size": f"{config.batch_size} x {config.max_length}"}
         if cell.checkpointing:

@@ -27,7 +27,7 @@ class Cell:
     """One run of a table."""
 
     kind: str
-    """``finetune``, ``tfidf`` or ``memory``."""
+    """``finetune``, ``tfidf``, ``trainer`` or ``memory``."""
     config: FineTune
     checkpointing: bool = False
     """Memory: whether activation checkpointing is used."""

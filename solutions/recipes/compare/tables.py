@@ -1,4 +1,4 @@
-"""The seven tables: the runs of each, and its Markdown.
+"""The eight tables: the runs of each, and its Markdown.
 
 A row is a setting, a cell of a row one run of it (a seed). Tables share runs: the same configuration is run once.
 """
@@ -45,6 +45,10 @@ BAR = 0.15
 """Largest accepted difference between measured and predicted bytes."""
 BERT_BASE = "bert-base shape"
 """Default model of the memory table; see memory_model.py."""
+TRAINER_RATES = (2e-5, 5e-5, 1e-4)
+"""Learning rates for the Trainer of transformers: its default, a smaller and a larger one."""
+WITHOUT_EXERCISES = ("tfidf", "trainer")
+"""Kinds of cells that use none of the exercises."""
 Key = tuple[str, ...]
 """Key of a row; in a two-dimensional table, of one field."""
 Found = Mapping[Key, Sequence[Run]]
@@ -101,8 +105,8 @@ class Asked:
         return self.config("ratings", task="regression", method="full", **options)
 
     def over_seeds(self, config: FineTune, kind: str = "finetune") -> list[Cell]:
-        """Return the cells of a row, one per seed. TF-IDF uses none of the exercises."""
-        own = "" if kind == "tfidf" else self.own
+        """Return the cells of a row, one per seed. TF-IDF and the Trainer use none of the exercises."""
+        own = "" if kind in WITHOUT_EXERCISES else self.own
         config = config if own else replace(config, mine=None)
         return [Cell(kind, replace(config, seed=seed), own=own) for seed in range(self.seeds)]
 
@@ -442,6 +446,46 @@ def _validation(runs: Sequence[Run]) -> list[float]:
     return values(runs, "validation", "accuracy")
 
 
+# --- The Trainer ------------------------------------------------------------------------------------------------------
+
+
+def cells_of_trainer(asked: Asked) -> dict[Key, list[Cell]]:
+    """Return the cells of our recipe, and of the Trainer of transformers with several learning rates."""
+    own = asked.over_seeds(asked.classify(method="full"))
+    others = {
+        ("trainer", rate(one)): asked.over_seeds(asked.classify(method="full", learning_rate=one), "trainer")
+        for one in TRAINER_RATES
+    }
+    return {("full", rate(LEARNING_RATES["full"])): own, **others}
+
+
+def trainer(found: Found) -> list[str]:
+    """Return the table of accuracies; of the Trainer, only the rate chosen on validation texts has a test accuracy."""
+    (own_key, own), *others = found.items()
+    means = {key: statistics.fmean(some) for key, runs in others if (some := _validation(runs))}
+    chosen = max(means, key=means.__getitem__, default=None)
+    rows = []
+    for key, runs in found.items():
+        if runs:
+            test = with_error(values(runs, "test", "accuracy")) if key in (own_key, chosen) else "-"
+            name = say("our recipe, full") if key == own_key else "Trainer"
+            rows.append([name, key[1], str(len(runs)), with_error(_validation(runs)), test])
+    head = (say("recipe"), say("learning rate"), say("seeds"), say("validation accuracy"), say("test accuracy"))
+    lines = grid(head, rows)
+    if chosen is not None and own:
+        ours, theirs = (values(runs, "test", "accuracy") for runs in (own, found[chosen]))
+        difference = decimals(statistics.fmean(ours) - statistics.fmean(theirs))
+        if min(len(ours), len(theirs)) > 1:
+            difference += f" ± {decimals(math.hypot(standard_error(ours), standard_error(theirs)))}"
+        told = say(
+            "Test accuracy of our recipe less that of the Trainer at {rate}: {difference}.",
+            rate=chosen[1],
+            difference=difference,
+        )
+        lines += ["", told]
+    return lines
+
+
 # --- Memory -----------------------------------------------------------------------------------------------------------
 
 
@@ -560,6 +604,19 @@ TABLES = {
             cells_of_learning_rates,
             learning_rates,
             ("validation",),
+        ),
+        Table(
+            "trainer",
+            mark("The Trainer of transformers"),
+            mark(
+                "Full fine-tuning for one epoch with our recipe and with the Trainer: the same encoder, texts, split "
+                "and batch size, all other settings of the Trainer at their defaults, texts of similar length in a "
+                "batch. The Trainer's learning rate is chosen on the validation texts; the test accuracy of its other "
+                "rates is not shown. ± is the standard error over the seeds."
+            ),
+            cells_of_trainer,
+            trainer,
+            ("test", "validation"),
         ),
         Table(
             "memory",
