@@ -76,7 +76,7 @@ def test_every_table_asks_for_runs_that_the_recipe_takes():
     rows = {name: table.cells(Asked(seeds=2)) for name, table in TABLES.items()}
     assert {name: len(own) for name, own in rows.items()} == {
         "methods": 7, "heads": 9, "layer-decay": 4, "reinit": 4, "learning-curve": 16, "learning-rates": 24,
-        "memory": 12,
+        "trainer": 4, "memory": 12,
     }  # fmt: skip
     assert list(rows["heads"])[0] == ("cls",) and {head for (head,) in rows["heads"]} == set(HEADS)
     for name in ("heads", "layer-decay", "reinit"):
@@ -93,6 +93,7 @@ def test_a_run_that_two_tables_want_is_run_once():
         own = keys("methods", asked, method)
         assert keys("learning-curve", asked, method, "all") == own
         assert keys("learning-rates", asked, method, tables.rate(LEARNING_RATES[method])) == own
+    assert keys("trainer", asked, "full", tables.rate(LEARNING_RATES["full"])) == keys("methods", asked, "full")
     assert keys("reinit", asked, "0") == keys("layer-decay", asked, "1") == keys("heads", asked, "mean")
     assert keys("learning-curve", asked, "tfidf", "all") == keys("methods", asked, "tfidf")
     slower = dataclasses.replace(FineTune(), threads=4)
@@ -212,7 +213,7 @@ def test_examples_in_the_docstrings_run():
 @pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib (extra: plots)")
 def test_every_table_has_a_picture(tmp_path):
     drawn = {plots.DRAWN[name]: name for name in TABLES}  # three tables share a kind of picture
-    assert set(plots.DRAWN) == set(TABLES) and len(drawn) == 5
+    assert set(plots.DRAWN) == set(TABLES) and len(drawn) == 6
     for name in drawn.values():
         table, asked = TABLES[name], Asked(seeds=2)
         found = table.find(asked, whole(name, asked))
@@ -610,6 +611,35 @@ def test_tfidf_learns_which_words_praise(config, tmp_path):
     fewer = cells.bag_of_words(Cell("tfidf", dataclasses.replace(config, train_texts=20)), tmp_path, threads=1)
     assert fewer["texts"] == {"train": 20, "validation": 3, "test": 40}
     assert fewer["parameters"]["trainable"] < run["parameters"]["trainable"]
+
+
+@pytest.mark.skipif(find_spec("accelerate") is None, reason="needs accelerate (extra: distributed)")
+def test_the_trainer_trains_on_the_same_split(config, tmp_path):
+    many = write_reviews(tmp_path / "reviews.csv", n=1000, most_words=9)
+    config = dataclasses.replace(config, data=str(many), learning_rate=2e-3)
+    run = cells.with_transformers(Cell("trainer", config), tmp_path, threads=1)
+    parts = splitting.split(*data.load(config.data))
+    assert run["texts"] == {name: len(getattr(parts, name)) for name in ("train", "validation", "test")}
+    assert (run["test"]["n"], run["validation"]["n"]) == (len(parts.test), len(parts.validation))
+    assert run["test"]["accuracy"] > 0.9 and run["parameters"]["trainable"] == run["parameters"]["total"]
+    other = cells.with_transformers(Cell("trainer", dataclasses.replace(config, learning_rate=1e-9)), tmp_path, 1)
+    assert other["test"]["accuracy"] < 0.7, "the learning rate has no effect"
+
+
+def test_only_the_chosen_rate_of_the_trainer_has_a_test_accuracy():
+    asked = Asked(seeds=2)
+    runs, rates = whole("trainer", asked), list(TABLES["trainer"].cells(asked))
+    for key, share in zip(rates[1:], (0.70, 0.75, 0.72), strict=True):
+        for cell in TABLES["trainer"].cells(asked)[key]:
+            accuracy = {"accuracy": share + 0.01 * cell.config.seed, "n": 4}
+            runs.by_key[cell.key] |= {"validation": accuracy, "test": accuracy}
+    lines = body("trainer", asked, runs)
+    shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:6]]
+    assert [row[4] for row in shown] == [".805 ± .005", "-", ".755 ± .005", "-"]
+    assert [row[1] for row in shown] == ["1e-4", "2e-5", "5e-5", "1e-4"]
+    assert lines[-1] == "Test accuracy of our recipe less that of the Trainer at 5e-5: .050 ± .007."
+    alone = body("trainer", Asked(seeds=1), whole("trainer", Asked(seeds=1)))
+    assert alone[-1].endswith("at 2e-5: .000.")
 
 
 def test_fewer_texts_to_train_on_leave_the_test_texts_alone(config):

@@ -286,7 +286,7 @@ def test_a_report_is_english_and_what_a_terminal_shows_is_not(tmp_path, sentence
     assert english_in(lines, sentences) == []
     assert not JAPANESE.search(out.read_text(encoding="utf-8")) and not JAPANESE.search(gpu_check.page(report))
     assert report["steps"]["method:full"]["reason"] == "exit code 3"
-    assert report["steps"]["speed"]["reason"] == "the 50 s were over"
+    assert report["steps"]["speed"]["reason"] == "the 50 s were used up"
 
 
 def test_a_missing_gpu_is_told_in_japanese_wherever_it_was_missed(monkeypatch):

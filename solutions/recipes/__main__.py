@@ -371,7 +371,7 @@ def compare(ctx: click.Context, **options: Any) -> None:
     Each run has its own process and is saved as soon as it ends: the same command continues where it stopped.
     methods: accuracy and cost of every training method and of TF-IDF. heads, layer-decay, reinit: errors of predicted
     numbers, against a baseline. learning-curve: how many texts it takes. learning-rates: on validation texts.
-    memory: the memory model of exercise 10 against measured bytes.
+    trainer: accuracy with the Trainer of transformers. memory: the memory model of exercise 10 against measured bytes.
     """
     idle.refuse(idle.OF_COMPARE, ctx.params, idle.typed(ctx))
     try:
