@@ -2432,7 +2432,7 @@ class CheckKeepConfirmed:
         cases[mark("two empty lists")] = nothing
         demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
         uneven = {}
-        for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0)):
+        for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0), (3, 1), (1, 0)):
             won = (True, True, False)[: max(n_texts, n_labels)]
             uneven[n_texts, n_labels] = short = Verdicts(student, self.pairs(student, won), 2)
             short.labels = [*short.labels, 0][:n_labels]

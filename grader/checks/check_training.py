@@ -1569,6 +1569,7 @@ class CheckCustomLoss:
         student.note("finite for logits of about 200", isinstance(raised, Tensor) and bool(raised.isfinite().all()))
         student.note("finite for examples far apart", isinstance(apart, Tensor) and bool(apart.isfinite().all()))
         self.note_unlikely(student)
+        self.note_certain(student)
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             with student.untraced():  # infinite or NaN, as it happens: one fact
                 result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
@@ -1625,6 +1626,23 @@ class CheckCustomLoss:
         slope = found.get("slope")
         finite = isinstance(slope, Tensor) and bool(slope.isfinite().all())
         student.note("gradient of unlikely labels", slope if finite else "not finite")
+
+    @staticmethod
+    def note_certain(student) -> None:
+        """State what is finite where the probability of the label rounds to 1, and no probability rounds to 0."""
+        given = student.fixtures.training
+        logits = torch.tensor([[60.0, 0.0, 1.0]] * 2)
+        for what, options in (("certain labels", {}), ("certain labels, gamma=2", {"gamma": 2.0})):
+            with student.untraced():
+                found = given.loss_and_slope(
+                    student.value(None, "custom_loss"), logits, torch.zeros(2, dtype=torch.long), options
+                )
+            finite = [
+                name
+                for name in ("loss", "slope")
+                if isinstance(found.get(name), Tensor) and bool(found[name].isfinite().all())
+            ]
+            student.note(f"finite for {what}", " and ".join(finite) or "nothing")
 
 
 # --- Checkpoint (bonus) ---
