@@ -401,9 +401,16 @@ class CheckTrainEpoch:
     @check(points=2, visible=True, preloads=("training",))
     def check_accumulation(self, student):
         """with accum=2, four batches of 4 give the same two steps as two batches of 8"""
-        for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
-            Epoch(student, sizes, accum=accum).demand(
-                say("after {count} batches of {size}, accum={accum}", count=len(sizes), size=sizes[0], accum=accum),
+        epochs = []
+        for size, count, accum in ((4, 4, 2), (5, 6, 3)):  # batches of 5 have fewer or more examples than positions
+            epoch = Epoch(student, (size,) * count, accum=accum)
+            what = say("after {count} batches of {size}, accum={accum}", count=count, size=size, accum=accum)
+            epochs.append((epoch, what, epoch.found.weights()))
+        for epoch, what, weights in epochs:
+            demand_weights(
+                weights,
+                epoch.truth(),
+                what,
                 "backward adds to .grad, and the sum of two means is twice the overall mean. When do you clear .grad?",
             )
 
@@ -1064,7 +1071,7 @@ class CheckEarlyStopper:
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
         self.demand_zero(student, "max")
-        for mode in ("maximum", "loss"):
+        for mode in ("maximum", "loss", "m"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
@@ -1112,8 +1119,14 @@ class CheckEarlyStopper:
             tiny = [sign * (1.0 - 1e-5 * i) for i in range(rounds)]
             what = say('mode="{mode}", tiny improvements, min_delta=0', mode=mode)
             cases.append(Case([*tiny, *[tiny[-1]] * (waits + 1)], rounds + waits, what, plain))
+            same = 0.1 * sign  # rounded to float32, it is worse than itself
+            with student.untraced():
+                best = self.stop(student, [same], **plain).best()
+            exact_best = isinstance(best, (int, float)) and best == same
+            rounded = isinstance(best, (int, float)) and best == float(torch.tensor(same))
+            student.note("best of 0.1", "exact" if exact_best else "rounded to float32" if rounded else "another")
             what = say('mode="{mode}", the same value again and again, min_delta=0', mode=mode)
-            cases.append(Case([sign] * (waits + 3), 1 + waits, what, plain))
+            cases.append(Case([same] * (waits + 3), 1 + waits, what, plain))
         self.demand(student, cases, hint=hint)
 
     @check(points=1)
@@ -1653,10 +1666,19 @@ MOMENTUM = 0.9
 class Interrupted:
     """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
 
-    def __init__(self, student, before: int, after: int, *, scheduled: bool = False, double: bool = False) -> None:
-        """Train, take the checkpoint, train on; ``double`` for a model in float64."""
+    def __init__(
+        self,
+        student,
+        before: int,
+        after: int,
+        *,
+        scheduled: bool = False,
+        double: bool = False,
+        frozen: bool = False,
+    ) -> None:
+        """Train, take the checkpoint, train on; ``double`` for a model in float64, ``frozen`` for its embeddings."""
         draw = student.draw
-        self.double = double
+        self.double, self.frozen = double, frozen
         self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
         self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
         self.starts = [draw_weights(draw), draw_weights(draw)]
@@ -1671,12 +1693,12 @@ class Interrupted:
         """A new run, from one start or from the other, perhaps with another learning rate."""
         start, lr = self.starts[which], self.lr if lr is None else lr
         return self.given.run(
-            start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double
+            start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double, self.frozen
         )
 
     def truth(self, steps: int) -> Numbers:
         """The weights after so many steps from the first start, without an interruption."""
-        net = Net(doubled(self.starts[0]))
+        net = Net(doubled(self.starts[0]), frozen=self.frozen)
         velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
         for step, batch in enumerate(self.batches[:steps]):
             gradient = net.gradient([batch])
@@ -1722,6 +1744,7 @@ class CheckCheckpoint:
             )
         self.demand_two(student)
         self.demand_exact(student)
+        self.demand_frozen(student)
 
     @staticmethod
     def demand_exact(student) -> None:
@@ -1744,6 +1767,19 @@ class CheckCheckpoint:
             exact,
             "the weights of a model in float64 are not restored exactly",
             hint="the docstring says bit for bit: in which dtype does your checkpoint keep the weights?",
+        )
+
+    @staticmethod
+    def demand_frozen(student) -> None:
+        """Weights that are not trained are restored, too."""
+        story = Interrupted(student, 1, 1, frozen=True)
+        run = story.run(1)
+        run.restore(story.checkpoint)
+        demand_weights(
+            run.weights(),
+            story.truth(1),
+            mark("restored from the checkpoint of a model with frozen embeddings"),
+            "the model into which the checkpoint is restored may have other frozen weights: which does it contain?",
         )
 
     @staticmethod
