@@ -1314,7 +1314,7 @@ def differences(tokens: list[str], text: list[str]) -> list[int]:
 
 NEGATIONS = ["not", "no", "never"]
 """What is protected by default."""
-LIKELY = ["nothing", "know", "nevertheless", "Not"]
+LIKELY = ["nothing", "know", "nevertheless", "ever", "Not"]
 """What looks like a negation, and is not protected."""
 
 
