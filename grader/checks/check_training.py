@@ -1779,7 +1779,7 @@ class CheckCheckpoint:
             run.weights(),
             story.truth(1),
             mark("restored from the checkpoint of a model with frozen embeddings"),
-            "before it is restored, the model may have other frozen weights: which weights does your checkpoint contain?",
+            "a model may have other frozen weights before restoring: which weights does your checkpoint contain?",
         )
 
     @staticmethod
