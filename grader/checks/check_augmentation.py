@@ -971,8 +971,9 @@ class CheckRandomInsertion:
             lexicon = Lexicon(student, known, 0)
             made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
             grown = {len(text) - len(lexicon.text) for text in made}
-            # Nine draws omit one of two words in 0.4% of the calls by chance.
-            student.note(f"tokens added, n = {n}", sizes({2} if known == 2 and grown == {1, 2} else grown))
+            # Nine draws leave out one of two words in 0.4% of the calls, one of three places in 8%, by chance.
+            usual = {max(grown)} if known == 2 and grown in ({1, 2}, {2, 3}) else grown
+            student.note(f"tokens added, n = {n}", sizes(usual))
             cases.append((n, known, grown))
             new = [[word for word in text if word in lexicon.stranger] for text in made]
             often.append(any(len(set(added)) < len(added) for added in new))
@@ -1312,7 +1313,7 @@ def differences(tokens: list[str], text: list[str]) -> list[int]:
 
 NEGATIONS = ["not", "no", "never"]
 """Words that are protected by default."""
-LIKELY = ["nothing", "know", "nevertheless", "Not"]
+LIKELY = ["nothing", "know", "nevertheless", "ever", "Not"]
 """Words that look like negations, but are not protected."""
 
 
@@ -2430,7 +2431,7 @@ class CheckKeepConfirmed:
         cases[mark("two empty lists")] = nothing
         demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
         uneven = {}
-        for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0)):
+        for n_texts, n_labels in ((3, 4), (3, 2), (0, 2), (2, 0), (3, 1), (1, 0)):
             won = (True, True, False)[: max(n_texts, n_labels)]
             uneven[n_texts, n_labels] = short = Verdicts(student, self.pairs(student, won), 2)
             short.labels = [*short.labels, 0][:n_labels]

@@ -581,6 +581,8 @@ class CheckChooseStrategy:
                 some(draw, **many, storage_mb=float(draw.integer(445, 485))),  # a full model takes 438 MB
                 some(draw, **many, gpu_gib=1.02 * memory(BASE, "full", 1) / 0.9 / 2**30),
                 {**BASE, **many, "gpu_gib": 0.99 * memory(BASE, "full", 4) / 0.9 / 2**30},  # 3 texts fit
+                {**BASE, **many, "target_batch": 1},
+                {**BASE, **many, "gpu_gib": 1.005 * memory(BASE, "full", 2) / 0.9 / 2**30},  # just 2 texts fit
             ],
         )
         rich = [place for place in range(len(plans.answers)) if place != 1]
@@ -2491,11 +2493,13 @@ class CheckParetoFront:
     @check(points=3)
     def check_ties(self, student):
         """a plan better in one cost and equal in the rest wins; equal plans both stay"""
-        # The large costs are exact in float32, too.
-        cases = [
+        # The first large costs are exact in float32, too; the last ones, bytes as integers, are not.
+        cases: list[list[tuple[float, ...]]] = [
             whole_costs(student.draw, n_plans, n_criteria, start)
             for n_plans, n_criteria, start in ((14, 3, 0), (21, 3, 8_000_000), (13, 2, 0), (8, 1, 0))
         ]
+        for n_plans in (14, 21):
+            cases.append([tuple(map(int, plan)) for plan in whole_costs(student.draw, n_plans, 3, 2_000_000_000)])
         answers = [asked_front(student, costs) for costs in cases]
         for costs, got in zip(cases, answers, strict=True):
             expect.equal(

@@ -401,9 +401,16 @@ class CheckTrainEpoch:
     @check(points=2, visible=True, preloads=("training",))
     def check_accumulation(self, student):
         """with accum=2, four batches of 4 give the same two steps as two batches of 8"""
-        for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
-            Epoch(student, sizes, accum=accum).demand(
-                say("after {count} batches of {size}, accum={accum}", count=len(sizes), size=sizes[0], accum=accum),
+        epochs = []
+        for size, count, accum in ((4, 4, 2), (5, 6, 3)):  # batches of 5 have fewer or more examples than positions
+            epoch = Epoch(student, (size,) * count, accum=accum)
+            what = say("after {count} batches of {size}, accum={accum}", count=count, size=size, accum=accum)
+            epochs.append((epoch, what, epoch.found.weights()))
+        for epoch, what, weights in epochs:
+            demand_weights(
+                weights,
+                epoch.truth(),
+                what,
                 "backward adds to .grad, and the sum of two means is twice the overall mean. When do you clear .grad?",
             )
 
@@ -1060,7 +1067,7 @@ class CheckEarlyStopper:
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
         self.demand_zero(student, "max")
-        for mode in ("maximum", "loss"):
+        for mode in ("maximum", "loss", "m"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
@@ -1108,8 +1115,14 @@ class CheckEarlyStopper:
             tiny = [sign * (1.0 - 1e-5 * i) for i in range(rounds)]
             what = say('mode="{mode}", tiny improvements, min_delta=0', mode=mode)
             cases.append(Case([*tiny, *[tiny[-1]] * (waits + 1)], rounds + waits, what, plain))
+            same = 0.1 * sign  # rounded to float32, it is worse than itself
+            with student.untraced():
+                best = self.stop(student, [same], **plain).best()
+            exact_best = isinstance(best, (int, float)) and best == same
+            rounded = isinstance(best, (int, float)) and best == float(torch.tensor(same))
+            student.note("best of 0.1", "exact" if exact_best else "rounded to float32" if rounded else "another")
             what = say('mode="{mode}", the same value again and again, min_delta=0', mode=mode)
-            cases.append(Case([sign] * (waits + 3), 1 + waits, what, plain))
+            cases.append(Case([same] * (waits + 3), 1 + waits, what, plain))
         self.demand(student, cases, hint=hint)
 
     @check(points=1)
@@ -1565,6 +1578,7 @@ class CheckCustomLoss:
         student.note("finite for logits of about 200", isinstance(raised, Tensor) and bool(raised.isfinite().all()))
         student.note("finite for examples far apart", isinstance(apart, Tensor) and bool(apart.isfinite().all()))
         self.note_unlikely(student)
+        self.note_certain(student)
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             with student.untraced():  # infinite and NaN are noted as the same fact
                 result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
@@ -1622,6 +1636,23 @@ class CheckCustomLoss:
         finite = isinstance(slope, Tensor) and bool(slope.isfinite().all())
         student.note("gradient of unlikely labels", slope if finite else "not finite")
 
+    @staticmethod
+    def note_certain(student) -> None:
+        """State what is finite where the probability of the label rounds to 1, and no probability rounds to 0."""
+        given = student.fixtures.training
+        logits = torch.tensor([[60.0, 0.0, 1.0]] * 2)
+        for what, options in (("certain labels", {}), ("certain labels, gamma=2", {"gamma": 2.0})):
+            with student.untraced():
+                found = given.loss_and_slope(
+                    student.value(None, "custom_loss"), logits, torch.zeros(2, dtype=torch.long), options
+                )
+            finite = [
+                name
+                for name in ("loss", "slope")
+                if isinstance(found.get(name), Tensor) and bool(found[name].isfinite().all())
+            ]
+            student.note(f"finite for {what}", " and ".join(finite) or "nothing")
+
 
 # --- Checkpoint (bonus) ---
 
@@ -1631,10 +1662,19 @@ MOMENTUM = 0.9
 class Interrupted:
     """A run of some steps, a checkpoint, more steps, and another run into which the checkpoint is restored."""
 
-    def __init__(self, student, before: int, after: int, *, scheduled: bool = False, double: bool = False) -> None:
-        """Train, take the checkpoint, continue training; with ``double``, the model is in float64."""
+    def __init__(
+        self,
+        student,
+        before: int,
+        after: int,
+        *,
+        scheduled: bool = False,
+        double: bool = False,
+        frozen: bool = False,
+    ) -> None:
+        """Train, take the checkpoint, continue training; ``double``: in float64, ``frozen``: with frozen embeddings."""
         draw = student.draw
-        self.double = double
+        self.double, self.frozen = double, frozen
         self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
         self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
         self.starts = [draw_weights(draw), draw_weights(draw)]
@@ -1649,12 +1689,12 @@ class Interrupted:
         """Start a new run, from one of the two starts, optionally with another learning rate."""
         start, lr = self.starts[which], self.lr if lr is None else lr
         return self.given.run(
-            start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double
+            start["embeddings"], start["weight"], start["bias"], lr, MOMENTUM, self.factors, self.double, self.frozen
         )
 
     def truth(self, steps: int) -> Numbers:
         """Return the weights after ``steps`` steps from the first start, without an interruption."""
-        net = Net(doubled(self.starts[0]))
+        net = Net(doubled(self.starts[0]), frozen=self.frozen)
         velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
         for step, batch in enumerate(self.batches[:steps]):
             gradient = net.gradient([batch])
@@ -1700,6 +1740,7 @@ class CheckCheckpoint:
             )
         self.demand_two(student)
         self.demand_exact(student)
+        self.demand_frozen(student)
 
     @staticmethod
     def demand_exact(student) -> None:
@@ -1722,6 +1763,19 @@ class CheckCheckpoint:
             exact,
             "the weights of a model in float64 are not restored exactly",
             hint="the docstring says bit for bit: in which dtype does your checkpoint keep the weights?",
+        )
+
+    @staticmethod
+    def demand_frozen(student) -> None:
+        """Weights that are not trained are restored, too."""
+        story = Interrupted(student, 1, 1, frozen=True)
+        run = story.run(1)
+        run.restore(story.checkpoint)
+        demand_weights(
+            run.weights(),
+            story.truth(1),
+            mark("restored from the checkpoint of a model with frozen embeddings"),
+            "a model may have other frozen weights before restoring: which weights does your checkpoint contain?",
         )
 
     @staticmethod
