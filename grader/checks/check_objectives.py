@@ -829,18 +829,6 @@ class CheckMlmLoss:
             tolerance=1e-4,
             hint=hint,
         )
-        broken = riddle.logits.clone()
-        broken[2] = math.nan  # a text without labels
-        with student.untraced():
-            loss = student.mlm_loss(broken, riddle.labels)
-        number = one_number(loss)
-        spreads = isinstance(number, Tensor) and bool(number.isnan().any())
-        student.note("NaN among the logits that are ignored makes the loss NaN", spreads)
-        expect.true(
-            not spreads,
-            "if the logits are NaN at positions without a label, the loss is NaN",
-            hint="the logits of ignored positions must not affect the loss: how does your code leave them out?",
-        )
         silent = gradient[~riddle.labelled]
         expect.close(silent, torch.zeros_like(silent), "gradient at positions without a label", hint=hint)
         expect_questions(
@@ -906,6 +894,18 @@ class CheckMlmLoss:
             "loss for equal logits, with another number added to all logits of each position",
             tolerance=1e-4,
             hint="adding the same number to all logits of a position changes no probability",
+        )
+        broken = riddle.logits.clone()
+        broken[2] = math.nan  # a text without labels
+        with student.untraced():
+            loss = student.mlm_loss(broken, riddle.labels)
+        number = one_number(loss)
+        spreads = isinstance(number, Tensor) and bool(number.isnan().any())
+        student.note("NaN among the logits that are ignored makes the loss NaN", spreads)
+        expect.true(
+            not spreads,
+            "if the logits are NaN at positions without a label, the loss is NaN",
+            hint="the logits of ignored positions must not affect the loss: how does your code leave them out?",
         )
 
     @check(points=1, after=("value",))
