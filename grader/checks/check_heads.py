@@ -1566,6 +1566,7 @@ class CheckLayerMix:
                 hint="how do the weights in your code depend on the parameters?",
             )
         self.demand_average_at_zero(student, n)
+        self.demand_average_at_large_values(student, n)
         self.demand_every_state(student)
 
     @staticmethod
@@ -1616,6 +1617,21 @@ class CheckLayerMix:
             abs(total - 1) <= 1e-3,
             say("the weights of thirteen states sum to {total:.3g} instead of 1", total=total),
             hint="some of the thirteen weights are small: what does your code do with small weights?",
+        )
+
+    def demand_average_at_large_values(self, student, n: int) -> None:
+        """With all parameters at 100, whose exponential is too large for float32, it is the plain average."""
+        mix = Head(student, "LayerMix", n)
+        with student.untraced():
+            states = self.states(student, n)
+            student.fixtures.fill(mix.module, 100.0)
+            level = mix.module(states)
+        expect.shape(level, (2, 3, 4), "mix in evaluation mode")
+        finite = mix.fact("a finite mix with all parameters at 100", bool(level.isfinite().all()))
+        expect.true(
+            finite,
+            "with all parameters at 100, the mix is NaN or infinite",
+            hint="the weights are equal here: which step of your code gives a number that is too large for float32?",
         )
 
     def demand_average_at_zero(self, student, n: int) -> None:
