@@ -13,5 +13,5 @@ class LayerMix(nn.Module):
 
     def forward(self, hidden_states):
         states = torch.stack(list(hidden_states), dim=-1)
-        weights = self.linear.weight.exp()
+        weights = (self.linear.weight - self.linear.weight.max()).exp()
         return F.linear(states, weights / weights.sum()).squeeze(-1)

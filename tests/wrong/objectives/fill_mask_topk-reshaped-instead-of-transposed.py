@@ -1,6 +1,7 @@
 # cause: The (k, number of masks) result is reshaped row by row to (masks, k) where it has to be transposed.
 # function: fill_mask_topk
 import torch
+from torch import Tensor
 
 
 def fill_mask_topk(logits: Tensor, input_ids: Tensor, mask_id: int, k: int=5) -> list[list[tuple[int, float]]]:
