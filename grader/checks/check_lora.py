@@ -920,6 +920,9 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="the update, including its scale, must be either in the weight or in the LoRA branch, never in both",
         )
+        with student.untraced():
+            a, b = adapted.find().read()
+        student.note("the factors are as before merge()", [same(a, adapted.a), same(b, adapted.b)])
         self.expect_frozen_once_merged(student, adapted)
         adapted.quietly("merge")
         expect.close(
