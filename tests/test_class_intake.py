@@ -540,7 +540,7 @@ def test_copies(tmp_path: Path):
         book = gradebook.build(store)
     same = {entry.student.id: [one.id for one in entry.same] for entry in book if entry.same}
     assert same == {"alice": ["bob"], "bob": ["alice"]}  # no skeleton, and no group
-    assert book.entries["alice", "lora"].notes[-1] == "Identical in what is graded to the file of: bob"
+    assert book.entries["alice", "lora"].notes[-1] == "The graded code is identical to the graded code of: bob"
     assert "Identical files: exercise-3: alice = bob" in standing.lines(book)
     for entry in book:
         assert "dentical" not in " ".join(facts.entry_lines(entry))
@@ -573,7 +573,7 @@ def test_a_module_beside_the_file_is_named_to_the_student(tmp_path: Path):
 def test_a_file_for_an_exercise_that_is_not_graded_is_named(tmp_path: Path):
     found = submissions.find(lay(tmp_path, {"alice/main.py": "def prf(): ...\ndef rmse(): ...\n"}), BOTH)
     assert [one.reason for one in found.refused] == [
-        "By its functions it is for exercise-7 (evaluation), which is not graded here."
+        "Its functions belong to exercise-7 (evaluation), which is not graded here."
     ]
 
 

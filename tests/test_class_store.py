@@ -293,7 +293,7 @@ def test_who_would_have_more_points_with_another_attempt_is_told(store):
     assert book(store).entries["bob", "lora"].better == 10
     (said,) = (line for line in told(store) if "worth more" in line)
     assert said == (
-        "Another attempt is worth more than the one that counts: Name of bob (1.7 instead of 10). To let the best "
+        "Another attempt is worth more than the attempt that counts: Name of bob (1.7 instead of 10). To let the best "
         'attempt count, set attempts = "best" in the policy.'
     )
     assert not any("worth more" in line for line in told(store, "best"))
@@ -361,7 +361,7 @@ def test_of_files_of_one_moment_the_one_with_the_highest_number_counts(store):
         assert entry.points == 10 and Path(entry.origin).stem == last
         which, tie = entry.notes
         assert which == f"Of {len(names)} attempts, this one counts: {entry.origin}"
-        assert tie.startswith("class.zip!ada/") and ": same time" in tie and "The names decided" in tie
+        assert tie.startswith("class.zip!ada/") and ": same time" in tie and "Their names were used" in tie
         assert all(name in tie for name in names if Path(name).stem != last)
         assert len(book(store, "best").entries["ada", "lora"].notes) == 1  # the points decided
 
@@ -475,7 +475,7 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
         "Not on the roster: eve. Is one of them missing above under a different name?",
         "Late: 1 (Ada), at a cost of 6.3 points in total",
         "For 1 of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
-        "The time of 1 submission is only that of its file. Copying or unpacking files changes it.",
+        "For 1 submission, the only known time is the timestamp of its file. Copying or unpacking files changes it.",
         "Marked as late by Canvas, but without a penalty here: Cem",
         "More than one attempt: 1 (Bob)",
         "The policy gives an extension to s7, but no student has this id or e-mail address.",
@@ -498,7 +498,7 @@ def test_equal_files_are_told_by_exercise_and_notebooks_by_what_was_compared(sto
     (said,) = (line for line in told(store) if "dentical" in line)
     assert said == "Identical files: exercise-3: Name of a = Name of b; exercise-4: Name of a = Name of b"
     put(store, *(handed(name, "y", origin=f"{name}/lora.ipynb") for name in "ab"))
-    assert "Of notebooks, only what is graded was compared: " in told(store)[-1]
+    assert "In notebooks, only the graded code was compared: " in told(store)[-1]
 
 
 def test_the_attempt_that_counts_is_told_with_its_batch(store):
@@ -542,7 +542,7 @@ def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):
     ones = put(store, *(handed(Student(who), who, submitted=day(9), notes=[TIME_OF_THE_FILE]) for who in ("a", "b")))
     for one in ones:
         mark(store, one, 10)
-    line = "The times of 2 submissions are only those of their files. Copying or unpacking files changes them."
+    line = "For 2 submissions, the only known times are the timestamps of their files. Copying or unpacking files changes them."
     assert line in told(store)
     assert line in standing.lines(gradebook.build(store, policy.parse(POLICY.format(attempts="last"), "p")))
     assert line not in standing.lines(gradebook.build(store, policy.parse("", "p")))

@@ -509,7 +509,7 @@ def test_results_in_another_language_are_told(course, store):
         for one, lang in ((ada, "en"), (bob, "ja")):
             made = replace(fabricated.passing(bonus=False), lang=lang)
             opened.record(Key(one.sha256, "lora", "later", "environment"), [one.id], made)
-    said = "1 of 2 results were graded with --lang ja: the titles of checks, hints and messages in them stay"
+    said = "1 of 2 results were graded with --lang ja: their check titles, hints and messages stay"
     for words in (
         ["report", "--out", "r.html"],
         ["feedback", "--out", "f"],

@@ -356,8 +356,8 @@ PLANTED: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "a hint with characters of no width": (
         add("README.md", "\n" + HINT.replace("e", "e\u200b")), "text", MISCONCEPTION["name"]
     ),
-    "characters of no width": (add("README.md", "\nA\u200bB\n"), "file", "characters that nobody sees: U+200B"),
-    "a control character": (add("course/hints.py", "\n# \x07\n"), "file", "characters that nobody sees: U+0007"),
+    "characters of no width": (add("README.md", "\nA\u200bB\n"), "file", "invisible characters: U+200B"),
+    "a control character": (add("course/hints.py", "\n# \x07\n"), "file", "invisible characters: U+0007"),
     "a hint as a file's name": (
         add("course/" + "_".join(re.findall(r"\w+", HINT)).replace("_", "-")[:200] + ".py", "x = 1\n"), "text",
         MISCONCEPTION["name"],
@@ -799,7 +799,7 @@ def test_clean_sources_give_an_edition_soon_enough(edition: release.Edition, tmp
     assert "No leaks found: the edition was compared with" in said
     assert "the skeletons contain them in full: the reference Coin.__init__ of training, " in said
     assert "if their names are changed: the reference mask_tokens.throw of objectives, " in said
-    assert "sentences may be public although they are in a secret, too: see course/classroom/shared.toml" in said
+    assert "sentences may be public although they also occur in a secret part: see course/classroom/shared.toml" in said
     (report,) = reports
     assert report.leaks == []
     assert report.files == len(edition.files) > 100

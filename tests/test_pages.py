@@ -100,11 +100,11 @@ def made_up(ran):
     """Return a lesson's module with one section and one extra."""
 
     def section():
-        """Runs always."""
+        """Always."""
         return [figures.Figure("half", figures.percent(1, 2), "arithmetic")]
 
     def extra():
-        """Runs on request."""
+        """Asked for."""
         ran.append("extra")
         return [figures.Figure("loss", figures.signed(-0.5, ".2f"))]
 

@@ -310,7 +310,7 @@ def test_split_weights_of_two_precisions_are_refused(config, monkeypatch):
     started(monkeypatch)
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
     lora = dataclasses.replace(config, method="lora")
-    with pytest.raises(RecipeError, match="FSDP splits weights of one precision.*--precision fp32"):
+    with pytest.raises(RecipeError, match="FSDP can split the weights only if.*--precision fp32"):
         team.join(lora, Hardware(torch.device("cpu"), bf16=True, threads=1))
 
 

@@ -320,6 +320,8 @@ class Training:
             StudentError: your ``train_epoch`` does not step the optimizer as often as the schedule.
             RecipeFault: the reference's does not.
         """
+        if "training.train_epoch" not in self.taken.yours:  # ours does, and looking would make the CPU wait for a GPU
+            return
         made = max((int(state["step"]) for state in self.optimizer.state.values() if "step" in state), default=0)
         if made != self.at.step:
             raise self.taken.broken_promise(
