@@ -100,15 +100,15 @@ def test_lateness_and_penalty_are_explained():
 
 
 RATES = {
-    "": "Each started day costs 10% of the 63 points. Days counted: 2.",
+    "": "Each day or part of a day costs 10% of the 63 points. Days counted: 2.",
     'penalty_of = "earned"\npenalty_days = "full"\n': (
         "Each full day costs 10% of the points that the checks gave. Days counted: 1."
     ),
     "penalty_cap = 12.5\n": (
-        "Each started day costs 10% of the 63 points. Days counted: 2. Lateness costs at most 12.5%."
+        "Each day or part of a day costs 10% of the 63 points. Days counted: 2. Lateness costs at most 12.5%."
     ),
     'penalty_cap = 40\nafter_cap = "zero"\n': (
-        "Each started day costs 10% of the 63 points. Days counted: 2. "
+        "Each day or part of a day costs 10% of the 63 points. Days counted: 2. "
         "If that is more than 40%, the work earns nothing."
     ),
     "penalty_per_day = 0\n": "",
@@ -137,8 +137,10 @@ def test_why_lateness_costs_so_much_is_told(more):
     )
     said = facts.entry_lines(one)
     assert any("Handed in 1 d 10 h 20 min late" in line for line in said)
-    when = "Submitted: 2026-10-26 10:00:00+01:00. Your deadline: 2026-10-25 00:30:00+02:00, with 10 min of grace."
-    assert f"{when} Lateness counts from the end of the grace." in said
+    when = (
+        "Submitted: 2026-10-26 10:00:00+01:00. Your deadline: 2026-10-25 00:30:00+02:00, with a grace period of 10 min."
+    )
+    assert f"{when} Lateness is counted from the end of the grace period." in said
     assert [line for line in said if line.startswith("Each")] == [line for line in [RATES[more]] if line]
     for text in both(gradebook(one)):
         assert when in text and RATES[more] in text

@@ -542,7 +542,8 @@ def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):
     ones = put(store, *(handed(Student(who), who, submitted=day(9), notes=[TIME_OF_THE_FILE]) for who in ("a", "b")))
     for one in ones:
         mark(store, one, 10)
-    line = "For 2 submissions, the only known times are the timestamps of their files. Copying or unpacking files changes them."
+    line = "For 2 submissions, the only known times are the timestamps of their files. "
+    line += "Copying or unpacking files changes them."
     assert line in told(store)
     assert line in standing.lines(gradebook.build(store, policy.parse(POLICY.format(attempts="last"), "p")))
     assert line not in standing.lines(gradebook.build(store, policy.parse("", "p")))

@@ -2498,8 +2498,13 @@ class CheckParetoFront:
             whole_costs(student.draw, n_plans, n_criteria, start)
             for n_plans, n_criteria, start in ((14, 3, 0), (21, 3, 8_000_000), (13, 2, 0), (8, 1, 0))
         ]
-        for n_plans in (14, 21):
-            cases.append([tuple(map(int, plan)) for plan in whole_costs(student.draw, n_plans, 3, 2_000_000_000)])
+        self.demand_fronts(student, cases)
+        large = [whole_costs(student.draw, n_plans, 3, 2_000_000_000) for n_plans in (14, 21)]
+        self.demand_fronts(student, [[tuple(map(int, plan)) for plan in costs] for costs in large])
+
+    @staticmethod
+    def demand_fronts(student, cases: list[list[tuple[float, ...]]]) -> None:
+        """Expect the right front for each of these lists of costs; all are asked before one is judged."""
         answers = [asked_front(student, costs) for costs in cases]
         for costs, got in zip(cases, answers, strict=True):
             expect.equal(
