@@ -33,7 +33,8 @@ MARKER = "course/edition.toml"
 """File that identifies a folder as an edition."""
 INSTRUCTOR = ("course/classroom/", "course/formats/", "course/cli/instructor.py")
 """Modules that are included only if a learner's command imports them; the command group ``class`` never is."""
-NEVER = ("course/cli/instructor.py", "grader/checks/conftest.py")
+NEVER = ("course/cli/instructor.py", "grader/checks/conftest.py", "grader/judge/authors.py")
+"""Modules that no edition has: tools of instructors and authors."""
 ENGINE = ("grader", "grader/host", "grader/judge", "grader/student")
 """Folders of the grader whose modules are included unchanged."""
 ROOMS = ["course", "exercises", "grader"]

@@ -31,8 +31,8 @@ from grader.judge.check import check
 from grader.judge.proxy import Draw
 
 LABELS = (
-    "passive-aggressive very-disappointed quite-enthusiastic slightly-embarrassed rather-melancholic "
-    "deeply-overwhelmed somewhat-apprehensive mildly-affectionate"
+    "passive-Aggressive very-Disappointed quite-Enthusiastic slightly-Embarrassed rather-Melancholic "
+    "deeply-Overwhelmed somewhat-Apprehensive mildly-Affectionate"
 ).split()
 """Labels, all of them long, so that truncating names is noticed whatever class is predicted."""
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
@@ -1056,9 +1056,9 @@ class CheckExpectedCalibrationError:
         # With four bins, the signed gaps add up to less than 0, which distinguishes returning that sum from
         # returning its absolute value.
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
-            confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
-            correct = torch.tensor([True, True, False, True, False, False, True, True])
-            near = student.draw.uniform(0.02, 0.1, 3).double()  # all wrong, while the one with 0 is right
+            confidences = torch.tensor([0.0, 0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
+            correct = torch.tensor([True, True, True, False, True, False, False, True, True])
+            near = student.draw.uniform(0.02, 0.1, 3).double()  # all wrong, while those with 0 are right
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([False] * 3)])
             hint = (
                 "does each of your bins include its lower or its upper edge, and which bin contains a confidence "

@@ -48,9 +48,9 @@ EXERCISES = {
 }
 """Files from which the recipes take functions, by name."""
 RESULT = "result.json"
+"""File of the result; it is written last, so a folder with it holds a finished run."""
 FINE_TUNED, PRE_TRAINED = "course/run/v2", "course/pretrain/v1"
 """Schemas of the results of the recipes that write one into a folder of their own."""
-"""File of the result; it is written last, so a folder with it holds a finished run."""
 KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
 """Fields of the configuration that are needed to load a run."""
 RECIPE = "recipe.json"

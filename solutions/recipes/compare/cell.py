@@ -69,9 +69,9 @@ def bag_of_words(cell: Cell, folder: Path, threads: int) -> Run:
 
 def with_transformers(cell: Cell, folder: Path, threads: int) -> Run:
     """Train and test with the Trainer of transformers."""
-    from solutions.recipes.trainer import with_the_trainer
+    from solutions.recipes.compare.with_trainer import with_trainer
 
-    return with_the_trainer(replace(cell.config, threads=threads))
+    return with_trainer(replace(cell.config, threads=threads))
 
 
 def memory_of_a_step(cell: Cell, folder: Path, threads: int) -> Run:

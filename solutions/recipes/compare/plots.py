@@ -116,27 +116,6 @@ def memory(axes: Any, found: Found) -> None:
     axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=6, fontsize=8)
 
 
-def trainer(axes: Any, found: Found) -> None:
-    """Plot validation accuracy against the learning rate, with our recipe as a separate point."""
-    for name in dict.fromkeys(key[0] for key in found):
-        lines = [
-            (float(key[1]), values(runs, "validation", "accuracy")) for key, runs in found.items() if key[0] == name
-        ]
-        lines = [(rate, some) for rate, some in lines if some]
-        axes.errorbar(
-            [rate for rate, _ in lines],
-            [statistics.fmean(some) for _, some in lines],
-            yerr=[spread(some) for _, some in lines],
-            fmt="o-",
-            capsize=3,
-            label={"trainer": "Trainer", "full": "our recipe"}[name],
-        )
-    axes.set_xscale("log")
-    axes.set_xlabel("peak learning rate")
-    axes.set_ylabel("validation accuracy")
-    axes.legend(frameon=False)
-
-
 DRAWN: dict[str, Callable[[Any, Found], None]] = {
     "methods": methods,
     "heads": against_the_first,
@@ -144,7 +123,7 @@ DRAWN: dict[str, Callable[[Any, Found], None]] = {
     "reinit": against_the_first,
     "learning-curve": learning_curve,
     "learning-rates": learning_rates,
-    "trainer": trainer,
+    "trainer": learning_rates,
     "memory": memory,
 }
 """Table -> function that draws it."""

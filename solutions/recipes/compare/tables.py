@@ -25,6 +25,7 @@ NAMES = {
     "head": mark("head alone"),
     "scratch": mark("from scratch"),
     "tfidf": "TF-IDF",
+    "trainer": "Trainer",
 }
 """Names of the methods in tables; `named` translates them."""
 FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "scratch")
@@ -468,7 +469,7 @@ def trainer(found: Found) -> list[str]:
     for key, runs in found.items():
         if runs:
             test = with_error(values(runs, "test", "accuracy")) if key in (own_key, chosen) else "-"
-            name = say("our recipe, full") if key == own_key else "Trainer"
+            name = say("our recipe, full") if key == own_key else NAMES["trainer"]
             rows.append([name, key[1], str(len(runs)), with_error(_validation(runs)), test])
     head = (say("recipe"), say("learning rate"), say("seeds"), say("validation accuracy"), say("test accuracy"))
     lines = grid(head, rows)
